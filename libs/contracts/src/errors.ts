@@ -1,0 +1,102 @@
+/** What the gateway answers and what the queues do for one kind of failure. */
+export interface ErrorKind {
+  /** HTTP status of the problem+json answer. */
+  status: number;
+  /** Whether a queue may try the job again: true only for causes that can pass by themselves. */
+  retryable: boolean;
+  /** One sentence for a person; RFC 9457 `title`. */
+  title: string;
+}
+
+const input = (status: number, title: string): ErrorKind => ({ status, retryable: false, title });
+
+/**
+ * The one table of coded errors. A code is part of the API: it never changes its meaning.
+ * Codes of user input are not retried; only causes that may pass by themselves are.
+ */
+export const ERRORS = {
+  // requests
+  REQUEST_INVALID: input(400, 'The request is not valid.'),
+  OPTION_OUT_OF_RANGE: input(400, 'An option is out of its range.'),
+  OPTION_UNKNOWN: input(400, 'An option is not known.'),
+  PRESET_UNKNOWN: input(400, 'The preset is not known.'),
+  ENCODER_UNKNOWN: input(400, 'The encoder is not known to this server.'),
+  ENCODER_INVALID: input(422, 'The encoder file cannot be used.'),
+  ROUTE_NOT_FOUND: input(404, 'There is nothing at this address.'),
+  RUN_NOT_FOUND: input(404, 'There is no such run.'),
+  FRAME_NOT_FOUND: input(404, 'The run has no such frame.'),
+  RUN_NOT_FINISHED: input(409, 'The run has not finished yet.'),
+  RUN_FINISHED: input(409, 'The run has finished already.'),
+  RANGE_NOT_SATISFIABLE: input(416, 'The requested range lies outside the file.'),
+  IDEMPOTENCY_KEY_IN_PROGRESS: input(409, 'A request with this Idempotency-Key is still in progress.'),
+  IDEMPOTENCY_KEY_REUSED: input(422, 'This Idempotency-Key was used with a different request.'),
+  UPLOAD_TOO_LARGE: input(413, 'The upload is larger than this server accepts.'),
+  UPLOAD_ABORTED: input(400, 'The upload ended before it was complete.'),
+  // videos
+  VIDEO_MISSING: input(400, 'The request has no video.'),
+  VIDEO_NOT_RECOGNISED: input(415, 'The file is not a video in a supported format.'),
+  VIDEO_FORBIDDEN_FORMAT: input(415, 'The file is a playlist or script that refers to other files.'),
+  VIDEO_NO_STREAM: input(422, 'The file has no video stream.'),
+  VIDEO_NO_FRAMES: input(422, 'The video has no frames.'),
+  VIDEO_CORRUPT: input(422, 'The video cannot be decoded.'),
+  VIDEO_TRUNCATED: input(422, 'The video ends before its last frame.'),
+  VIDEO_TOO_LONG: input(422, 'The video has more frames than this server accepts.'),
+  VIDEO_TOO_LARGE: input(422, 'The frames of the video are larger than this server accepts.'),
+  VIDEO_TIMEOUT: input(422, 'Decoding the video took longer than this server allows.'),
+  // zips of frames
+  ZIP_INVALID: input(422, 'The zip file cannot be read.'),
+  ZIP_UNSAFE_ENTRY: input(422, 'The zip file has an entry with an unsafe name or type.'),
+  ZIP_TOO_LARGE: input(422, 'The zip file inflates to more than this server accepts.'),
+  ZIP_NO_FRAMES: input(422, 'The zip file holds no JPEG or PNG frames.'),
+  FRAME_SIZE_MISMATCH: input(422, 'The frames of the zip file differ in size.'),
+  FRAME_CORRUPT: input(422, 'A frame of the zip file cannot be decoded.'),
+  // masks
+  MASK_MISSING: input(400, 'The request has no mask.'),
+  MASK_NOT_PNG: input(415, 'The mask is not a PNG file.'),
+  MASK_CORRUPT: input(422, 'The mask cannot be decoded.'),
+  MASK_BIT_DEPTH: input(422, 'The mask has 16 bits per sample.'),
+  MASK_COLOUR: input(422, 'The mask is a colour image.'),
+  MASK_NOT_BINARY: input(422, 'The grey mask has values between background and foreground.'),
+  MASK_EMPTY: input(422, 'The mask has no foreground.'),
+  MASK_TOO_MANY_CLASSES: input(422, 'The mask has more classes than this server accepts.'),
+  MASK_TOO_LARGE: input(422, 'The mask is larger than this server accepts.'),
+  MASK_SIZE_MISMATCH: input(422, 'The mask and the video differ in size.'),
+  // the pipeline
+  BLOB_INVALID: { status: 500, retryable: false, title: 'A stored file is damaged or of another kind.' },
+  BLOB_MISSING: { status: 500, retryable: true, title: 'A stored file is missing.' },
+  ENCODER_FAILED: { status: 500, retryable: true, title: 'The encoder failed.' },
+  EXECUTION_PROVIDER_UNAVAILABLE: {
+    status: 500,
+    retryable: false,
+    title: 'This machine lacks the configured execution provider.',
+  },
+  FEATURES_INVALID: input(422, 'The encoder gave features that cannot be used.'),
+  EXPORT_NOT_READY: { status: 503, retryable: true, title: 'The export is not ready yet.' },
+  SERVICE_UNAVAILABLE: { status: 503, retryable: true, title: 'A service that this request needs is not available.' },
+  INTERNAL: { status: 500, retryable: true, title: 'An unexpected error occurred.' },
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** A failure with a stable code. `message` is the detail: what exactly, and what would be right. */
+export class CodedError extends Error {
+  override readonly name = 'CodedError';
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+
+  get kind(): ErrorKind {
+    return ERRORS[this.code];
+  }
+}
+
+/** The given error as a coded one: itself, or INTERNAL with the original as its cause. */
+export function asCodedError(error: unknown): CodedError {
+  if (error instanceof CodedError) return error;
+  return new CodedError('INTERNAL', error instanceof Error ? error.message : String(error), { cause: error });
+}
