@@ -1,0 +1,7 @@
+import { ensureBuild, ensureDependencies, ensurePrismaClient, main } from './setup.mjs';
+
+await main(async () => {
+  await ensureDependencies();
+  await ensurePrismaClient();
+  await ensureBuild();
+});

@@ -1,0 +1,6 @@
+import { ensureDependencies, ensurePrismaClient, main } from './setup.mjs';
+
+await main(async () => {
+  await ensureDependencies();
+  await ensurePrismaClient();
+});

@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { lastLines, run } from './command.mjs';
+import { withLock } from './lock.mjs';
+import { ensureSystemTools, REPO_ROOT } from './system-tools.mjs';
+
+// Only Node's own modules are imported here: this file runs before node_modules exists.
+
+const readJson = (file) => {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return null;
+  }
+};
+
+const readText = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : null);
+
+/** Runs one step; its output is shown only when it fails. */
+async function step(log, title, program, args, options) {
+  const started = process.hrtime.bigint();
+  const { code, output } = await run(program, args, options);
+  if (code !== 0) throw new Error(`${title} failed (${program} ${args.join(' ')}):\n${lastLines(output, 30)}`);
+  log(`${title}: done in ${(Number(process.hrtime.bigint() - started) / 1e9).toFixed(1)} s`);
+}
+
+/** npm as a program and first arguments: the one that runs this script, else the one on PATH. */
+const npm = () => (process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm']);
+
+/** Whether node_modules holds exactly what package-lock.json says; packages for other platforms may be absent. */
+function dependenciesAreCurrent(root) {
+  const wanted = readJson(path.join(root, 'package-lock.json'))?.packages;
+  // npm writes this list last, so an interrupted installation has none.
+  const installed = readJson(path.join(root, 'node_modules/.package-lock.json'))?.packages;
+  if (!wanted || !installed) return false;
+  const names = Object.keys(wanted).filter((name) => name !== '');
+  return (
+    names.every((name) =>
+      installed[name] ? installed[name].version === wanted[name].version : wanted[name].optional || wanted[name].peer,
+    ) && Object.keys(installed).every((name) => wanted[name])
+  );
+}
+
+/** `npm ci`, unless node_modules is current. */
+export async function ensureDependencies({ root = REPO_ROOT, log = console.log } = {}) {
+  if (dependenciesAreCurrent(root)) return;
+  log('dependencies: npm ci (about a minute)');
+  const [program, ...first] = npm();
+  await step(log, 'dependencies', program, [...first, 'ci', '--include=dev', '--no-audit', '--no-fund'], { cwd: root });
+}
+
+const digestOf = (text) => createHash('sha256').update(text).digest('hex');
+
+/** Prisma's client for prisma/schema.prisma, unless it is current. */
+export async function ensurePrismaClient({ root = REPO_ROOT, log = console.log } = {}) {
+  const schema = readText(path.join(root, 'prisma/schema.prisma'));
+  if (schema === null) return;
+  const output = path.join(root, 'libs/database/src/generated');
+  const stamp = path.join(output, '.stamp');
+  const version = readJson(path.join(root, 'node_modules/prisma/package.json'))?.version;
+  const digest = digestOf(`${version}\n${schema}`);
+  if (readText(stamp) === digest) return;
+  const prisma = path.join(root, 'node_modules/prisma/build/index.js');
+  // `generate` wants the schema engine to exist, does not use it, and would otherwise download it.
+  const env = { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true', PRISMA_HIDE_UPDATE_MESSAGE: '1' };
+  await step(log, 'database client', process.execPath, [prisma, 'generate'], { cwd: root, env });
+  if (existsSync(output)) writeFileSync(stamp, digest);
+}
+
+/** Path, size and time of everything that the build reads. */
+function sourceFingerprint(root) {
+  const lines = [];
+  const add = (file) => {
+    const { size, mtimeMs } = statSync(path.join(root, file));
+    lines.push(`${file} ${size} ${mtimeMs}`);
+  };
+  const visit = (folder) => {
+    if (!existsSync(path.join(root, folder))) return;
+    for (const entry of readdirSync(path.join(root, folder), { withFileTypes: true })) {
+      const file = path.join(folder, entry.name);
+      if (entry.isDirectory()) visit(file);
+      else if (entry.name.endsWith('.ts') && !entry.name.endsWith('spec.ts')) add(file);
+    }
+  };
+  for (const folder of ['services', 'libs', 'cli']) visit(folder);
+  for (const file of ['package-lock.json', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json', '.swcrc']) {
+    if (existsSync(path.join(root, file))) add(file);
+  }
+  return digestOf(lines.sort().join('\n'));
+}
+
+/** Compiles services, libs and cli into dist/, unless no source changed since the last build. */
+export async function ensureBuild({ root = REPO_ROOT, log = console.log } = {}) {
+  const dist = path.join(root, 'dist');
+  const fingerprint = sourceFingerprint(root);
+  if (readText(path.join(dist, '.stamp')) === fingerprint) return;
+  // Built aside and swapped in: a failed build leaves the last good one, and running processes see no half of it.
+  const next = path.join(root, '.propago/build');
+  const config = path.join(root, '.propago/tsconfig.build.json');
+  rmSync(next, { recursive: true, force: true });
+  mkdirSync(next, { recursive: true });
+  writeFileSync(config, JSON.stringify({ extends: '../tsconfig.build.json', compilerOptions: { outDir: './build' } }));
+  const nest = path.join(root, 'node_modules/@nestjs/cli/bin/nest.js');
+  await step(log, 'build', process.execPath, [nest, 'build', 'gateway', '--path', '.propago/tsconfig.build.json'], {
+    cwd: root,
+  });
+  writeFileSync(path.join(next, '.stamp'), fingerprint);
+  const last = path.join(root, `.propago/build-${process.pid}`);
+  if (existsSync(dist)) renameSync(dist, last);
+  renameSync(next, dist);
+  rmSync(last, { recursive: true, force: true });
+}
+
+/**
+ * Everything a fresh clone needs to run: dependencies, database client, build, system programs. Quick when nothing is to do.
+ *
+ * @returns {Promise<NodeJS.ProcessEnv>} the environment for processes of the platform: this one's and the paths of the programs
+ */
+export async function setup({ root = REPO_ROOT, log = console.log, env = process.env } = {}) {
+  await withLock(path.join(root, '.propago/setup.lock'), async () => {
+    await ensureDependencies({ root, log });
+    await ensurePrismaClient({ root, log });
+    await ensureBuild({ root, log });
+  });
+  return { ...env, ...(await ensureSystemTools({ root, log, env })) };
+}
+
+/** Runs a script's main function; a failure is one message and exit code 1. */
+export async function main(work) {
+  try {
+    process.exitCode = (await work()) ?? 0;
+  } catch (error) {
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await main(async () => {
+    await setup();
+    console.log('setup: ready');
+  });
+}

@@ -1,0 +1,14 @@
+import path from 'node:path';
+import { main, setup } from './setup.mjs';
+import { passThrough } from './child.mjs';
+import { REPO_ROOT } from './system-tools.mjs';
+
+// npm test -- [jest arguments]: sets everything up, then runs all tests. Inference and kernels use several threads
+// themselves, so by default two test files run at a time.
+await main(async () => {
+  const env = await setup();
+  const jest = path.join(REPO_ROOT, 'node_modules/jest/bin/jest.js');
+  const args = process.argv.slice(2);
+  const workers = args.some((arg) => /^(-w|-i|--maxWorkers|--runInBand)/.test(arg)) ? [] : ['--maxWorkers=2'];
+  return passThrough(process.execPath, [jest, ...workers, ...args], { cwd: REPO_ROOT, env });
+});
