@@ -1,0 +1,79 @@
+import { CodedError } from '@propago/contracts';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { EncoderCard } from './encoder-card';
+import { ExecutionProvider } from './execution-provider';
+import { ThreadPool } from './thread-pool';
+
+/** `workerData` of the encoder thread. */
+export interface EncoderThreadOptions {
+  path: string;
+  /** The file must still have this digest: features are keyed by it. */
+  sha256: string;
+  provider: ExecutionProvider;
+  deviceId: number;
+  intraOpThreads: number;
+}
+
+/** `frames` (rgb24) changes owner; `firstFrame` is its index in the caller's frames, for messages. */
+export interface EncodeRequest {
+  kind: 'encode';
+  frames: Uint8Array;
+  firstFrame: number;
+  count: number;
+  batch: number;
+  width: number;
+  height: number;
+  dtype: 'fp16' | 'fp32';
+  card: EncoderCard;
+}
+
+export interface EncodeReply {
+  /** count x patches x dim of the asked type. */
+  features: ArrayBuffer;
+}
+
+/** Runs one black frame; `names` are the input's and the output's. */
+export interface ProbeRequest {
+  kind: 'probe';
+  width: number;
+  height: number;
+  names: [input: string, output: string];
+}
+
+export interface ProbeReply {
+  type: string;
+  dims: number[];
+}
+
+/** What ONNX Runtime says about one input or output. */
+export interface ValueMetadata {
+  name: string;
+  isTensor: boolean;
+  type?: string;
+  shape?: (number | string)[];
+}
+
+export interface EncoderHello {
+  inputs: ValueMetadata[];
+  outputs: ValueMetadata[];
+}
+
+export type EncoderThreads = ThreadPool<EncodeRequest | ProbeRequest, EncodeReply | ProbeReply, EncoderHello>;
+
+export function encoderThreads(options: EncoderThreadOptions, size: number): EncoderThreads {
+  return new ThreadPool(workerFile('encoder-worker'), options, size);
+}
+
+/**
+ * A compiled worker: beside this file, or, where only the sources are loaded (Jest), at its place under `dist`.
+ * There is no fallback to the calling thread: inference there would stop its event loop.
+ */
+function workerFile(name: string): string {
+  const beside = path.join(__dirname, `${name}.js`);
+  if (existsSync(beside)) return beside;
+  const root = path.resolve(__dirname, '../../..');
+  const built = path.join(root, 'dist', path.relative(root, __dirname), `${name}.js`);
+  if (existsSync(built)) return built;
+  throw new CodedError('ENCODER_FAILED', `The compiled worker ${built} is missing; build the project first.`);
+}
