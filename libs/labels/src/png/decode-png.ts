@@ -1,0 +1,85 @@
+import { inflateSync } from 'node:zlib';
+import { CodedError } from '@propago/contracts';
+import { corrupt, PngHeader, readChunks } from './png-chunks';
+import { passesOf, samplesOf, samplesPerPixel, scanlineBytes } from './scanlines';
+
+/** The largest image that is looked at; both are checked before anything is inflated. */
+export interface PngLimits {
+  /** Pixels, of width and of height. */
+  maxSide: number;
+  /** Width x height. */
+  maxPixels: number;
+}
+
+/** A decoded PNG whose samples are kept as stored: palette indices stay indices, grey is not scaled to 8 bits. */
+export interface PngImage {
+  width: number;
+  height: number;
+  /** 1, 2, 4 or 8. */
+  bitDepth: number;
+  kind: 'grey' | 'palette' | 'rgb' | 'grey-alpha' | 'rgba';
+  /** Samples per pixel: 1, 2 (grey-alpha), 3 (rgb) or 4 (rgba). */
+  channels: number;
+  /** height x width x channels, row-major, one byte per sample. */
+  samples: Uint8Array;
+  /** RGB triples of a palette image, as many as the file has; null for the other kinds. */
+  palette: Uint8Array | null;
+}
+
+const KINDS: Record<number, PngImage['kind']> = { 0: 'grey', 2: 'rgb', 3: 'palette', 4: 'grey-alpha', 6: 'rgba' };
+/** Deflate cannot expand its input by more than this. */
+const MAX_DEFLATE_RATIO = 1032;
+
+function checkHeader(header: PngHeader, limits: PngLimits): void {
+  const { width, height } = header;
+  if (width > limits.maxSide || height > limits.maxSide || width * height > limits.maxPixels) {
+    throw new CodedError(
+      'MASK_TOO_LARGE',
+      `The mask is ${width}x${height} pixels; at most ${limits.maxSide} per side and ${limits.maxPixels} in all are accepted.`,
+    );
+  }
+  if (header.bitDepth === 16) {
+    throw new CodedError(
+      'MASK_BIT_DEPTH',
+      'The mask has 16 bits per sample; save it as an indexed PNG with at most 8 bits, where the index is the class.',
+    );
+  }
+}
+
+function inflate(data: Uint8Array[], expected: number): Uint8Array {
+  const packed = data.length === 1 ? data[0] : Buffer.concat(data);
+  // A header that promises more than its data can hold is refused before memory is taken for it.
+  if (expected > packed.length * MAX_DEFLATE_RATIO) throw corrupt('its image data is too short for its size');
+  let scanlines: Uint8Array;
+  try {
+    scanlines = inflateSync(packed, { maxOutputLength: expected, chunkSize: Math.max(64, expected) });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ERR_BUFFER_TOO_LARGE') throw corrupt('its image data is longer than its size allows', error);
+    throw corrupt('its image data cannot be inflated', error);
+  }
+  if (scanlines.length !== expected) throw corrupt('its image data is too short for its size');
+  return scanlines;
+}
+
+/**
+ * Decodes a PNG of any colour type with up to 8 bits per sample, interlaced or not, keeping indices and palette.
+ * Safe for untrusted files: size limits come first, and inflating stops at exactly the bytes that the size needs.
+ * Colour correction, transparency and animation chunks are ignored. Palette indices beyond the palette are kept:
+ * in a mask the index is the class, and the palette only its colour.
+ * @throws CodedError MASK_NOT_PNG, MASK_TOO_LARGE, MASK_BIT_DEPTH (16 bits), MASK_CORRUPT
+ */
+export function decodePng(bytes: Uint8Array, limits: PngLimits): PngImage {
+  const { header, palette, data } = readChunks(bytes, (found) => checkHeader(found, limits));
+  const passes = passesOf(header);
+  const scanlines = inflate(data, scanlineBytes(passes));
+  return {
+    width: header.width,
+    height: header.height,
+    bitDepth: header.bitDepth,
+    kind: KINDS[header.colourType],
+    channels: samplesPerPixel(header),
+    samples: samplesOf(scanlines, header, passes),
+    palette: header.colourType === 3 && palette ? palette.slice() : null,
+  };
+}
