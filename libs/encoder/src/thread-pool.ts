@@ -104,15 +104,11 @@ class Thread<Request, Reply, Hello> {
     onEnd: () => void,
   ): Promise<Thread<Request, Reply, Hello>> {
     const worker = new Worker(file, { workerData });
-    let thread: Thread<Request, Reply, Hello> | undefined;
     const ended = new Promise<CodedError>((resolve) => {
       worker.once('error', (error) => resolve(threadEnded(error instanceof Error ? error.message : String(error))));
       worker.once('exit', (exitCode) => resolve(threadEnded(`exit code ${exitCode}`)));
     });
-    void ended.then((error) => {
-      onEnd();
-      thread?.die(error);
-    });
+    void ended.then(onEnd);
     const hello = new Promise<WorkerHello<Hello>>((resolve) => worker.once('message', resolve));
     const first = await Promise.race([hello, ended]);
     if (first instanceof CodedError) throw first;
@@ -120,8 +116,9 @@ class Thread<Request, Reply, Hello> {
       await worker.terminate();
       throw new CodedError(first.failed.code, first.failed.message);
     }
-    thread = new Thread<Request, Reply, Hello>(worker, first.ready);
-    worker.on('message', (message: WorkerReply<Reply>) => thread?.settle(message));
+    const thread = new Thread<Request, Reply, Hello>(worker, first.ready);
+    void ended.then((error) => thread.die(error));
+    worker.on('message', (message: WorkerReply<Reply>) => thread.settle(message));
     return thread;
   }
 

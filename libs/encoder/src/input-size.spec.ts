@@ -1,0 +1,47 @@
+import { INPUT_SIZE_RULES, inputSize, inputSizeRuleSchema } from './input-size';
+
+const patch16 = { patchSize: 16 };
+const davis = { width: 854, height: 480 };
+
+describe('inputSize', () => {
+  it.each([
+    ['dino', davis, 16, 832, 480],
+    ['dino', { width: 480, height: 854 }, 16, 480, 832],
+    ['dino', { width: 432, height: 240 }, 16, 832, 480],
+    ['dino', { width: 500, height: 500 }, 16, 448, 480],
+    ['dino', davis, 14, 826, 476],
+    ['crw', davis, 8, 848, 480],
+    ['crw', { width: 1280, height: 719 }, 16, 1280, 704],
+    ['cropmae', davis, 16, 880, 480],
+    ['vfs', davis, 8, 856, 480],
+    ['vfs', { width: 1920, height: 1080 }, 1, 853, 480],
+    ['vip', davis, 16, 560, 560],
+    ['jhmdb', { width: 320, height: 240 }, 8, 320, 320],
+  ] as const)('%s of %p at patch %i is %ix%i', (name, video, patchSize, width, height) => {
+    expect(inputSize(INPUT_SIZE_RULES[name], video, { patchSize })).toEqual({ width, height });
+  });
+
+  it('is a multiple of what the encoder accepts when that is more than a patch', () => {
+    expect(inputSize(INPUT_SIZE_RULES.crw, davis, { patchSize: 8, inputMultiple: 32 })).toEqual({
+      width: 832,
+      height: 480,
+    });
+  });
+
+  it('is at least one patch, for every rule and a one-pixel video', () => {
+    for (const rule of Object.values(INPUT_SIZE_RULES)) {
+      const size = inputSize(rule, { width: 1, height: 1 }, { patchSize: 16 });
+      expect(Math.min(size.width, size.height)).toBeGreaterThanOrEqual(16);
+      expect([size.width % 16, size.height % 16]).toEqual([0, 0]);
+    }
+    expect(inputSize({ kind: 'fixed', width: 3, height: 3 }, davis, patch16)).toEqual({ width: 16, height: 16 });
+  });
+
+  it('has rules that survive JSON and are completed with defaults', () => {
+    for (const rule of Object.values(INPUT_SIZE_RULES)) {
+      expect(inputSizeRuleSchema.parse(JSON.parse(JSON.stringify(rule)))).toEqual(rule);
+    }
+    expect(inputSizeRuleSchema.parse({ kind: 'native' })).toEqual({ kind: 'native', multipleOf: 1, rounding: 'floor' });
+    expect(inputSizeRuleSchema.safeParse({ kind: 'fixed', width: 0, height: 480 }).success).toBe(false);
+  });
+});
