@@ -1,0 +1,118 @@
+import { spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { startNats } from './nats-server';
+import { startPostgres } from './postgres-server';
+import { startRedis } from './redis-server';
+import { repoRoot } from './repo-root';
+import { RunningServer, ServerOptions } from './server';
+
+/** What to start, and where. */
+export interface ServersOptions {
+  /** Folder for the servers' data and logs. Absent: a new one in the temporary folder, removed at the end. */
+  dir?: string;
+  /** Servers that are wanted. Default: all three. */
+  need?: { postgres?: boolean; redis?: boolean; nats?: boolean };
+  /** Keeps the data in `dir`, and uses those of an earlier start. Default false. */
+  persistent?: boolean;
+  /** Applies the migrations to the database. Default true. */
+  migrate?: boolean;
+  /** Source of DATABASE_URL, REDIS_URL and NATS_URL: a server named there is used as it is, and not started. Default process.env. */
+  env?: NodeJS.ProcessEnv;
+}
+
+/** Addresses of running servers; a server that was not wanted has an empty one. */
+export interface Servers {
+  /** Folder with the data and `logs/`. */
+  dir: string;
+  databaseUrl: string;
+  redisUrl: string;
+  natsUrl: string;
+  /** `file:` address of a folder for blobs below `dir`, or STORAGE_URL. */
+  storageUrl: string;
+  /** Process ids of the servers that this call started. */
+  pids: number[];
+  /** Stops what was started and, unless persistent, removes its data. May be called twice. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the servers that the platform needs on 127.0.0.1 and free ports. They end with this process, however it ends.
+ *
+ * @throws Error with the last lines of the log of a server that does not start; the others are stopped then
+ */
+export async function startServers(options: ServersOptions = {}): Promise<Servers> {
+  const {
+    need = { postgres: true, redis: true, nats: true },
+    persistent = false,
+    migrate = true,
+    env = process.env,
+  } = options;
+  const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'propago-'));
+  const logDir = join(dir, 'logs');
+  mkdirSync(logDir, { recursive: true });
+  // As root, PostgreSQL runs as another user, who must be able to pass through; listing stays forbidden.
+  if (!options.dir) chmodSync(dir, 0o711);
+
+  const where: ServerOptions = { dir, persistent, logDir };
+  const started: RunningServer[] = [];
+  const provide = async (
+    wanted: boolean | undefined,
+    url: string | undefined,
+    start: typeof startNats,
+  ): Promise<string> => {
+    if (!wanted) return '';
+    if (url) return url;
+    const server = await start(where);
+    started.push(server);
+    return server.url;
+  };
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> =>
+    (stopping ??= (async () => {
+      await Promise.all(started.map((server) => server.stop()));
+      if (persistent) return;
+      const own = options.dir
+        ? ['postgres', 'postgres.password', 'redis', 'blobs'].map((name) => join(dir, name))
+        : [dir];
+      for (const path of own) rmSync(path, { recursive: true, force: true });
+    })());
+
+  const results = await Promise.allSettled([
+    provide(need.postgres, env.DATABASE_URL, startPostgres),
+    provide(need.redis, env.REDIS_URL, startRedis),
+    provide(need.nats, env.NATS_URL, startNats),
+  ]);
+  try {
+    const [databaseUrl, redisUrl, natsUrl] = results.map((result) => {
+      if (result.status === 'rejected') throw result.reason;
+      return result.value;
+    }) as [string, string, string];
+    if (databaseUrl && migrate) await deployMigrations(databaseUrl);
+    const storageUrl = env.STORAGE_URL || pathToFileURL(join(dir, 'blobs')).href;
+    return { dir, databaseUrl, redisUrl, natsUrl, storageUrl, pids: started.map((server) => server.pid), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Applies prisma/migrations to a database. @throws Error with what the migration said */
+export async function deployMigrations(databaseUrl: string): Promise<void> {
+  const script = join(repoRoot(), 'scripts/migrate.mjs');
+  if (!existsSync(script)) throw new Error(`${script} is missing`);
+  const { code, output } = await new Promise<{ code: number | null; output: string }>((resolve, reject) => {
+    const child = spawn(process.execPath, [script, 'deploy'], {
+      env: { ...process.env, DATABASE_URL: databaseUrl },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let text = '';
+    child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    child.on('error', reject);
+    child.on('close', (exitCode) => resolve({ code: exitCode, output: text }));
+  });
+  if (code !== 0) throw new Error(`the migrations cannot be applied:\n${output.trimEnd()}`);
+}

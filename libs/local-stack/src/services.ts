@@ -1,0 +1,215 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { findProgram } from './find-program';
+import { freePort } from './free-port';
+import { GuardedProcess } from './guarded-process';
+import { repoRoot } from './repo-root';
+
+/** The processes of the platform, in the order of a run. */
+export const SERVICE_NAMES = ['gateway', 'ingest', 'features', 'propagation', 'results'] as const;
+export type ServiceName = (typeof SERVICE_NAMES)[number];
+
+/** One service to start. */
+export interface ServicePlan {
+  name: ServiceName;
+  /** Processes of it. Default 1. */
+  replicas?: number;
+  /** Environment of its processes only. */
+  env?: NodeJS.ProcessEnv;
+}
+
+export interface ServicesOptions {
+  /** Folder for `logs/<name>-<index>.log`. */
+  dir: string;
+  /** Environment of all services: addresses of the servers, settings. This process's own lies below it. */
+  env: NodeJS.ProcessEnv;
+  /** Default: one process of each. */
+  services?: ServicePlan[];
+  /** How long a service may take to become ready. Default 60 s. */
+  readyLimitMs?: number;
+  /** How long a service may take to end on SIGTERM before it is killed. Default 15 s. */
+  stopLimitMs?: number;
+}
+
+/** One process of a service. */
+export interface ServiceProcess {
+  name: ServiceName;
+  index: number;
+  pid: number;
+  /** `http://host:port` of its health, its metrics, and the API of the gateway. */
+  url: string;
+  logFile: string;
+  running: boolean;
+}
+
+interface Slot {
+  name: ServiceName;
+  index: number;
+  url: string;
+  logFile: string;
+  env: NodeJS.ProcessEnv;
+  process: GuardedProcess;
+}
+
+/** Running services of one private platform. Made by {@link startServices}. */
+export class Services {
+  private readonly slots: Slot[] = [];
+  private stopping = false;
+
+  constructor(private readonly options: ServicesOptions) {
+    mkdirSync(join(options.dir, 'logs'), { recursive: true });
+  }
+
+  /** Address of the first gateway. */
+  get url(): string {
+    return this.find('gateway', 0).url;
+  }
+
+  get processes(): ServiceProcess[] {
+    return this.slots.map(({ name, index, url, logFile, process: own }) => ({
+      name,
+      index,
+      pid: own.pid,
+      url,
+      logFile,
+      running: own.running,
+    }));
+  }
+
+  pid(name: ServiceName, index = 0): number {
+    return this.find(name, index).process.pid;
+  }
+
+  /** Starts one more process of a service and waits until it is ready. */
+  async add(name: ServiceName, env: NodeJS.ProcessEnv = {}): Promise<ServiceProcess> {
+    const slot = await this.launch(name, env);
+    await this.untilReady(slot);
+    return this.processes.find((entry) => entry.name === name && entry.index === slot.index)!;
+  }
+
+  /** Starts several processes at once and waits until all are ready. */
+  async addAll(plans: readonly ServicePlan[]): Promise<void> {
+    const slots: Slot[] = [];
+    for (const plan of plans) {
+      for (let replica = 0; replica < (plan.replicas ?? 1); replica++)
+        slots.push(await this.launch(plan.name, plan.env ?? {}));
+    }
+    await Promise.all(slots.map((slot) => this.untilReady(slot)));
+  }
+
+  /** Sends a signal to one process. SIGKILL also waits until it is gone. */
+  async kill(name: ServiceName, index = 0, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    const { process: own } = this.find(name, index);
+    own.kill(signal);
+    if (signal === 'SIGKILL') await own.exited;
+  }
+
+  /** Ends one process, if it still runs, and starts it again on the same port. */
+  async restart(name: ServiceName, index = 0): Promise<void> {
+    const slot = this.find(name, index);
+    await slot.process.stop('SIGTERM', this.options.stopLimitMs ?? 15_000);
+    slot.process = this.spawn(slot);
+    await this.untilReady(slot);
+  }
+
+  /** Resolves with a description as soon as a service ends without having been told to by `stop`. */
+  async anyExit(): Promise<string> {
+    const ends = this.slots.map(async (slot) => `${slot.name} ${await slot.process.exited}\n${slot.process.logTail()}`);
+    return Promise.race(ends);
+  }
+
+  /** Stops all: SIGTERM, and SIGKILL after the limit. May be called twice. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    await Promise.all(this.slots.map((slot) => slot.process.stop('SIGTERM', this.options.stopLimitMs ?? 15_000)));
+  }
+
+  private find(name: ServiceName, index: number): Slot {
+    const slot = this.slots.find((entry) => entry.name === name && entry.index === index);
+    if (!slot) throw new Error(`there is no process ${index} of ${name}`);
+    return slot;
+  }
+
+  private async launch(name: ServiceName, env: NodeJS.ProcessEnv): Promise<Slot> {
+    const index = this.slots.filter((slot) => slot.name === name).length;
+    const settings = { ...process.env, ...this.options.env, ...env };
+    const host = settings.HOST || '127.0.0.1';
+    // A port is given to the services one by one; the gateway's may be fixed by the caller.
+    const port = env.PORT ?? String(await freePort());
+    const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+    const plan = {
+      name,
+      index,
+      url: `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`,
+      logFile: join(this.options.dir, 'logs', `${name}-${index}.log`),
+      env: { ...videoTools(settings), ...settings, HOST: host, PORT: port, PROPAGO_EXIT_WITH_PARENT: '1' },
+    };
+    const slot = { ...plan, process: this.spawn(plan) };
+    this.slots.push(slot);
+    return slot;
+  }
+
+  private spawn({ name, logFile, env }: Omit<Slot, 'process'>): GuardedProcess {
+    if (this.stopping) throw new Error('the services are being stopped');
+    const root = repoRoot();
+    const script = join(root, 'dist/services', name, 'src/main.js');
+    if (!existsSync(script)) throw new Error(`${script} is missing: run "npm run build"`);
+    return new GuardedProcess(name, [process.execPath, '--enable-source-maps', script], {
+      logFile,
+      env,
+      cwd: root,
+      ipc: true,
+    });
+  }
+
+  private async untilReady(slot: Slot): Promise<void> {
+    const limit = this.options.readyLimitMs ?? 60_000;
+    const deadline = Date.now() + limit;
+    for (;;) {
+      if (!slot.process.running) {
+        throw new Error(
+          `${slot.name} ${await slot.process.exited} before it was ready; its log ends:\n${slot.process.logTail()}`,
+        );
+      }
+      if (await answersReady(slot.url)) return;
+      if (Date.now() > deadline) {
+        throw new Error(`${slot.name} is not ready after ${limit / 1000} s; its log ends:\n${slot.process.logTail()}`);
+      }
+      await sleep(50);
+    }
+  }
+}
+
+async function answersReady(url: string): Promise<boolean> {
+  try {
+    const answer = await fetch(`${url}/v2/health/ready`, { signal: AbortSignal.timeout(2000) });
+    await answer.body?.cancel();
+    return answer.status === 200;
+  } catch {
+    return false;
+  }
+}
+
+function videoTools(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const ffmpeg = findProgram('ffmpeg', 'FFMPEG_PATH', env);
+  const ffprobe = findProgram('ffprobe', 'FFPROBE_PATH', env);
+  return { ...(ffmpeg && { FFMPEG_PATH: ffmpeg }), ...(ffprobe && { FFPROBE_PATH: ffprobe }) };
+}
+
+/**
+ * Starts the compiled services of dist/ as processes and waits until each answers on /v2/health/ready.
+ * They end with this process, however it ends.
+ *
+ * @throws Error with the last lines of the log of a service that does not become ready; the others are stopped then
+ */
+export async function startServices(options: ServicesOptions): Promise<Services> {
+  const services = new Services(options);
+  try {
+    await services.addAll(options.services ?? SERVICE_NAMES.map((name) => ({ name })));
+    return services;
+  } catch (error) {
+    await services.stop();
+    throw error;
+  }
+}
