@@ -51,9 +51,9 @@ describe('startServers', () => {
   it('applies the migrations', async () => {
     const servers = await startServers({ env: noServers, need: { postgres: true } });
     try {
-      expect(await query(servers.databaseUrl, `select to_regclass('"Run"') is not null as there`)).toEqual([
-        { there: true },
-      ]);
+      const applied = await query(servers.databaseUrl, 'select finished_at from _prisma_migrations');
+      expect(applied.length).toBeGreaterThan(0);
+      expect(applied).not.toContainEqual({ finished_at: null });
     } finally {
       await servers.stop();
     }

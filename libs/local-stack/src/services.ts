@@ -10,6 +10,8 @@ import { repoRoot } from './repo-root';
 export const SERVICE_NAMES = ['gateway', 'ingest', 'features', 'propagation', 'results'] as const;
 export type ServiceName = (typeof SERVICE_NAMES)[number];
 
+export const ONE_OF_EACH: ServicePlan[] = SERVICE_NAMES.map((name) => ({ name }));
+
 /** One service to start. */
 export interface ServicePlan {
   name: ServiceName;
@@ -26,10 +28,14 @@ export interface ServicesOptions {
   env: NodeJS.ProcessEnv;
   /** Default: one process of each. */
   services?: ServicePlan[];
+  /** Folder with `services/<name>/src/main.js`. Default: dist of the clone. */
+  dist?: string;
   /** How long a service may take to become ready. Default 60 s. */
   readyLimitMs?: number;
   /** How long a service may take to end on SIGTERM before it is killed. Default 15 s. */
   stopLimitMs?: number;
+  /** Starts a service that ends by itself again, after a second. Default false. */
+  restart?: boolean;
 }
 
 /** One process of a service. */
@@ -55,6 +61,8 @@ interface Slot {
 /** Running services of one private platform. Made by {@link startServices}. */
 export class Services {
   private readonly slots: Slot[] = [];
+  /** Slots whose process is being replaced. */
+  private readonly resting = new Set<Slot>();
   private stopping = false;
 
   constructor(private readonly options: ServicesOptions) {
@@ -108,15 +116,12 @@ export class Services {
   /** Ends one process, if it still runs, and starts it again on the same port. */
   async restart(name: ServiceName, index = 0): Promise<void> {
     const slot = this.find(name, index);
-    await slot.process.stop('SIGTERM', this.options.stopLimitMs ?? 15_000);
-    slot.process = this.spawn(slot);
+    const old = slot.process;
+    this.resting.add(slot);
+    await old.stop('SIGTERM', this.options.stopLimitMs ?? 15_000);
+    this.resting.delete(slot);
+    this.start(slot);
     await this.untilReady(slot);
-  }
-
-  /** Resolves with a description as soon as a service ends without having been told to by `stop`. */
-  async anyExit(): Promise<string> {
-    const ends = this.slots.map(async (slot) => `${slot.name} ${await slot.process.exited}\n${slot.process.logTail()}`);
-    return Promise.race(ends);
   }
 
   /** Stops all: SIGTERM, and SIGKILL after the limit. May be called twice. */
@@ -145,15 +150,30 @@ export class Services {
       logFile: join(this.options.dir, 'logs', `${name}-${index}.log`),
       env: { ...videoTools(settings), ...settings, HOST: host, PORT: port, PROPAGO_EXIT_WITH_PARENT: '1' },
     };
-    const slot = { ...plan, process: this.spawn(plan) };
+    const slot: Slot = { ...plan, process: this.spawn(plan) };
     this.slots.push(slot);
+    this.watch(slot);
     return slot;
+  }
+
+  private start(slot: Slot): void {
+    slot.process = this.spawn(slot);
+    this.watch(slot);
+  }
+
+  private watch(slot: Slot): void {
+    if (!this.options.restart) return;
+    const watched = slot.process;
+    void watched.exited.then(async () => {
+      await sleep(1000, undefined, { ref: false });
+      if (!this.stopping && !this.resting.has(slot) && slot.process === watched) this.start(slot);
+    });
   }
 
   private spawn({ name, logFile, env }: Omit<Slot, 'process'>): GuardedProcess {
     if (this.stopping) throw new Error('the services are being stopped');
     const root = repoRoot();
-    const script = join(root, 'dist/services', name, 'src/main.js');
+    const script = join(this.options.dist ?? join(root, 'dist'), 'services', name, 'src/main.js');
     if (!existsSync(script)) throw new Error(`${script} is missing: run "npm run build"`);
     return new GuardedProcess(name, [process.execPath, '--enable-source-maps', script], {
       logFile,
@@ -206,7 +226,7 @@ function videoTools(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 export async function startServices(options: ServicesOptions): Promise<Services> {
   const services = new Services(options);
   try {
-    await services.addAll(options.services ?? SERVICE_NAMES.map((name) => ({ name })));
+    await services.addAll(options.services ?? ONE_OF_EACH);
     return services;
   } catch (error) {
     await services.stop();

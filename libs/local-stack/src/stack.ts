@@ -1,5 +1,5 @@
 import { Servers, ServersOptions, startServers } from './servers';
-import { ServicePlan, Services, startServices } from './services';
+import { ONE_OF_EACH, ServicePlan, Services } from './services';
 
 /** A whole private platform. */
 export interface Stack {
@@ -14,7 +14,10 @@ export interface Stack {
 export interface StackOptions extends Omit<ServersOptions, 'need' | 'migrate'> {
   /** Settings of all services, above this process's environment. */
   serviceEnv?: NodeJS.ProcessEnv;
+  /** Default: one process of each. */
   services?: ServicePlan[];
+  /** Starts a service that ends by itself again. Default false. */
+  restart?: boolean;
   /** Gives the way to stop as soon as anything may run, so that an interrupt during the start leaves nothing behind. */
   onStart?: (stop: () => Promise<void>) => void;
 }
@@ -38,33 +41,27 @@ export async function startStack({
   serviceEnv,
   services: plans,
   onStart,
+  restart,
   ...options
 }: StackOptions = {}): Promise<Stack> {
-  let services: Services | undefined;
   const starting = startServers(options);
+  let services: Services | undefined;
   let stopping: Promise<void> | undefined;
-  let working: Promise<unknown> = starting;
   const stop = (): Promise<void> =>
     (stopping ??= (async () => {
-      const servers = await starting.catch(() => undefined);
-      await working.catch(() => undefined);
+      const running = await starting.catch(() => undefined);
       await services?.stop();
-      await servers?.stop();
+      await running?.stop();
     })());
   onStart?.(stop);
   const servers = await starting;
   try {
     if (stopping) throw new Error('stopped while starting');
-    const launch = startServices({
-      dir: servers.dir,
-      env: { ...serverEnvironment(servers), ...serviceEnv },
-      services: plans,
-    });
-    working = launch;
-    services = await launch;
+    services = new Services({ dir: servers.dir, env: { ...serverEnvironment(servers), ...serviceEnv }, restart });
+    await services.addAll(plans ?? ONE_OF_EACH);
     return { url: services.url, servers, services, stop };
   } catch (error) {
-    await servers.stop();
+    await stop();
     throw error;
   }
 }
