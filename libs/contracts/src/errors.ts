@@ -42,6 +42,7 @@ export const ERRORS = {
   VIDEO_TRUNCATED: input(422, 'The video ends before its last frame.'),
   VIDEO_TOO_LONG: input(422, 'The video has more frames than this server accepts.'),
   VIDEO_TOO_LARGE: input(422, 'The frames of the video are larger than this server accepts.'),
+  VIDEO_SIZE_CHANGES: input(422, 'The frames of the video differ in size.'),
   VIDEO_TIMEOUT: input(422, 'Decoding the video took longer than this server allows.'),
   // zips of frames
   ZIP_INVALID: input(422, 'The zip file cannot be read.'),
@@ -61,6 +62,7 @@ export const ERRORS = {
   MASK_TOO_MANY_CLASSES: input(422, 'The mask has more classes than this server accepts.'),
   MASK_TOO_LARGE: input(422, 'The mask is larger than this server accepts.'),
   MASK_SIZE_MISMATCH: input(422, 'The mask and the video differ in size.'),
+  EVALUATION_INVALID: input(422, 'The predictions do not fit the ground truth.'),
   // the pipeline
   BLOB_INVALID: { status: 500, retryable: false, title: 'A stored file is damaged or of another kind.' },
   BLOB_MISSING: { status: 500, retryable: true, title: 'A stored file is missing.' },

@@ -5,7 +5,7 @@ import { CodedError } from '@propago/contracts';
 import { VOC_PALETTE } from './palette';
 import { encodeIndexedPng } from './png/encode-indexed-png';
 import { greyPng, handmadePng } from './png/handmade-png.fixture';
-import { readMask } from './read-mask';
+import { readLabels, readMask } from './read-mask';
 
 const LIMITS = { maxSide: 4096, maxPixels: 4096 * 4096, maxClasses: 64 };
 
@@ -104,6 +104,7 @@ describe('readMask', () => {
     ['all void', indexed(2, [255, 255])],
   ])('refuses a mask that is %s', (_, png) => {
     expect(refusal(png).code).toBe('MASK_EMPTY');
+    expect(readLabels(png, LIMITS).classIds).toEqual([]);
   });
 
   it('refuses more classes than allowed, saying how many there are', () => {

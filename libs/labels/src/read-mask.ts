@@ -83,7 +83,7 @@ function paletteLabels(indices: Uint8Array): Uint8Array {
 }
 
 /**
- * Reads the mask formats that users bring.
+ * Reads the label formats that users bring; a frame without foreground is fine.
  *
  * | PNG | becomes |
  * |---|---|
@@ -94,18 +94,15 @@ function paletteLabels(indices: Uint8Array): Uint8Array {
  * | any other grey | MASK_NOT_BINARY |
  *
  * @throws CodedError MASK_NOT_PNG, MASK_CORRUPT, MASK_TOO_LARGE, MASK_BIT_DEPTH, MASK_COLOUR, MASK_NOT_BINARY,
- * MASK_EMPTY (no foreground), MASK_TOO_MANY_CLASSES
+ * MASK_TOO_MANY_CLASSES
  */
-export function readMask(bytes: Uint8Array, limits: MaskLimits): LabelMap {
+export function readLabels(bytes: Uint8Array, limits: MaskLimits): LabelMap {
   const image = decodePng(bytes, limits);
   const labels =
     image.kind === 'palette'
       ? paletteLabels(image.samples)
       : greyLabels(image.channels === 1 ? image.samples : greyOf(image), image.bitDepth);
   const classIds = valuesOf(labels).filter((id) => id !== 0);
-  if (classIds.length === 0) {
-    throw new CodedError('MASK_EMPTY', 'The mask has no foreground: every pixel is background or void.');
-  }
   if (classIds.length > limits.maxClasses) {
     throw new CodedError(
       'MASK_TOO_MANY_CLASSES',
@@ -113,4 +110,16 @@ export function readMask(bytes: Uint8Array, limits: MaskLimits): LabelMap {
     );
   }
   return { width: image.width, height: image.height, labels, classIds, palette: image.palette };
+}
+
+/**
+ * Reads the mask that a run starts from: as {@link readLabels}, with at least one object.
+ * @throws CodedError MASK_EMPTY without foreground, and what readLabels throws
+ */
+export function readMask(bytes: Uint8Array, limits: MaskLimits): LabelMap {
+  const map = readLabels(bytes, limits);
+  if (map.classIds.length === 0) {
+    throw new CodedError('MASK_EMPTY', 'The mask has no foreground: every pixel is background or void.');
+  }
+  return map;
 }

@@ -1,0 +1,5 @@
+export * from './boundary-f';
+export * from './jaccard';
+export { type LabelFrame } from './label-frame';
+export * from './measure';
+export * from './sequence-score';
