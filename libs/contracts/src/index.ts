@@ -1,1 +1,6 @@
+export * from './blob-keys';
 export * from './errors';
+export * from './parameters';
+export * from './run-options';
+export * from './stages';
+export * from './subjects';

@@ -1,0 +1,26 @@
+/** Where each kind of blob lies, and so which prefix has which one writer. */
+export const blobKeys = {
+  /** Writer: gateway. A file on its way in; not yet known to Postgres. */
+  upload: (id: string) => `uploads/${id}`,
+  /** Writer: gateway. */
+  video: (sha256: string) => `videos/${sha256}`,
+  /** Writer: gateway. The first frame's mask as an indexed PNG of class ids. */
+  firstMask: (runId: string) => `first-masks/${runId}.png`,
+  /** Writer: features. */
+  encoderModel: (sha256: string) => `encoders/${sha256}/model.onnx`,
+  encoderCard: (sha256: string) => `encoders/${sha256}/card.json`,
+  /** Writer: ingest. Transient: features deletes it when the segment's features are stored. */
+  frames: (featureSetId: string, segment: number) => `frames/${featureSetId}/${padded(segment)}`,
+  /** Writer: features. */
+  features: (featureSetId: string, segment: number) => `features/${featureSetId}/${padded(segment)}`,
+  /** Writer: propagation. */
+  labels: (runId: string, segment: number) => `labels/${runId}/${padded(segment)}`,
+  /** Writer: results. */
+  mask: (runId: string, frame: number) => `masks/${runId}/${padded(frame)}.png`,
+  overlay: (runId: string) => `exports/${runId}/overlay.mp4`,
+} as const;
+
+/** Frame and segment numbers as five digits, as DAVIS names its files. */
+export function padded(index: number): string {
+  return String(index).padStart(5, '0');
+}

@@ -1,0 +1,38 @@
+/**
+ * NATS subjects: news and questions. At most once: nothing here may be needed for a run to complete.
+ * Questions are answered by one instance of the service that their name begins with.
+ */
+export const SUBJECTS = {
+  /** Event RunNews: a stage stored something of a run. */
+  progress: 'run.progress',
+  /** Event RunNews: the state of a run changed. */
+  state: 'run.state',
+  /** Event RunNews: work on a run should stop now. */
+  cancel: 'run.cancel',
+  /** Question ProbeQuestion -> Answer<VideoProbe>. */
+  probe: 'ingest.probe',
+  /** Question EncoderQuestion -> Answer<EncoderAnswer<EncoderCard>>. */
+  encoder: 'features.encoder',
+} as const;
+
+export interface RunNews {
+  runId: string;
+}
+
+export interface ProbeQuestion {
+  blobKey: string;
+}
+
+export interface EncoderQuestion {
+  /** Name, sha256 or unique prefix of a sha256; the default encoder when absent. */
+  encoder?: string;
+}
+
+/** An encoder's card, and how its features are stored. */
+export interface EncoderAnswer<Card> {
+  card: Card;
+  precision: 'float16' | 'float32';
+}
+
+/** Exceptions do not cross NATS with their codes: an answer says how it went. */
+export type Answer<T> = { ok: true; value: T } | { ok: false; code: string; detail: string };

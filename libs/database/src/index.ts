@@ -1,0 +1,5 @@
+export * from './database';
+export * from './run-selection';
+export { Prisma } from './generated/client';
+export type { FeatureSet, FrameSegment, FrameTable, Run, RunOutcome, Video } from './generated/client';
+export * from './lock-video';

@@ -1,0 +1,5 @@
+export * from './next-steps';
+export * from './queues';
+export * from './reconciler';
+export * from './stage-metrics';
+export * from './stage-runner';

@@ -1,0 +1,75 @@
+import type { CodedError, Stage, StageJobs } from '@propago/contracts';
+import { activeRun, type Database } from '@propago/database';
+import type { Queues } from './queues';
+
+/**
+ * What follows what, segment by segment. Each method is called after its rows are committed and enqueues what they
+ * enable. Two enablers may both come last; the job's id removes the double.
+ */
+export class NextSteps {
+  constructor(
+    private readonly database: Database,
+    private readonly queues: Queues,
+  ) {}
+
+  /** A run is accepted: its video must be decoded, or is already. */
+  async runAccepted(featureSetId: string): Promise<void> {
+    await this.queues.add('ingest', { featureSetId });
+  }
+
+  async framesStored(featureSetId: string, segment: number): Promise<void> {
+    await this.queues.add('features', { featureSetId, segment });
+  }
+
+  /** Propagation of a segment needs its features and the labels of the segment before. */
+  async featuresStored(featureSetId: string, segment: number): Promise<void> {
+    const previousLabels = segment === 0 ? {} : { labelSegments: { some: { index: segment - 1 } } };
+    const runs = await this.database.run.findMany({
+      where: { featureSetId, ...activeRun, ...previousLabels },
+      select: { id: true },
+    });
+    await Promise.all(runs.map(({ id }) => this.queues.add('propagation', { runId: id, segment })));
+  }
+
+  async labelsStored(runId: string, featureSetId: string, segment: number): Promise<void> {
+    await this.queues.add('results', { kind: 'segment', runId, segment });
+    const next = { featureSetId, index: segment + 1 };
+    const ready = await this.database.featureSegment.count({ where: next });
+    if (ready) await this.queues.add('propagation', { runId, segment: next.index });
+  }
+
+  /** The number of frames is known, so the last masks may have been the last thing missing. */
+  async videoDecoded(featureSetId: string): Promise<void> {
+    const runs = await this.database.run.findMany({ where: { featureSetId, ...activeRun }, select: { id: true } });
+    await Promise.all(runs.map(({ id }) => this.queues.add('results', { kind: 'end', runId: id })));
+  }
+
+  async runCancelled(runId: string): Promise<void> {
+    await this.queues.add('results', { kind: 'end', runId });
+  }
+
+  async runDeleted(runId: string): Promise<void> {
+    await this.queues.add('results', { kind: 'purge', runId });
+  }
+
+  /** A job has failed for good: so have the runs that needed it. */
+  async jobFailed(data: StageJobs[Stage], error: CodedError): Promise<void> {
+    // What a run does not need to end well does not end it: an export can be asked for again.
+    if ('kind' in data && data.kind !== 'segment') return;
+    const runIds = await this.runsOf(data);
+    const cause = { code: error.code, detail: error.message };
+    await Promise.all(runIds.map((runId) => this.queues.add('results', { kind: 'end', runId, error: cause })));
+  }
+
+  /** Whether any run still wants what this job is to do. */
+  async isWanted(data: StageJobs[Stage]): Promise<boolean> {
+    if ('kind' in data && data.kind !== 'segment') return true;
+    return (await this.runsOf(data)).length > 0;
+  }
+
+  private async runsOf(data: StageJobs[Stage]): Promise<string[]> {
+    const which = 'runId' in data ? { id: data.runId } : { featureSetId: data.featureSetId };
+    const runs = await this.database.run.findMany({ where: { ...which, ...activeRun }, select: { id: true } });
+    return runs.map(({ id }) => id);
+  }
+}

@@ -1,0 +1,73 @@
+import Bull, { type Job, type JobOptions, type Queue } from 'bull';
+import { STAGES, type Stage, type StageJobs } from '@propago/contracts';
+
+export interface QueueOptions {
+  redisUrl: string;
+  /** First part of every Redis key: `<prefix>:<stage>:wait`. */
+  prefix: string;
+  /** A worker that has not renewed its lock for so long is taken for dead. */
+  lockSeconds: number;
+}
+
+// A finished or failed job leaves nothing in Redis, so that the same id can be enqueued again when its need returns.
+const JOB_OPTIONS: JobOptions = {
+  attempts: 4,
+  backoff: { type: 'exponential', delay: 500 },
+  removeOnComplete: true,
+  removeOnFail: true,
+};
+
+/** The Bull queues of all stages. Adding work twice is harmless: a job's id follows from what it is to do. */
+export class Queues {
+  private readonly queues = new Map<Stage, Queue>();
+
+  constructor(private readonly options: QueueOptions) {}
+
+  /** The queue of one stage, connected on first use. */
+  of<S extends Stage>(stage: S): Queue<StageJobs[S]> {
+    let queue = this.queues.get(stage);
+    if (!queue) {
+      const { redisUrl, prefix, lockSeconds } = this.options;
+      queue = new Bull(stage, redisUrl, {
+        prefix,
+        defaultJobOptions: JOB_OPTIONS,
+        settings: {
+          lockDuration: lockSeconds * 1000,
+          stalledInterval: lockSeconds * 500,
+          // A job whose worker died is given to another one this often before its run fails.
+          maxStalledCount: 3,
+        },
+      });
+      // Bull reconnects by itself; without a listener a lost connection would end the process.
+      queue.on('error', () => {});
+      this.queues.set(stage, queue);
+    }
+    return queue;
+  }
+
+  async add<S extends Stage>(stage: S, data: StageJobs[S]): Promise<Job<StageJobs[S]>> {
+    return this.of(stage).add(data, { jobId: jobId(stage, data) });
+  }
+
+  /** Jobs by state of every stage, for metrics. */
+  async counts(): Promise<Record<Stage, Awaited<ReturnType<Queue['getJobCounts']>>>> {
+    const entries = await Promise.all(STAGES.map(async (stage) => [stage, await this.of(stage).getJobCounts()]));
+    return Object.fromEntries(entries);
+  }
+
+  async ping(): Promise<void> {
+    await this.of('ingest').client.ping();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.queues.values()].map((queue) => queue.close(true)));
+    this.queues.clear();
+  }
+}
+
+/** What a job is to do, as an id: doubles fall together. Bull forbids colons in custom ids. */
+export function jobId<S extends Stage>(stage: S, data: StageJobs[S]): string {
+  return [stage, ...Object.values(data as Record<string, unknown>).filter((part) => typeof part !== 'object')].join(
+    '-',
+  );
+}

@@ -1,0 +1,117 @@
+import type { Job } from 'bull';
+import type { Logger } from 'pino';
+import { asCodedError, CodedError, type Stage, type StageJobs } from '@propago/contracts';
+import type { NextSteps } from './next-steps';
+import type { Queues } from './queues';
+import type { StageMetrics } from './stage-metrics';
+
+/** What a finished job says of itself, for its end line and the metrics. */
+export interface JobReport {
+  /** Its output was there already. */
+  skipped?: boolean;
+  frames?: number;
+  /** Seconds in the stage's own work: decoding, encoding, propagating, making masks. */
+  workSeconds?: number;
+}
+
+/** The work of one stage: parse, load, call, store, next. */
+export interface StageHandler<S extends Stage = Stage> {
+  readonly stage: S;
+  /** Jobs at once in this process. */
+  readonly concurrency: number;
+  /** @param signal aborts when no run wants the job any more, or when the process has to go */
+  process(data: StageJobs[S], signal: AbortSignal): Promise<JobReport>;
+}
+
+const DISCARDED = new Error('no run wants this job any more');
+
+/** Takes the jobs of one stage from its queue, one start line and one end line each. */
+export class StageRunner<S extends Stage> {
+  private readonly active = new Map<AbortController, { data: StageJobs[S]; done: Promise<unknown> }>();
+
+  constructor(
+    private readonly handler: StageHandler<S>,
+    private readonly queues: Queues,
+    private readonly next: NextSteps,
+    private readonly metrics: StageMetrics,
+    private readonly logger: Logger,
+  ) {}
+
+  start(): void {
+    const queue = this.queues.of(this.handler.stage);
+    void queue.process(this.handler.concurrency, (job) => this.track(job));
+    queue.on('failed', (job: Job<StageJobs[S]>, error: Error) => {
+      // Bull fails a job by itself, outside of `work`, when its workers died too often.
+      if (/stalled/.test(error.message)) void this.giveUp(job.data, new CodedError('INTERNAL', error.message));
+    });
+    queue.on('error', (error: Error) => this.logger.warn({ stage: this.handler.stage, error: error.message }, 'queue'));
+  }
+
+  /** Aborts the jobs that no run wants any more; called when a run is cancelled. */
+  async abortUnwanted(): Promise<void> {
+    for (const [controller, { data }] of this.active) {
+      if (!(await this.next.isWanted(data))) controller.abort(DISCARDED);
+    }
+  }
+
+  /** Takes no new job and waits for the running ones; those that outlast the limit are aborted and handed back. */
+  async drain(limitSeconds: number): Promise<void> {
+    await this.queues.of(this.handler.stage).pause(true, true);
+    const running = () => Promise.allSettled([...this.active.values()].map(({ done }) => done));
+    await Promise.race([running(), new Promise((resolve) => setTimeout(resolve, limitSeconds * 1000).unref())]);
+    for (const controller of this.active.keys()) controller.abort(new Error('the process is shutting down'));
+    await running();
+  }
+
+  private track(job: Job<StageJobs[S]>): Promise<JobReport> {
+    const controller = new AbortController();
+    const done = this.work(job, controller.signal).finally(() => this.active.delete(controller));
+    this.active.set(controller, { data: job.data, done });
+    return done;
+  }
+
+  private async work(job: Job<StageJobs[S]>, signal: AbortSignal): Promise<JobReport> {
+    const { stage } = this.handler;
+    const log = this.logger.child({ stage, ...job.data, attempt: job.attemptsMade + 1 });
+    const start = performance.now();
+    const seconds = () => (performance.now() - start) / 1000;
+    log.info('job start');
+    try {
+      const wanted = await this.next.isWanted(job.data);
+      const report = wanted ? await this.handler.process(job.data, signal) : { skipped: true };
+      this.metrics.jobs.inc({ stage, outcome: report.skipped ? 'skipped' : 'done' });
+      this.metrics.jobSeconds.observe({ stage }, seconds());
+      this.metrics.frames.inc({ stage }, report.frames ?? 0);
+      this.metrics.workSeconds.inc({ stage }, report.workSeconds ?? 0);
+      log.info({ ...report, ms: Math.round(seconds() * 1000) }, 'job end');
+      return report;
+    } catch (thrown) {
+      if (signal.reason === DISCARDED) {
+        this.metrics.jobs.inc({ stage, outcome: 'skipped' });
+        log.info({ skipped: true, ms: Math.round(seconds() * 1000) }, 'job end');
+        return { skipped: true };
+      }
+      const error = asCodedError(thrown);
+      const last = !error.kind.retryable || job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
+      this.metrics.jobs.inc({ stage, outcome: last ? 'failed' : 'retried' });
+      log.error(
+        { code: error.code, err: (error.cause as Error) ?? error, retry: !last, ms: Math.round(seconds() * 1000) },
+        'job end',
+      );
+      if (last) {
+        await job.discard();
+        await this.giveUp(job.data, error);
+      }
+      throw error;
+    }
+  }
+
+  private async giveUp(data: StageJobs[S], error: CodedError): Promise<void> {
+    try {
+      await this.next.jobFailed(data, error);
+    } catch (cause) {
+      // The reconciler enqueues the job again, and it will fail again.
+      this.logger.child(data).warn({ err: cause }, 'could not end the runs of a failed job');
+    }
+  }
+}

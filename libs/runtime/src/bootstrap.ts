@@ -1,0 +1,61 @@
+import 'reflect-metadata';
+import { DynamicModule, Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { Transport } from '@nestjs/microservices';
+import { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Logger as NestLogger } from 'nestjs-pino';
+import type { Logger } from 'pino';
+import type { StageHandler } from '@propago/pipeline';
+import { maskedConfig, readConfig, type ConfigOf, type ServiceName } from './config';
+import { natsOptions } from './nats-options';
+import { assertHandlers } from './stages.controller';
+import { LOGGER, STAGE_HANDLERS } from './tokens';
+
+export interface ServiceDefinition<S extends ServiceName> {
+  service: S;
+  module: (config: ConfigOf<S>) => Type | DynamicModule;
+  /** What the HTTP server of this service needs besides health and metrics. */
+  configure?: (app: NestFastifyApplication, config: ConfigOf<S>) => Promise<void>;
+}
+
+/** Starts a service: HTTP for health, metrics and its API, NATS for questions and news, its stage's queue. */
+export async function bootstrap<S extends ServiceName>(definition: ServiceDefinition<S>): Promise<void> {
+  exitWithParent();
+  try {
+    await start(definition);
+  } catch (error) {
+    process.stderr.write(`${definition.service} did not start: ${error instanceof Error ? error.message : error}\n`);
+    process.exit(1);
+  }
+}
+
+async function start<S extends ServiceName>({ service, module, configure }: ServiceDefinition<S>): Promise<void> {
+  const config = readConfig(service);
+  // Idle keep-alive connections must not hold up a shutdown.
+  const adapter = new FastifyAdapter({ forceCloseConnections: true, bodyLimit: 1 << 20 });
+  const app = await NestFactory.create<NestFastifyApplication>(module(config) as Type, adapter, {
+    bufferLogs: true,
+    abortOnError: false,
+  });
+  app.useLogger(app.get(NestLogger));
+  assertHandlers(service, stageHandlers(app));
+  app.connectMicroservice({ transport: Transport.NATS, options: natsOptions(config.NATS_URL) });
+  app.enableShutdownHooks();
+  await configure?.(app, config);
+  await app.startAllMicroservices();
+  await app.listen(config.PORT, config.HOST);
+  app.get<Logger>(LOGGER).info({ config: maskedConfig(config), url: await app.getUrl() }, 'started');
+}
+
+function stageHandlers(app: NestFastifyApplication): StageHandler[] {
+  try {
+    return app.get<StageHandler[]>(STAGE_HANDLERS, { strict: false });
+  } catch {
+    return [];
+  }
+}
+
+/** A private stack starts services with an IPC channel: when it breaks, whoever started this process is gone. */
+function exitWithParent(): void {
+  if (process.env.PROPAGO_EXIT_WITH_PARENT && process.send) process.on('disconnect', () => process.exit(1));
+}

@@ -1,0 +1,114 @@
+import { availableParallelism } from 'node:os';
+import { z } from 'zod';
+
+/** Whole numbers as they come from the environment. */
+const whole = (low: number, high: number, fallback: number) =>
+  z.coerce.number().int().min(low).max(high).default(fallback);
+
+/** What every service reads. Names are those of the environment. */
+export const serviceEnvironment = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).describe('PostgreSQL: the truth'),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/ })
+    .describe('Redis for the Bull queues; maxmemory-policy must be noeviction'),
+  NATS_URL: z.url({ protocol: /^(nats|tls)$/ }).describe('NATS for news and questions'),
+  STORAGE_URL: z
+    .url({ protocol: /^(file|s3)$/ })
+    .describe('Blobs: file:///folder or s3://bucket/prefix?endpoint=…&region=…'),
+  HOST: z.string().default('127.0.0.1').describe('Address to listen on'),
+  PORT: whole(0, 65535, 8080).describe('Port for HTTP: the API of the gateway, health and metrics of every service'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  QUEUE_PREFIX: z
+    .string()
+    .regex(/^[a-z0-9-]+$/)
+    .default('bull')
+    .describe('First part of the queues’ Redis keys'),
+  QUEUE_LOCK_SECONDS: z.coerce
+    .number()
+    .min(1)
+    .max(600)
+    .default(15)
+    .describe('A worker silent for so long is taken for dead, and its job goes to another'),
+  SHUTDOWN_SECONDS: whole(0, 600, 20).describe('On SIGTERM, running jobs have so long to finish'),
+});
+
+const videoTools = {
+  FFMPEG_PATH: z.string().default('ffmpeg'),
+  FFPROBE_PATH: z.string().default('ffprobe'),
+};
+
+const limits = {
+  MAX_FRAMES: whole(1, 1_000_000, 20_000).describe('Frames of a video'),
+  MAX_SIDE: whole(32, 16_384, 4096).describe('Longer side of a frame, px'),
+};
+
+export const gatewayEnvironment = serviceEnvironment.extend({
+  MAX_UPLOAD_BYTES: whole(1, Number.MAX_SAFE_INTEGER, 2_000_000_000).describe('Size of an uploaded video'),
+  MAX_CLASSES: whole(1, 254, 64).describe('Classes of a mask, without the background'),
+  SEGMENT_FRAMES: whole(1, 256, 16).describe('Frames of a segment; never changes a result'),
+  ...limits,
+});
+
+export const ingestEnvironment = serviceEnvironment.extend({
+  INGEST_CONCURRENCY: whole(1, 64, 2).describe('Videos decoded at once'),
+  MAX_SEGMENTS_AHEAD: whole(1, 64, 4).describe('Decoded segments of a video that may wait for features'),
+  DECODE_TIMEOUT_SECONDS: whole(1, 86_400, 3600).describe('Wall clock for decoding one video'),
+  ...limits,
+  ...videoTools,
+});
+
+export const featuresEnvironment = serviceEnvironment.extend({
+  ENCODERS: z.string().default('').describe('ONNX files to serve, separated by commas; the first is the default'),
+  EXECUTION_PROVIDER: z.enum(['cpu', 'cuda', 'tensorrt', 'webgpu']).default('cpu'),
+  DEVICE_ID: whole(0, 64, 0).describe('GPU of the execution provider'),
+  ENCODER_THREADS: whole(1, 256, availableParallelism()).describe('Threads inside one inference'),
+  FEATURE_PRECISION: z.enum(['float16', 'float32']).default('float16').describe('Of stored features'),
+});
+
+export const propagationEnvironment = serviceEnvironment.extend({
+  PROPAGATION_CONCURRENCY: whole(1, 64, 2).describe('Runs propagated at once'),
+  KERNEL_THREADS: whole(1, 256, availableParallelism()).describe('Threads of the affinity kernel'),
+  PROPAGO_AFFINITY: z.string().default('auto').describe('Backend of the affinity kernel'),
+});
+
+export const resultsEnvironment = serviceEnvironment.extend({
+  RESULTS_CONCURRENCY: whole(1, 64, 2).describe('Segments made into masks at once'),
+  RECONCILE_SECONDS: z.coerce.number().min(0.1).max(3600).default(5).describe('Between two looks for lost work'),
+  DECODE_TIMEOUT_SECONDS: whole(1, 86_400, 3600).describe('Wall clock for one overlay'),
+  ...limits,
+  ...videoTools,
+});
+
+export const ENVIRONMENTS = {
+  gateway: gatewayEnvironment,
+  ingest: ingestEnvironment,
+  features: featuresEnvironment,
+  propagation: propagationEnvironment,
+  results: resultsEnvironment,
+} as const;
+
+export type ServiceName = keyof typeof ENVIRONMENTS;
+export type ServiceConfig = z.infer<typeof serviceEnvironment>;
+export type ConfigOf<S extends ServiceName> = z.infer<(typeof ENVIRONMENTS)[S]>;
+
+/**
+ * The configuration of a service.
+ * @throws Error that lists every problem at once
+ */
+export function readConfig<S extends ServiceName>(
+  service: S,
+  environment: NodeJS.ProcessEnv = process.env,
+): ConfigOf<S> {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = ENVIRONMENTS[service].safeParse(given);
+  if (parsed.success) return parsed.data as ConfigOf<S>;
+  const problems = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+  throw new Error(`The configuration of ${service} is not valid:\n${problems.join('\n')}`);
+}
+
+/** The configuration for a log line: passwords in addresses are masked. */
+export function maskedConfig(config: ServiceConfig): Record<string, unknown> {
+  const mask = (value: unknown) =>
+    typeof value === 'string' ? value.replace(/(:\/\/[^:@/]*:)[^@/]*@/, '$1***@') : value;
+  return Object.fromEntries(Object.entries(config).map(([name, value]) => [name, mask(value)]));
+}

@@ -1,0 +1,6 @@
+export * from './bootstrap';
+export * from './config';
+export * from './news';
+export * from './runtime.module';
+export * from './tokens';
+export { assertHandlers, stageWork } from './stages.controller';

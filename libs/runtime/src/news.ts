@@ -1,0 +1,59 @@
+import { ClientNats } from '@nestjs/microservices';
+import { Inject, Injectable } from '@nestjs/common';
+import type { NatsConnection } from 'nats';
+import { firstValueFrom, timeout } from 'rxjs';
+import { CodedError, SUBJECTS, type Answer, type ErrorCode, type RunNews } from '@propago/contracts';
+
+const QUESTION_TIMEOUT_MS = 30_000;
+
+/** Sends news and asks questions over NATS. News is at most once: a failure to send it is no failure of the work. */
+@Injectable()
+export class News {
+  constructor(@Inject(ClientNats) private readonly client: ClientNats) {}
+
+  progress(runId: string): void {
+    this.emit(SUBJECTS.progress, { runId });
+  }
+
+  state(runId: string): void {
+    this.emit(SUBJECTS.state, { runId });
+  }
+
+  cancel(runId: string): void {
+    this.emit(SUBJECTS.cancel, { runId });
+  }
+
+  /** @throws CodedError of the answer, or SERVICE_UNAVAILABLE when nobody answers */
+  async ask<Question, Value>(subject: string, question: Question): Promise<Value> {
+    let answer: Answer<Value>;
+    try {
+      answer = await firstValueFrom(
+        this.client.send<Answer<Value>>(subject, question).pipe(timeout(QUESTION_TIMEOUT_MS)),
+      );
+    } catch (cause) {
+      throw new CodedError('SERVICE_UNAVAILABLE', `Nobody answered ${subject}.`, { cause });
+    }
+    if (!answer.ok) throw new CodedError(answer.code as ErrorCode, answer.detail);
+    return answer.value;
+  }
+
+  /** A round trip to the server. */
+  async ping(): Promise<void> {
+    const connection = (await this.client.connect()) as NatsConnection;
+    await connection.flush();
+  }
+
+  private emit(subject: string, news: RunNews): void {
+    this.client.emit(subject, news).subscribe({ error: () => {} });
+  }
+}
+
+/** The answer to a question: a coded error travels as data. */
+export async function answer<T>(ask: () => Promise<T>): Promise<Answer<T>> {
+  try {
+    return { ok: true, value: await ask() };
+  } catch (error) {
+    const { code, message } = error instanceof CodedError ? error : new CodedError('INTERNAL', String(error));
+    return { ok: false, code, detail: message };
+  }
+}

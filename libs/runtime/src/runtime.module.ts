@@ -1,0 +1,82 @@
+import { DynamicModule, Inject, Module, OnApplicationShutdown } from '@nestjs/common';
+import { ClientNats } from '@nestjs/microservices';
+import { LoggerModule } from 'nestjs-pino';
+import { pino } from 'pino';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { Database } from '@propago/database';
+import { NextSteps, Queues, StageMetrics } from '@propago/pipeline';
+import { createBlobStore } from '@propago/storage';
+import type { ConfigOf, ServiceConfig, ServiceName } from './config';
+import { HealthController } from './health.controller';
+import { MetricsController } from './metrics.controller';
+import { natsOptions } from './nats-options';
+import { News } from './news';
+import { CONFIG, LOGGER, SERVICE, STORAGE } from './tokens';
+
+export interface RuntimeOptions<S extends ServiceName> {
+  service: S;
+  config: ConfigOf<S>;
+}
+
+/** What every service needs: configuration, Postgres, queues, NATS, blobs, health, metrics and logs. */
+@Module({})
+export class RuntimeModule implements OnApplicationShutdown {
+  constructor(
+    private readonly database: Database,
+    private readonly queues: Queues,
+    @Inject(ClientNats) private readonly client: ClientNats,
+  ) {}
+
+  static forRoot<S extends ServiceName>({ service, config }: RuntimeOptions<S>): DynamicModule {
+    const logger = pino({ level: config.LOG_LEVEL, base: { service } });
+    return {
+      module: RuntimeModule,
+      global: true,
+      imports: [
+        LoggerModule.forRoot({
+          pinoHttp: { logger, autoLogging: { ignore: ({ url }) => /^\/(v2\/health|metrics)/.test(url ?? '') } },
+        }),
+      ],
+      controllers: [HealthController, MetricsController],
+      providers: [
+        { provide: SERVICE, useValue: service },
+        { provide: CONFIG, useValue: config },
+        { provide: LOGGER, useValue: logger },
+        { provide: Database, useFactory: () => new Database(config.DATABASE_URL) },
+        { provide: Queues, useFactory: () => new Queues(queueOptions(config)) },
+        {
+          provide: NextSteps,
+          useFactory: (database, queues) => new NextSteps(database, queues),
+          inject: [Database, Queues],
+        },
+        { provide: STORAGE, useFactory: () => createBlobStore(config.STORAGE_URL) },
+        { provide: ClientNats, useFactory: () => new ClientNats(natsOptions(config.NATS_URL)) },
+        { provide: Registry, useFactory: metricsRegistry },
+        {
+          provide: StageMetrics,
+          useFactory: (registry, queues) => new StageMetrics(registry, queues),
+          inject: [Registry, Queues],
+        },
+        News,
+      ],
+      exports: [SERVICE, CONFIG, STORAGE, LOGGER, Database, Queues, NextSteps, News, Registry, StageMetrics],
+    };
+  }
+
+  // The stages have drained before this hook, so nothing needs Postgres or Redis any more.
+  async onApplicationShutdown(): Promise<void> {
+    await this.queues.close();
+    await this.client.close();
+    await this.database.$disconnect();
+  }
+}
+
+function metricsRegistry(): Registry {
+  const register = new Registry();
+  collectDefaultMetrics({ register });
+  return register;
+}
+
+function queueOptions(config: ServiceConfig) {
+  return { redisUrl: config.REDIS_URL, prefix: config.QUEUE_PREFIX, lockSeconds: config.QUEUE_LOCK_SECONDS };
+}

@@ -1,0 +1,11 @@
+import type { BlobStore } from '@propago/storage';
+import type { Logger } from 'pino';
+
+/** Injection tokens of what has no class of its own. */
+export const CONFIG = Symbol('CONFIG');
+export const STORAGE = Symbol('STORAGE');
+export const LOGGER = Symbol('LOGGER');
+export const STAGE_HANDLERS = Symbol('STAGE_HANDLERS');
+export const SERVICE = Symbol('SERVICE');
+
+export type { BlobStore, Logger };

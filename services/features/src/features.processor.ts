@@ -1,0 +1,98 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { blobKeys, CodedError, type StageJobs } from '@propago/contracts';
+import { Database, type FeatureSet } from '@propago/database';
+import { NextSteps, type JobReport, type StageHandler } from '@propago/pipeline';
+import { News, STORAGE, type BlobStore } from '@propago/runtime';
+import { decodeSegment, encodeSegment, type FeaturesHeader } from '@propago/segments';
+import { OpenEncoders, withEncoder } from './open-encoders';
+
+/** Frames of one segment to L2-normalised patch features. Shared by every run on the same feature set. */
+@Injectable()
+export class FeaturesProcessor implements StageHandler<'features'> {
+  readonly stage = 'features';
+  // Two: one segment is read and stored while the other one is in the encoder, which takes them in turn.
+  readonly concurrency = 2;
+
+  constructor(
+    @Inject(STORAGE) private readonly storage: BlobStore,
+    private readonly database: Database,
+    private readonly next: NextSteps,
+    private readonly news: News,
+    private readonly encoders: OpenEncoders,
+  ) {}
+
+  async process({ featureSetId, segment }: StageJobs['features'], signal: AbortSignal): Promise<JobReport> {
+    const id = { featureSetId, index: segment };
+    const set = await this.database.featureSet.findUniqueOrThrow({ where: { id: featureSetId } });
+    let report: JobReport = { skipped: true };
+    if (!(await this.database.featureSegment.count({ where: id }))) {
+      const pixels = await this.pixels(featureSetId, segment);
+      if (!pixels) return { skipped: true };
+      signal.throwIfAborted();
+      report = await this.extract(set, segment, pixels);
+    }
+    await this.storage.delete(blobKeys.frames(featureSetId, segment));
+    await this.next.featuresStored(featureSetId, segment);
+    const runs = await this.database.run.findMany({ where: { featureSetId }, select: { id: true } });
+    for (const { id: runId } of runs) this.news.progress(runId);
+    return report;
+  }
+
+  /** The frame segment's file; where it is gone (a cancelled run took it along) the video is decoded again. */
+  private async pixels(featureSetId: string, segment: number): Promise<Buffer | undefined> {
+    try {
+      return await this.storage.get(blobKeys.frames(featureSetId, segment));
+    } catch (error) {
+      if (!(error instanceof CodedError && error.code === 'BLOB_MISSING')) throw error;
+      await this.next.runAccepted(featureSetId);
+      return undefined;
+    }
+  }
+
+  private async extract(set: FeatureSet, segment: number, file: Buffer): Promise<JobReport> {
+    const key = blobKeys.frames(set.id, segment);
+    const { header, payload } = decodeSegment('frames', file, key);
+    const { frames, firstFrame, width, height } = header;
+    const start = performance.now();
+    const float16 = set.precision === 'float16';
+    const { features, grid, dim } = await this.encode(
+      set.encoderSha256,
+      payload,
+      { count: frames, width, height },
+      float16,
+    );
+    const encoderSeconds = (performance.now() - start) / 1000;
+    const out: FeaturesHeader = {
+      kind: 'features',
+      firstFrame,
+      frames,
+      rows: grid.rows,
+      cols: grid.cols,
+      dim,
+      dtype: float16 ? 'float16' : 'float32',
+      encoderSha256: set.encoderSha256,
+    };
+    await this.storage.put(blobKeys.features(set.id, segment), encodeSegment(out, [features]));
+    const id = { featureSetId: set.id, index: segment };
+    await this.database.featureSegment.upsert({
+      where: { featureSetId_index: id },
+      create: { ...id, rows: grid.rows, cols: grid.cols, dim, encoderSeconds },
+      update: {},
+    });
+    return { frames, workSeconds: encoderSeconds };
+  }
+
+  private async encode(
+    sha256: string,
+    pixels: ArrayBuffer,
+    batch: { count: number; width: number; height: number },
+    float16: boolean,
+  ) {
+    try {
+      const encoder = await this.encoders.get(sha256);
+      return await encoder.encode(new Uint8Array(pixels), batch, float16 ? 'fp16' : 'fp32');
+    } catch (error) {
+      throw withEncoder(error, sha256);
+    }
+  }
+}

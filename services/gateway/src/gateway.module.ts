@@ -1,0 +1,23 @@
+import { DynamicModule, Module } from '@nestjs/common';
+import { RuntimeModule, type ConfigOf } from '@propago/runtime';
+import { AcceptRunService } from './runs/accept-run.service';
+import { IdempotencyService } from './runs/idempotency.service';
+import { MasksController } from './runs/masks.controller';
+import { OverlayController } from './runs/overlay.controller';
+import { RunEventsController } from './runs/run-events.controller';
+import { RunNewsController } from './runs/run-news.controller';
+import { RunViewService } from './runs/run-view.service';
+import { RunsController } from './runs/runs.controller';
+import { UploadService } from './runs/upload.service';
+
+@Module({})
+export class GatewayModule {
+  static forRoot(config: ConfigOf<'gateway'>): DynamicModule {
+    return {
+      module: GatewayModule,
+      imports: [RuntimeModule.forRoot({ service: 'gateway', config })],
+      controllers: [RunsController, RunEventsController, MasksController, OverlayController, RunNewsController],
+      providers: [AcceptRunService, UploadService, IdempotencyService, RunViewService],
+    };
+  }
+}

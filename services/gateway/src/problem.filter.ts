@@ -1,0 +1,59 @@
+import { ArgumentsHost, Catch, ExceptionFilter, HttpException } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CodedError, ERRORS, type ErrorCode } from '@propago/contracts';
+
+const RETRY_AFTER_SECONDS = 2;
+
+/** RFC 9457 `application/problem+json`, with the stable code of the error table. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  code: ErrorCode;
+  detail: string;
+  instance: string;
+}
+
+/** Every error of the API as a problem; what is unexpected keeps its details for the log. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const reply = http.getResponse<FastifyReply>();
+    const request = http.getRequest<FastifyRequest>();
+    const coded = toCoded(error, request);
+    if (coded.code === 'INTERNAL') request.log.error({ err: coded.cause ?? error }, 'unexpected error');
+    // A stream that breaks after its first byte cannot become a problem any more: the client sees it cut off.
+    if (reply.sent || reply.raw.headersSent) {
+      reply.raw.destroy();
+      return;
+    }
+    if (coded.kind.status === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS);
+    // Health answers keep the form that probes and people expect.
+    const body = isHealthAnswer(error) ? error.getResponse() : problemOf(coded, request.url);
+    void reply.status(coded.kind.status).type('application/problem+json').send(body);
+  }
+}
+
+export function problemOf({ code, message }: CodedError, instance: string): Problem {
+  const { status, title } = ERRORS[code];
+  return { type: `urn:propago:error:${code}`, title, status, code, detail: message, instance };
+}
+
+function isHealthAnswer(error: unknown): error is HttpException {
+  return (
+    error instanceof HttpException && typeof error.getResponse() === 'object' && 'ready' in Object(error.getResponse())
+  );
+}
+
+function toCoded(error: unknown, request: FastifyRequest): CodedError {
+  if (error instanceof CodedError) return error;
+  const status =
+    (error as { statusCode?: number }).statusCode ?? (error instanceof HttpException ? error.getStatus() : 500);
+  const message = error instanceof Error ? error.message : String(error);
+  if (status === 404) return new CodedError('ROUTE_NOT_FOUND', `${request.method} ${request.url}`);
+  if (status === 413) return new CodedError('UPLOAD_TOO_LARGE', message, { cause: error });
+  if (status === 503) return new CodedError('SERVICE_UNAVAILABLE', message, { cause: error });
+  if (status >= 400 && status < 500) return new CodedError('REQUEST_INVALID', message, { cause: error });
+  return new CodedError('INTERNAL', 'The server could not answer this request.', { cause: error });
+}

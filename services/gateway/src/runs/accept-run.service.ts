@@ -1,0 +1,155 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import {
+  blobKeys,
+  CodedError,
+  parseRunOptions,
+  SUBJECTS,
+  type EncoderAnswer,
+  type EncoderQuestion,
+  type ParsedRunOptions,
+  type ProbeQuestion,
+} from '@propago/contracts';
+import { Database, lockVideo, type Prisma } from '@propago/database';
+import { inputSize, type EncoderCard } from '@propago/encoder';
+import { completePalette, encodeIndexedPng, readMask, type LabelMap } from '@propago/labels';
+import { NextSteps } from '@propago/pipeline';
+import { CONFIG, LOGGER, News, STORAGE, type BlobStore, type ConfigOf, type Logger } from '@propago/runtime';
+import type { VideoProbe } from '@propago/video';
+import type { Claim } from './idempotency.service';
+import type { RunUpload } from './upload.service';
+
+/** Changes when decoding or resizing changes a pixel: features of before are then not taken for those of now. */
+const FRAMES_VERSION = 1;
+
+interface Checked {
+  options: ParsedRunOptions;
+  mask: LabelMap;
+  probe: VideoProbe;
+  encoder: EncoderAnswer<EncoderCard>;
+}
+
+/** Checks everything that can be known of a request, and commits the run. After that it will reach one terminal state. */
+@Injectable()
+export class AcceptRunService {
+  constructor(
+    @Inject(CONFIG) private readonly config: ConfigOf<'gateway'>,
+    @Inject(STORAGE) private readonly storage: BlobStore,
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly database: Database,
+    private readonly news: News,
+    private readonly next: NextSteps,
+  ) {}
+
+  /**
+   * @returns the id of the committed run
+   * @throws CodedError of whatever is wrong with options, mask, video or encoder; nothing is left behind then
+   */
+  async accept(upload: RunUpload, claim: Claim): Promise<{ runId: string; replayed: boolean }> {
+    const before = claim.recall(fingerprintOf(upload));
+    if (before) return { ...before, replayed: true };
+    const checked = await this.check(upload);
+    const runId = randomUUID();
+    await this.commit(runId, upload, checked, claim);
+    try {
+      await this.next.runAccepted(featureSetOf(upload, checked, this.config.SEGMENT_FRAMES).id);
+    } catch (error) {
+      // The run is committed, so it is accepted: the reconciler enqueues it when Redis is back.
+      this.logger.warn({ runId, err: error }, 'not enqueued yet');
+    }
+    return { runId, replayed: false };
+  }
+
+  private async check(upload: RunUpload): Promise<Checked> {
+    const { MAX_SIDE, MAX_CLASSES } = this.config;
+    const options = parseRunOptions(upload.options);
+    const limits = { maxSide: MAX_SIDE, maxPixels: MAX_SIDE * MAX_SIDE, maxClasses: MAX_CLASSES };
+    const mask = readMask(upload.mask, limits);
+    const encoder = await this.news.ask<EncoderQuestion, EncoderAnswer<EncoderCard>>(SUBJECTS.encoder, {
+      encoder: options.encoder,
+    });
+    const probe = await this.news.ask<ProbeQuestion, VideoProbe>(SUBJECTS.probe, { blobKey: upload.video.key });
+    if (mask.width !== probe.width || mask.height !== probe.height) {
+      throw new CodedError(
+        'MASK_SIZE_MISMATCH',
+        `The mask is ${mask.width}x${mask.height} and the video is ${probe.width}x${probe.height}.`,
+      );
+    }
+    return { options, mask, probe, encoder };
+  }
+
+  private async commit(runId: string, upload: RunUpload, checked: Checked, claim: Claim): Promise<void> {
+    const { options, mask, probe, encoder } = checked;
+    const { sha256, bytes, fileName } = upload.video;
+    const [videoKey, maskKey] = [blobKeys.video(sha256), blobKeys.firstMask(runId)];
+    const { width, height, labels, classIds } = mask;
+    const palette = completePalette(mask.palette);
+    await this.storage.put(maskKey, encodeIndexedPng({ width, height, indices: labels, palette }));
+    try {
+      await this.database.$transaction(
+        async (transaction) => {
+          await lockVideo(transaction, sha256);
+          if (!(await this.storage.stat(videoKey))) await this.storage.move(upload.video.key, videoKey);
+          const video = {
+            sha256,
+            bytes,
+            blobKey: videoKey,
+            fileName,
+            probe: probe as unknown as Prisma.InputJsonObject,
+          };
+          await transaction.video.upsert({ where: { sha256 }, create: video, update: {} });
+          const featureSet = featureSetOf(upload, checked, this.config.SEGMENT_FRAMES);
+          await transaction.featureSet.upsert({ where: { id: featureSet.id }, create: featureSet, update: {} });
+          await transaction.run.create({
+            data: {
+              id: runId,
+              featureSetId: featureSet.id,
+              maskKey,
+              classIds,
+              preset: options.preset,
+              parameters: options.parameters,
+              encoderName: encoder.card.name,
+              encoderSha256: encoder.card.sha256,
+            },
+          });
+          await claim.remember(transaction, { runId });
+        },
+        { timeout: 60_000, maxWait: 60_000 },
+      );
+    } catch (error) {
+      await this.storage.delete(maskKey);
+      await this.removeOrphan(sha256);
+      throw error;
+    }
+  }
+
+  /** The file of a video that no row knows, because its transaction was rolled back after the file was moved. */
+  private async removeOrphan(sha256: string): Promise<void> {
+    await this.database.$transaction(async (transaction) => {
+      await lockVideo(transaction, sha256);
+      if (!(await transaction.video.count({ where: { sha256 } }))) await this.storage.delete(blobKeys.video(sha256));
+    });
+  }
+}
+
+function fingerprintOf({ video, mask, options }: RunUpload): string {
+  return createHash('sha256').update(`${video.sha256}\n${options}\n`).update(mask).digest('hex');
+}
+
+/** The set of features that a run needs; its id is a digest of everything that decides their bytes. */
+function featureSetOf(upload: RunUpload, { options, probe, encoder }: Checked, segmentFrames: number) {
+  const { card, precision } = encoder;
+  const { imageResize } = options.parameters;
+  const size = inputSize(options.parameters.inputSize, probe, card);
+  const identity = [FRAMES_VERSION, upload.video.sha256, card, size, imageResize, precision, segmentFrames];
+  return {
+    id: createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 40),
+    videoSha256: upload.video.sha256,
+    encoderSha256: card.sha256,
+    inputWidth: size.width,
+    inputHeight: size.height,
+    imageResize,
+    precision,
+    segmentFrames,
+  };
+}

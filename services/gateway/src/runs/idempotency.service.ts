@@ -1,0 +1,104 @@
+import { Injectable } from '@nestjs/common';
+import { CodedError } from '@propago/contracts';
+import { Database, type Prisma } from '@propago/database';
+
+const HEARTBEAT_MS = 10_000;
+/** A request that has not been renewed for so long died with its gateway; its key is free again. */
+const ABANDONED_MS = 60_000;
+const MAX_KEY_LENGTH = 255;
+
+export interface StoredAnswer {
+  runId: string;
+}
+
+/** What a request with an Idempotency-Key may do with its record. */
+export interface Claim {
+  /**
+   * @param fingerprint digest of the whole request
+   * @returns the answer of the same request sent before
+   * @throws CodedError IDEMPOTENCY_KEY_REUSED when the key was used for another request
+   */
+  recall(fingerprint: string): StoredAnswer | undefined;
+  /** Keeps the answer in the transaction that does the work: both are committed, or neither. */
+  remember(transaction: Prisma.TransactionClient, answer: StoredAnswer): Promise<void>;
+}
+
+const NO_CLAIM: Claim = { recall: () => undefined, remember: async () => {} };
+
+/** Repeated requests with one Idempotency-Key get one answer. Failed requests are not remembered: they may be repeated. */
+@Injectable()
+export class IdempotencyService {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * @param key the header's value; without one the work is simply done
+   * @throws CodedError IDEMPOTENCY_KEY_IN_PROGRESS, IDEMPOTENCY_KEY_REUSED, REQUEST_INVALID, or what the work throws
+   */
+  async once<T>(key: string | undefined, work: (claim: Claim) => Promise<T>): Promise<T> {
+    if (key === undefined) return work(NO_CLAIM);
+    if (key.length === 0 || key.length > MAX_KEY_LENGTH) {
+      throw new CodedError('REQUEST_INVALID', `Expected an Idempotency-Key of 1 to ${MAX_KEY_LENGTH} characters.`);
+    }
+    const finished = await this.claim(key);
+    if (finished) return work(replayOf(finished));
+
+    const heartbeat = setInterval(() => void this.touch(key), HEARTBEAT_MS);
+    try {
+      return await work(this.firstUse(key));
+    } catch (error) {
+      await this.database.idempotencyRecord.deleteMany({ where: { key, fingerprint: null } });
+      throw error;
+    } finally {
+      clearInterval(heartbeat);
+    }
+  }
+
+  private firstUse(key: string): Claim {
+    let fingerprint = '';
+    return {
+      recall: (given) => {
+        fingerprint = given;
+        return undefined;
+      },
+      remember: async (transaction, answer) => {
+        const data = { fingerprint, answer: answer as unknown as Prisma.InputJsonObject };
+        await transaction.idempotencyRecord.update({ where: { key }, data });
+      },
+    };
+  }
+
+  /** @returns the record of a finished request, or nothing when the key is now ours */
+  private async claim(key: string): Promise<FinishedRecord | undefined> {
+    const abandoned = new Date(Date.now() - ABANDONED_MS);
+    await this.database.idempotencyRecord.deleteMany({
+      where: { key, fingerprint: null, touchedAt: { lt: abandoned } },
+    });
+    const created = await this.database.idempotencyRecord.createMany({ data: [{ key }], skipDuplicates: true });
+    if (created.count === 1) return undefined;
+    const record = await this.database.idempotencyRecord.findUnique({ where: { key } });
+    if (!record?.fingerprint) {
+      throw new CodedError('IDEMPOTENCY_KEY_IN_PROGRESS', 'Wait for the first request with this key to end.');
+    }
+    return { fingerprint: record.fingerprint, answer: record.answer as unknown as StoredAnswer };
+  }
+
+  private async touch(key: string): Promise<void> {
+    const data = { touchedAt: new Date() };
+    await this.database.idempotencyRecord.updateMany({ where: { key }, data }).catch(() => {});
+  }
+}
+
+interface FinishedRecord {
+  fingerprint: string;
+  answer: StoredAnswer;
+}
+
+function replayOf({ fingerprint, answer }: FinishedRecord): Claim {
+  return {
+    recall: (given) => {
+      if (given === fingerprint) return answer;
+      throw new CodedError('IDEMPOTENCY_KEY_REUSED', 'Send another key for another request.');
+    },
+    remember: async () => {},
+  };
+}

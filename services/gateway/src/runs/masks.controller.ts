@@ -1,0 +1,86 @@
+import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
+import { ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { ZipFile } from 'yazl';
+import { blobKeys, CodedError, padded } from '@propago/contracts';
+import { Database } from '@propago/database';
+import { STORAGE, type BlobStore } from '@propago/runtime';
+import { frameNumber, pageOf } from './paging';
+import { RunViewService } from './run-view.service';
+
+@ApiTags('results')
+@Controller('v1/runs/:id')
+export class MasksController {
+  constructor(
+    @Inject(STORAGE) private readonly storage: BlobStore,
+    private readonly database: Database,
+    private readonly view: RunViewService,
+  ) {}
+
+  @Get('frames')
+  @ApiOperation({ summary: 'The frame table: index, time stamp, and area, confidence and COCO RLE of each class' })
+  @ApiQuery({ name: 'limit', required: false, description: '1 to 1000, 100 by default' })
+  @ApiQuery({ name: 'cursor', required: false, description: '`next` of the page before' })
+  async frames(@Param('id') id: string, @Query('limit') limit?: string, @Query('cursor') cursor?: string) {
+    const { timeBase } = (await this.view.get(id)).video;
+    const most = pageOf(limit, { fallback: 100, most: 1000 });
+    const rows = await this.database.frameResult.findMany({
+      where: { runId: id, ...(cursor === undefined ? {} : { frame: { gt: frameNumber(cursor) } }) },
+      orderBy: { frame: 'asc' },
+      take: most + 1,
+    });
+    const items = rows.slice(0, most).map(({ frame, pts, keyFrame, name, confidence, classes }) => ({
+      index: frame,
+      pts: Number(pts),
+      seconds: (Number(pts) * timeBase.num) / timeBase.den,
+      keyFrame,
+      ...(name === null ? {} : { name }),
+      confidence,
+      classes,
+    }));
+    return { timeBase, items, next: rows.length > most ? String(items.at(-1)!.index) : null };
+  }
+
+  @Get('frames/:frame/mask.png')
+  @ApiOperation({ summary: 'The mask of one frame as an indexed PNG; there as soon as its segment is done' })
+  @ApiProduces('image/png')
+  async mask(@Param('id') id: string, @Param('frame') frame: string, @Res() reply: FastifyReply) {
+    await this.view.mustExist(id);
+    const index = frameNumber(frame);
+    const known = await this.database.frameResult.count({ where: { runId: id, frame: index } });
+    if (!known) throw new CodedError('FRAME_NOT_FOUND', `Run ${id} has no mask for frame ${index} (yet).`);
+    const png = await this.storage.get(blobKeys.mask(id, index));
+    // A frame's mask is written once and never changes.
+    void reply.header('cache-control', 'private, max-age=31536000, immutable').type('image/png');
+    return reply.send(png);
+  }
+
+  @Get('masks.zip')
+  @ApiOperation({ summary: 'All masks in DAVIS layout: <run>/00000.png, or the names of the zip’s frames' })
+  @ApiProduces('application/zip')
+  async zip(@Param('id') id: string, @Res() reply: FastifyReply) {
+    const { state } = await this.view.get(id);
+    if (state !== 'succeeded')
+      throw new CodedError('RUN_NOT_FINISHED', `The run is ${state}; its masks are not complete.`);
+    const frames = await this.database.frameResult.findMany({
+      where: { runId: id },
+      select: { frame: true, name: true, pts: true },
+      orderBy: { frame: 'asc' },
+    });
+    const zip = new ZipFile();
+    for (const { frame, name } of frames) {
+      // Stored, not deflated: PNG is compressed already. Each mask is opened when its turn comes.
+      const options = { compress: false, mtime: new Date(0) };
+      zip.addReadStreamLazy(`${id}/${name ?? padded(frame)}.png`, options, (callback) => {
+        this.storage.getStream(blobKeys.mask(id, frame)).then(
+          (stream) => callback(null, stream),
+          (error: Error) => callback(error, undefined as never),
+        );
+      });
+    }
+    zip.end();
+    zip.on('error', (error) => reply.raw.destroy(error as unknown as Error));
+    void reply.header('content-disposition', `attachment; filename="${id}.zip"`).type('application/zip');
+    return reply.send(zip.outputStream);
+  }
+}

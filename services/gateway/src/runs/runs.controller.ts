@@ -1,0 +1,111 @@
+import { Controller, Delete, Get, Headers, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { CodedError, runOptions } from '@propago/contracts';
+import { Database } from '@propago/database';
+import { NextSteps } from '@propago/pipeline';
+import { News } from '@propago/runtime';
+import { AcceptRunService } from './accept-run.service';
+import { IdempotencyService } from './idempotency.service';
+import { pageOf } from './paging';
+import { isRunId, RunViewService } from './run-view.service';
+import { UploadService } from './upload.service';
+
+const OPTIONS_DESCRIPTION = `JSON of: ${JSON.stringify(z.toJSONSchema(runOptions))}`;
+
+@ApiTags('runs')
+@Controller('v1/runs')
+export class RunsController {
+  constructor(
+    private readonly uploads: UploadService,
+    private readonly idempotency: IdempotencyService,
+    private readonly accepting: AcceptRunService,
+    private readonly view: RunViewService,
+    private readonly database: Database,
+    private readonly news: News,
+    private readonly next: NextSteps,
+  ) {}
+
+  @Post()
+  @HttpCode(202)
+  @ApiOperation({
+    summary: 'Propagate the labels of the first frame through a video; answers when the run is committed',
+  })
+  @ApiConsumes('multipart/form-data')
+  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'A repeated request gets the first answer' })
+  @ApiBody({
+    schema: {
+      type: 'object',
+      required: ['video', 'mask'],
+      properties: {
+        options: { type: 'string', description: OPTIONS_DESCRIPTION, example: '{"preset":"siammae"}' },
+        mask: {
+          type: 'string',
+          format: 'binary',
+          description: 'PNG of the video’s size: DAVIS indexed, or grey 0/255',
+        },
+        video: { type: 'string', format: 'binary', description: 'A video, or a zip of JPEG or PNG frames' },
+      },
+    },
+  })
+  async create(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Headers('idempotency-key') key?: string,
+  ) {
+    const { runId, replayed } = await this.idempotency.once(key, (claim) =>
+      this.uploads.withUpload(request, (upload) => this.accepting.accept(upload, claim)),
+    );
+    void reply.header('location', `/v1/runs/${runId}`);
+    if (replayed) void reply.header('idempotency-replayed', 'true');
+    return this.view.get(runId);
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'All runs, newest first' })
+  @ApiQuery({ name: 'limit', required: false, description: '1 to 200, 50 by default' })
+  @ApiQuery({ name: 'cursor', required: false, description: '`next` of the page before' })
+  list(@Query('limit') limit?: string, @Query('cursor') cursor?: string) {
+    if (cursor !== undefined && !isRunId(cursor))
+      throw new CodedError('REQUEST_INVALID', 'Expected cursor to be a run id.');
+    return this.view.list(pageOf(limit, { fallback: 50, most: 200 }), cursor);
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'State, progress, parameters, encoder, timings and error of a run' })
+  get(@Param('id') id: string) {
+    return this.view.get(id);
+  }
+
+  @Post(':id/cancel')
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Stop a run; a run that has ended already stays as it is (409)' })
+  async cancel(@Param('id') id: string) {
+    const { state } = await this.view.get(id);
+    if (!['queued', 'running', 'cancelling'].includes(state)) {
+      throw new CodedError('RUN_FINISHED', `The run has ${state} already.`);
+    }
+    await this.requestCancel(id);
+    await this.next.runCancelled(id);
+    return this.view.get(id);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Stop a run if it is running, and remove everything that belongs to it' })
+  async remove(@Param('id') id: string): Promise<void> {
+    await this.view.mustExist(id);
+    await this.database.run.update({ where: { id }, data: { deletedAt: new Date() } });
+    await this.requestCancel(id);
+    await this.next.runDeleted(id);
+  }
+
+  private async requestCancel(id: string): Promise<void> {
+    await this.database.run.updateMany({
+      where: { id, cancelRequestedAt: null },
+      data: { cancelRequestedAt: new Date() },
+    });
+    this.news.cancel(id);
+  }
+}

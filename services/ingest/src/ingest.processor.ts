@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Inject, Injectable } from '@nestjs/common';
+import { blobKeys, type StageJobs } from '@propago/contracts';
+import { Database, type FeatureSet } from '@propago/database';
+import { NextSteps, type JobReport, type StageHandler } from '@propago/pipeline';
+import { CONFIG, News, STORAGE, type BlobStore, type ConfigOf } from '@propago/runtime';
+import { encodeSegment } from '@propago/segments';
+import { openVideoSource, resizeRgb, type VideoSource } from '@propago/video';
+import { inSegments, type Segment } from './segments';
+import { videoLimits } from './video-limits';
+
+const BACK_PRESSURE_POLL_MS = 50;
+
+/**
+ * Decodes a video once into frame segments at the encoder's input size, and writes its frame table.
+ * Repeated after a crash it decodes again from the start, but stores only what no later stage has used yet.
+ */
+@Injectable()
+export class IngestProcessor implements StageHandler<'ingest'> {
+  readonly stage = 'ingest';
+  readonly concurrency: number;
+
+  constructor(
+    @Inject(CONFIG) private readonly config: ConfigOf<'ingest'>,
+    @Inject(STORAGE) private readonly storage: BlobStore,
+    private readonly database: Database,
+    private readonly next: NextSteps,
+    private readonly news: News,
+  ) {
+    this.concurrency = config.INGEST_CONCURRENCY;
+  }
+
+  async process({ featureSetId }: StageJobs['ingest'], signal: AbortSignal): Promise<JobReport> {
+    const set = await this.database.featureSet.findUniqueOrThrow({ where: { id: featureSetId } });
+    if (await this.isExtracted(set)) {
+      await this.next.featuresStored(set.id, 0);
+      await this.next.videoDecoded(set.id);
+      return { skipped: true };
+    }
+    const report = await this.storage.withLocalFile(blobKeys.video(set.videoSha256), async (file) =>
+      this.decode(set, await openVideoSource(file, videoLimits(this.config)), signal),
+    );
+    await this.next.videoDecoded(set.id);
+    return report;
+  }
+
+  /** Whether an earlier run has left the features of every frame. */
+  private async isExtracted({ id }: FeatureSet): Promise<boolean> {
+    const [table, frames, features] = await Promise.all([
+      this.database.frameTable.findUnique({ where: { featureSetId: id } }),
+      this.database.frameSegment.count({ where: { featureSetId: id } }),
+      this.database.featureSegment.count({ where: { featureSetId: id } }),
+    ]);
+    return table !== null && features === frames;
+  }
+
+  private async decode(set: FeatureSet, source: VideoSource, signal: AbortSignal): Promise<JobReport> {
+    const size = { width: set.inputWidth, height: set.inputHeight };
+    const resize = set.imageResize as 'bilinear' | 'antialias';
+    let frames = 0;
+    let workSeconds = 0;
+    let mark = performance.now();
+    const decoded = inSegments(source.frames(signal), set.segmentFrames, (frame) =>
+      resizeRgb(frame.rgb, frame, size, resize),
+    );
+    for await (const segment of decoded) {
+      const decodeSeconds = (performance.now() - mark) / 1000;
+      workSeconds += decodeSeconds;
+      frames += segment.pixels.length;
+      await this.store(set, segment, decodeSeconds);
+      await this.waitForRoom(set.id, segment.index, signal);
+      mark = performance.now();
+    }
+    const { num, den } = source.probe.timeBase;
+    const table = { frameCount: frames, timeBaseNumerator: num, timeBaseDenominator: den };
+    await this.database.frameTable.upsert({
+      where: { featureSetId: set.id },
+      create: { featureSetId: set.id, ...table },
+      update: {},
+    });
+    return { frames, workSeconds };
+  }
+
+  private async store(set: FeatureSet, segment: Segment, decodeSeconds: number): Promise<void> {
+    const id = { featureSetId: set.id, index: segment.index };
+    if (!(await this.database.featureSegment.count({ where: id }))) {
+      const [width, height] = [set.inputWidth, set.inputHeight];
+      const header = {
+        kind: 'frames',
+        firstFrame: segment.firstFrame,
+        frames: segment.pixels.length,
+        width,
+        height,
+      } as const;
+      await this.storage.put(blobKeys.frames(set.id, segment.index), encodeSegment(header, segment.pixels));
+    }
+    const { firstFrame, pixels, pts, keyFrames, names } = segment;
+    await this.database.frameSegment.upsert({
+      where: { featureSetId_index: id },
+      create: { ...id, firstFrame, frameCount: pixels.length, pts, keyFrames, names, decodeSeconds },
+      update: {},
+    });
+    await this.next.framesStored(set.id, segment.index);
+    await this.tellProgress(set.id);
+  }
+
+  /** Holds decoding back while too many decoded segments wait for the encoder: raw frames must not fill the disk. */
+  private async waitForRoom(featureSetId: string, index: number, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      signal.throwIfAborted();
+      const done = await this.database.featureSegment.count({ where: { featureSetId } });
+      if (index + 1 - done < this.config.MAX_SEGMENTS_AHEAD) return;
+      await sleep(BACK_PRESSURE_POLL_MS, undefined, { signal });
+    }
+  }
+
+  private async tellProgress(featureSetId: string): Promise<void> {
+    const runs = await this.database.run.findMany({ where: { featureSetId }, select: { id: true } });
+    for (const { id } of runs) this.news.progress(id);
+  }
+}

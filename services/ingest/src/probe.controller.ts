@@ -1,0 +1,25 @@
+import { Controller, Inject } from '@nestjs/common';
+import { MessagePattern, Payload } from '@nestjs/microservices';
+import { SUBJECTS, type ProbeQuestion } from '@propago/contracts';
+import { answer, CONFIG, STORAGE, type BlobStore, type ConfigOf } from '@propago/runtime';
+import { openVideoSource } from '@propago/video';
+import { videoLimits } from './video-limits';
+
+/** Answers what an uploaded file is, before a run on it is accepted. */
+@Controller()
+export class ProbeController {
+  constructor(
+    @Inject(CONFIG) private readonly config: ConfigOf<'ingest'>,
+    @Inject(STORAGE) private readonly storage: BlobStore,
+  ) {}
+
+  @MessagePattern(SUBJECTS.probe, { queue: 'ingest' })
+  probe(@Payload() { blobKey }: ProbeQuestion) {
+    return answer(() =>
+      this.storage.withLocalFile(
+        blobKey,
+        async (file) => (await openVideoSource(file, videoLimits(this.config))).probe,
+      ),
+    );
+  }
+}

@@ -1,0 +1,59 @@
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Inject, Injectable } from '@nestjs/common';
+import { blobKeys } from '@propago/contracts';
+import { Database } from '@propago/database';
+import { completePalette, decodePng } from '@propago/labels';
+import type { JobReport } from '@propago/pipeline';
+import { CONFIG, STORAGE, type BlobStore, type ConfigOf } from '@propago/runtime';
+import { blendOverlay, encodeVideo, openVideoSource, type VideoSource } from '@propago/video';
+import { sizeOf } from './video-size';
+
+const OVERLAY_ALPHA = 0.5;
+const FALLBACK_FRAME_RATE = 24;
+
+/** Renders the video with its masks painted over it, when somebody asks for it. */
+@Injectable()
+export class OverlayService {
+  constructor(
+    @Inject(CONFIG) private readonly config: ConfigOf<'results'>,
+    @Inject(STORAGE) private readonly storage: BlobStore,
+    private readonly database: Database,
+  ) {}
+
+  async render(runId: string, signal: AbortSignal): Promise<JobReport> {
+    const key = blobKeys.overlay(runId);
+    if (await this.storage.stat(key)) return { skipped: true };
+    const run = await this.database.run.findUniqueOrThrow({
+      where: { id: runId },
+      include: { featureSet: { include: { video: true } } },
+    });
+    const { video } = run.featureSet;
+    const folder = await mkdtemp(path.join(tmpdir(), 'propago-overlay-'));
+    try {
+      const file = path.join(folder, 'overlay.mp4');
+      await this.storage.withLocalFile(video.blobKey, async (source) => {
+        const { MAX_FRAMES, MAX_SIDE, DECODE_TIMEOUT_SECONDS } = this.config;
+        const limits = { maxFrames: MAX_FRAMES, maxSide: MAX_SIDE, decodeSeconds: DECODE_TIMEOUT_SECONDS };
+        const opened = await openVideoSource(source, limits);
+        const frameRate = opened.probe.frameRate ?? FALLBACK_FRAME_RATE;
+        await encodeVideo(file, { ...sizeOf(video), frameRate }, this.painted(runId, opened, signal), { signal });
+      });
+      await this.storage.putStream(key, createReadStream(file));
+      return {};
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  private async *painted(runId: string, source: VideoSource, signal: AbortSignal): AsyncGenerator<Buffer> {
+    for await (const frame of source.frames(signal)) {
+      const png = await this.storage.get(blobKeys.mask(runId, frame.index));
+      const { samples, palette } = decodePng(png, { maxSide: 65_535, maxPixels: Number.MAX_SAFE_INTEGER });
+      const size = { width: frame.width, height: frame.height };
+      yield blendOverlay(frame.rgb, samples, completePalette(palette), { ...size, alpha: OVERLAY_ALPHA });
+    }
+  }
+}

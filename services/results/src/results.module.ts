@@ -1,0 +1,18 @@
+import { DynamicModule, Module } from '@nestjs/common';
+import { RuntimeModule, stageWork, type ConfigOf } from '@propago/runtime';
+import { OverlayService } from './overlay.service';
+import { ReconcileService } from './reconcile.service';
+import { ResultsProcessor } from './results.processor';
+import { RunEndService } from './run-end.service';
+import { SegmentMasksService } from './segment-masks.service';
+
+@Module({})
+export class ResultsModule {
+  static forRoot(config: ConfigOf<'results'>): DynamicModule {
+    return {
+      module: ResultsModule,
+      imports: [RuntimeModule.forRoot({ service: 'results', config })],
+      ...stageWork([ResultsProcessor], [SegmentMasksService, RunEndService, OverlayService, ReconcileService]),
+    };
+  }
+}

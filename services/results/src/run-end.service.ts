@@ -1,0 +1,82 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { blobKeys, type RunEndState } from '@propago/contracts';
+import { activeRun, Database, lockVideo, type Run, type RunOutcome } from '@propago/database';
+import { News, STORAGE, type BlobStore } from '@propago/runtime';
+
+/** Writes the one terminal state of a run and removes what only unfinished runs need. */
+@Injectable()
+export class RunEndService {
+  constructor(
+    @Inject(STORAGE) private readonly storage: BlobStore,
+    private readonly database: Database,
+    private readonly news: News,
+  ) {}
+
+  /**
+   * Ends the run if its time has come: an error, a cancel request, or the last mask.
+   * @returns whether this call ended it
+   */
+  async end(runId: string, error?: { code: string; detail: string }): Promise<boolean> {
+    const run = await this.database.run.findUnique({ where: { id: runId }, include: { outcome: true } });
+    if (!run || run.outcome) return false;
+    const state = await this.stateOf(run, error);
+    if (!state) return false;
+    const failure = state === 'failed' && error ? { errorCode: error.code, errorDetail: error.detail } : {};
+    // The first outcome stays, whoever comes second.
+    const written = await this.database.runOutcome.createMany({
+      data: [{ runId, state, ...failure }],
+      skipDuplicates: true,
+    });
+    await this.tidy(run);
+    this.news.state(runId);
+    return written.count === 1;
+  }
+
+  /** Removes a deleted run, and its video and features where no other run refers to them. Safe to repeat. */
+  async purge(runId: string): Promise<void> {
+    const run = await this.database.run.findUnique({ where: { id: runId }, include: { featureSet: true } });
+    if (!run) return;
+    for (const prefix of [`labels/${runId}/`, `masks/${runId}/`, `exports/${runId}/`])
+      await this.storage.deletePrefix(prefix);
+    await this.storage.delete(run.maskKey);
+    const { videoSha256 } = run.featureSet;
+    await this.database.$transaction(
+      async (transaction) => {
+        // A new run on the same video waits here, or this waits for it.
+        await lockVideo(transaction, videoSha256);
+        await transaction.run.deleteMany({ where: { id: runId } });
+        const others = await transaction.run.count({ where: { featureSetId: run.featureSetId } });
+        if (others === 0) {
+          await this.storage.deletePrefix(`frames/${run.featureSetId}/`);
+          await this.storage.deletePrefix(`features/${run.featureSetId}/`);
+          await transaction.featureSet.deleteMany({ where: { id: run.featureSetId } });
+        }
+        if ((await transaction.featureSet.count({ where: { videoSha256 } })) === 0) {
+          await transaction.video.deleteMany({ where: { sha256: videoSha256 } });
+          await this.storage.delete(blobKeys.video(videoSha256));
+        }
+      },
+      { timeout: 60_000, maxWait: 60_000 },
+    );
+  }
+
+  private async stateOf(
+    run: Run & { outcome: RunOutcome | null },
+    error: { code: string } | undefined,
+  ): Promise<RunEndState | undefined> {
+    if (run.cancelRequestedAt) return 'cancelled';
+    if (error) return 'failed';
+    const [table, results] = await Promise.all([
+      this.database.frameTable.findUnique({ where: { featureSetId: run.featureSetId } }),
+      this.database.resultSegment.aggregate({ where: { runId: run.id }, _sum: { frameCount: true } }),
+    ]);
+    return table && results._sum.frameCount === table.frameCount ? 'succeeded' : undefined;
+  }
+
+  /** Soft labels serve unfinished runs only; raw frames serve features that a run still wants. */
+  private async tidy({ id, featureSetId }: Run): Promise<void> {
+    await this.storage.deletePrefix(`labels/${id}/`);
+    const wanting = await this.database.run.count({ where: { featureSetId, ...activeRun } });
+    if (wanting === 0) await this.storage.deletePrefix(`frames/${featureSetId}/`);
+  }
+}
