@@ -11,11 +11,18 @@ const TOLERANCE = 0.008;
 export function boundaryMap({ width, height, labels }: LabelFrame, id: number): Uint8Array {
   const boundary = new Uint8Array(width * height);
   for (let y = 0; y < height; y++) {
+    // Boundary begins one row above the object: rows without it are jumped over.
+    const next = labels.indexOf(id, y * width);
+    if (next < 0) break;
+    if (next >= (y + 2) * width) {
+      y = Math.floor(next / width) - 2;
+      continue;
+    }
     const lastRow = y === height - 1;
     let at = y * width;
     let here = labels[at] === id;
     let below = !lastRow && labels[at + width] === id;
-    for (let x = 0; x < width - 1; x++, at++) {
+    for (const end = at + width - 1; at < end; at++) {
       const east = labels[at + 1] === id;
       if (lastRow) {
         if (here !== east) boundary[at] = 1;
@@ -32,40 +39,36 @@ export function boundaryMap({ width, height, labels }: LabelFrame, id: number): 
 }
 
 /**
- * Distance in pixels to the nearest set pixel of the same row, at most `far`.
+ * Distance in pixels to the nearest set pixel of the same row; `radius + 1` where none lies within `radius`.
  * A disk is a stack of horizontal spans, so these distances are all that a dilation by a disk needs.
  */
-function rowDistances(map: Uint8Array, width: number, far: number): Uint16Array {
-  const distances = new Uint16Array(map.length).fill(far);
-  for (let row = 0; row < map.length; row += width) {
-    const first = map.subarray(row, row + width).indexOf(1);
-    if (first < 0) continue;
-    let distance = far;
-    for (let at = row + first; at < row + width; at++) {
-      distance = map[at] ? 0 : Math.min(far, distance + 1);
-      distances[at] = distance;
-    }
-    for (let at = row + width - 1; at >= row; at--) {
-      distance = map[at] ? 0 : Math.min(far, distance + 1);
-      if (distance < distances[at]) distances[at] = distance;
-    }
+function rowDistances(map: Uint8Array, width: number, radius: number): Uint16Array {
+  const distances = new Uint16Array(map.length).fill(radius + 1);
+  for (let at = map.indexOf(1); at >= 0; at = map.indexOf(1, at + 1)) {
+    const x = at % width;
+    const left = x < radius ? x : radius;
+    const right = width - 1 - x < radius ? width - 1 - x : radius;
+    // Going outwards, a nearer distance already there means that the rest is nearer to another set pixel too.
+    for (let d = 0; d <= left && distances[at - d] > d; d++) distances[at - d] = d;
+    for (let d = 1; d <= right && distances[at + d] > d; d++) distances[at + d] = d;
   }
   return distances;
 }
 
 /** Set pixels of `map`, and how many of them lie within `radius` (disk x^2 + y^2 <= r^2) of a set pixel of `other`. */
 function matches(map: Uint8Array, other: Uint8Array, width: number, radius: number): { all: number; near: number } {
-  const distances = rowDistances(other, width, radius + 1);
+  const distances = rowDistances(other, width, radius);
   const height = map.length / width;
   const halfWidths = Array.from({ length: radius + 1 }, (_, dy) => Math.floor(Math.sqrt(radius * radius - dy * dy)));
   let all = 0;
   let near = 0;
   for (let at = map.indexOf(1); at >= 0; at = map.indexOf(1, at + 1)) {
     all++;
-    const y = Math.floor(at / width);
-    const last = Math.min(radius, height - 1 - y);
-    for (let dy = -Math.min(radius, y); dy <= last; dy++) {
-      if (distances[at + dy * width] <= halfWidths[Math.abs(dy)]) {
+    const y = (at / width) | 0;
+    const first = y < radius ? -y : -radius;
+    const last = height - 1 - y < radius ? height - 1 - y : radius;
+    for (let dy = first; dy <= last; dy++) {
+      if (distances[at + dy * width] <= halfWidths[dy < 0 ? -dy : dy]) {
         near++;
         break;
       }

@@ -107,9 +107,10 @@ function stretch(values: Float64Array, classes: number, rows: Axis, columns: Axi
     fillRow(row, values, y);
     for (const x of columns.extremes) {
       const left = Math.floor(x) * classes;
+      const fraction = x - Math.floor(x);
       for (let c = 0; c < classes; c++) {
         const a = row[left + c];
-        const value = a + (row[left + classes + c] - a) * (x - Math.floor(x));
+        const value = a + (row[left + classes + c] - a) * fraction;
         if (value < low[c]) low[c] = value;
         if (value > high[c]) high[c] = value;
       }
@@ -190,8 +191,8 @@ export function softLabelsToLabelMap(
         for (let x = from; x < to; x++) {
           const fraction = fractions[x];
           let best = 0;
-          let bestValue = -Infinity;
-          for (let c = 0; c < classes; c++) {
+          let bestValue = row[left] + (row[right] - row[left]) * fraction;
+          for (let c = 1; c < classes; c++) {
             const value = row[left + c] + (row[right + c] - row[left + c]) * fraction;
             if (value > bestValue) {
               bestValue = value;

@@ -59,6 +59,7 @@ function areClassIds(values: number[], bitDepth: number): boolean {
   return bitDepth === 8 && last >= 2 && last <= MAX_GREY_CLASS_ID && values[last] === last;
 }
 
+/** Grey samples as class ids, in place. */
 function greyLabels(grey: Uint8Array, bitDepth: number): Uint8Array {
   const values = valuesOf(grey);
   if (areClassIds(values, bitDepth)) return grey;
@@ -75,11 +76,14 @@ function greyLabels(grey: Uint8Array, bitDepth: number): Uint8Array {
         '(threshold it, without anti-aliasing), or as an indexed PNG whose index is the class.',
     );
   }
-  return grey.map((value) => (value === 0 ? 0 : 1));
+  for (let i = 0; i < grey.length; i++) if (grey[i] !== 0) grey[i] = 1;
+  return grey;
 }
 
+/** Palette indices as class ids, in place. */
 function paletteLabels(indices: Uint8Array): Uint8Array {
-  return indices.map((index) => (index === VOID ? 0 : index));
+  for (let at = indices.indexOf(VOID); at >= 0; at = indices.indexOf(VOID, at + 1)) indices[at] = 0;
+  return indices;
 }
 
 /**

@@ -65,7 +65,9 @@ function unfilterRow(filter: number, row: Uint8Array, above: Uint8Array | null, 
         const a = i < pixelBytes ? 0 : row[i - pixelBytes];
         const b = above ? above[i] : 0;
         const c = i < pixelBytes || !above ? 0 : above[i - pixelBytes];
-        const [pa, pb, pc] = [Math.abs(b - c), Math.abs(a - c), Math.abs(a + b - c - c)];
+        const pa = b > c ? b - c : c - b;
+        const pb = a > c ? a - c : c - a;
+        const pc = a + b > c + c ? a + b - c - c : c + c - a - b;
         row[i] += pa <= pb && pa <= pc ? a : pb <= pc ? b : c;
       }
       return;
@@ -102,7 +104,7 @@ export function samplesOf(scanlines: Uint8Array, header: PngHeader, passes: Pass
         // Below 8 bits there is one sample per pixel, the leftmost in the highest bits.
         for (let x = 0; x < pass.width; x++) {
           const shift = 8 - bitDepth * ((x % samplesPerByte) + 1);
-          samples[out + pass.left + x * pass.stepX] = (row[Math.floor(x / samplesPerByte)] >> shift) & mask;
+          samples[out + pass.left + x * pass.stepX] = (row[(x / samplesPerByte) | 0] >> shift) & mask;
         }
       }
       above = row;
