@@ -1,6 +1,9 @@
 import { CodedError } from '@propago/contracts';
 import { z } from 'zod';
 
+/** Key of `metadata_props` under which an ONNX file carries its card, as JSON. */
+export const CARD_METADATA_KEY = 'propago.card';
+
 const perChannel = z.tuple([z.number(), z.number(), z.number()]);
 
 /** What a card file or `propago.card` metadata may state; everything is optional there and completed by the loader. */

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { env, InferenceSession, Tensor } from 'onnxruntime-node';
-import { providerUnavailable } from './execution-provider';
+import { providerUnavailable } from './provider-unavailable';
 import { writeFeatureRows } from './feature-rows';
 import { frameTensor } from './frame-tensor';
 import { EncodeReply, EncodeRequest, EncoderThreadOptions, ProbeReply, ProbeRequest } from './encoder-thread';

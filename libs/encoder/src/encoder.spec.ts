@@ -1,12 +1,15 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Encoder, EncoderOptions, openEncoder } from './encoder';
+import { encoderThreads } from './encoder-thread';
 import { halvesToFloats } from './half-float';
 import { loadEncoderCard } from './load-encoder-card';
 import { noiseFrames, tinyEncoderBytes, TinyEncoderOptions } from './tiny-encoder.fixture';
 
+const defaultEncoder = path.resolve(__dirname, '../../../encoders/colour-descriptor.onnx');
 const vit = path.resolve(__dirname, '../../../../shared/encoders/vit_ti16_imagenet.onnx');
 const withShared = existsSync(vit) ? it : it.skip;
 const size = { width: 48, height: 32 };
@@ -65,23 +68,44 @@ describe('Encoder', () => {
     );
   });
 
-  it('gives the same bits for any cut of the frames, batch size and number of threads', async () => {
-    const file = await tiny({ layout: 'tokens' });
+  it('gives the same bits for any cut of the frames and number of threads', async () => {
     const frames = noiseFrames(7, size.width, size.height);
-    const whole = await (await open(file)).encode(frames, { count: 7, ...size });
-    for (const options of [{ workers: 3 }, { batchSize: 4 }, { batchSize: 4, workers: 2 }, { intraOpThreads: 2 }]) {
-      const encoder = await open(file, options);
-      expect(await encoder.encode(frames, { count: 7, ...size })).toEqual(whole);
-      const last = await encoder.encode(frames.subarray(6 * 48 * 32 * 3), { count: 1, ...size });
-      expect([...last.features]).toEqual([...whole.features.subarray(6 * 24 * 4)]);
+    for (const file of [await tiny({ layout: 'tokens' }), defaultEncoder]) {
+      const whole = await (await open(file)).encode(frames, { count: 7, ...size });
+      for (const options of [{ workers: 3 }, { intraOpThreads: 2 }]) {
+        const encoder = await open(file, options);
+        expect(await encoder.encode(frames, { count: 7, ...size })).toEqual(whole);
+        const last = await encoder.encode(frames.subarray(6 * 48 * 32 * 3), { count: 1, ...size });
+        expect([...last.features]).toEqual([...whole.features.subarray((6 / 7) * whole.features.length)]);
+      }
     }
   });
 
-  withShared('gives a ViT the same bits in batches, on two threads and one by one (needs ../shared)', async () => {
+  it('gives the same bits for any cut of the frames when it runs fixed batches', async () => {
+    const frames = noiseFrames(7, size.width, size.height);
+    const card = await loadEncoderCard(defaultEncoder);
+    const thread = {
+      path: defaultEncoder,
+      sha256: card.sha256,
+      provider: 'cpu' as const,
+      deviceId: 0,
+      intraOpThreads: 1,
+    };
+    const encoder = new Encoder(card, encoderThreads(thread, 2), 4);
+    opened.push(encoder);
+    const whole = await encoder.encode(frames, { count: 7, ...size });
+    for (const first of [0, 3, 6]) {
+      const from = frames.subarray(first * 48 * 32 * 3);
+      const rest = await encoder.encode(from, { count: 7 - first, ...size });
+      expect([...rest.features]).toEqual([...whole.features.subarray((first / 7) * whole.features.length)]);
+    }
+  });
+
+  withShared('gives a ViT the same bits on one thread, on two, and from two workers (needs ../shared)', async () => {
     const frames = noiseFrames(3, 160, 96);
     const batch = { count: 3, width: 160, height: 96 };
     const alone = await (await open(vit)).encode(frames, batch);
-    for (const options of [{ batchSize: 2 }, { intraOpThreads: 2 }, { workers: 2 }]) {
+    for (const options of [{ intraOpThreads: 2 }, { workers: 2 }]) {
       expect(await (await open(vit, options)).encode(frames, batch)).toEqual(alone);
     }
   });
@@ -99,6 +123,14 @@ describe('Encoder', () => {
     await encoding;
     // On this thread the loop would turn once or twice: the frame is one blocking run.
     expect(turns).toBeGreaterThan(50);
+  });
+
+  it('never loads ONNX Runtime into the thread of its caller', () => {
+    const built = path.resolve(__dirname, '../../../dist/libs/encoder/src');
+    const script = `require(${JSON.stringify(built)}); console.log(Object.keys(require.cache).join('\\n'))`;
+    const loaded = execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' });
+    expect(loaded).toContain('encoder-thread.js');
+    expect(loaded).not.toContain('onnxruntime');
   });
 
   it('leaves the frames of the caller as they are', async () => {

@@ -16,12 +16,6 @@ export interface EncoderOptions {
   intraOpThreads?: number;
   /** GPU index for `cuda` and `tensorrt`. Default 0. */
   deviceId?: number;
-  /**
-   * Frames per run of the graph; the last batch of a call is filled up, so the shape never varies and neither do the bits.
-   * Default: 1 on the CPU, where larger batches are not faster (4 frames of 832x480 with a ViT-Ti/16 on one thread:
-   * 2.5 s in one batch, 2.0 s one by one); 4 elsewhere. Never more than the card's `maxBatch`.
-   */
-  batchSize?: number;
 }
 
 /** `count` frames, rgb24 packed, frame after frame: count x height x width x 3 bytes. */
@@ -43,14 +37,22 @@ export interface EncodedFrames<F extends Float32Array | Uint16Array = Float32Arr
 }
 
 /**
- * An encoder on its own threads. Features of a frame never depend on the frames beside it, on `workers`, or on how the
- * caller cuts the frames into calls. `intraOpThreads` does not change the bits of the encoders that were tried (a ViT
- * and convolutional graphs, CPU), but ONNX Runtime does not promise it for every graph.
+ * Frames per run of the graph outside the CPU; the last batch of a call is filled up. The size is fixed because it is
+ * part of the result: the colour descriptor gives other last bits for 4 frames at once than for one (a ViT-Ti does not).
+ */
+const ACCELERATOR_BATCH = 4;
+
+/**
+ * An encoder on its own threads. On one execution provider the features of a frame depend on nothing but the frame: not
+ * on the frames beside it, on `workers`, or on how the caller cuts the frames into calls. Nor, for the encoders that were
+ * tried (ViT-Ti/16 and the colour descriptor, five sizes, 1 to 8 threads), on `intraOpThreads`; ONNX Runtime does not
+ * promise that for every graph.
  */
 export class Encoder {
   constructor(
     readonly card: EncoderCard,
     private readonly threads: EncoderThreads,
+    /** Frames per run, always exactly as many. */
     private readonly batch: number,
   ) {}
 
@@ -118,8 +120,9 @@ export async function openEncoder(options: EncoderOptions): Promise<Encoder> {
   const { path, card, provider = 'cpu', workers = 1, intraOpThreads = 1, deviceId = 0 } = options;
   const threads = encoderThreads({ path, sha256: card.sha256, provider, deviceId, intraOpThreads }, workers);
   await threads.start();
-  const wanted = options.batchSize ?? (provider === 'cpu' ? 1 : 4);
-  return new Encoder(card, threads, Math.min(wanted, card.maxBatch ?? wanted));
+  // On the CPU larger batches are not faster: 4 frames of 832x480 with a ViT-Ti/16 on one thread take 2.5 s at once and
+  // 2.0 s one by one.
+  return new Encoder(card, threads, provider === 'cpu' ? 1 : Math.min(ACCELERATOR_BATCH, card.maxBatch ?? Infinity));
 }
 
 /** Waits for every part even if one fails, so that no thread still works for a call that has ended. */

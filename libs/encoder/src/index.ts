@@ -1,5 +1,6 @@
-export { type EncoderCard, encoderCardSchema } from './encoder-card';
-export { CARD_METADATA_KEY, loadEncoderCard } from './load-encoder-card';
+export { colourDescriptor } from './colour-descriptor';
+export { CARD_METADATA_KEY, type EncoderCard, encoderCardSchema } from './encoder-card';
+export { loadEncoderCard } from './load-encoder-card';
 export {
   type EncodedFrames,
   Encoder,
@@ -8,7 +9,7 @@ export {
   type FrameBatch,
   openEncoder,
 } from './encoder';
-export { describeProviders, EXECUTION_PROVIDERS, type ExecutionProvider } from './execution-provider';
+export { EXECUTION_PROVIDERS, type ExecutionProvider } from './execution-provider';
 export { fromHalf, halvesToFloats, toHalf } from './half-float';
-export { INPUT_SIZE_RULES, type InputSizeRule, inputSize, inputSizeRuleSchema, type Size } from './input-size';
+export { type InputSizeRule, inputSize, type Size } from './input-size';
 export * from './onnx-model';

@@ -1,4 +1,5 @@
-import { INPUT_SIZE_RULES, inputSize, inputSizeRuleSchema } from './input-size';
+import { PRESETS } from '@propago/contracts';
+import { inputSize } from './input-size';
 
 const patch16 = { patchSize: 16 };
 const davis = { width: 854, height: 480 };
@@ -14,34 +15,27 @@ describe('inputSize', () => {
     ['crw', { width: 1280, height: 719 }, 16, 1280, 704],
     ['cropmae', davis, 16, 880, 480],
     ['vfs', davis, 8, 856, 480],
-    ['vfs', { width: 1920, height: 1080 }, 1, 853, 480],
+    ['vfs', { width: 1920, height: 1080 }, 8, 856, 480],
+    ['siammae', davis, 16, 848, 480],
     ['vip', davis, 16, 560, 560],
     ['jhmdb', { width: 320, height: 240 }, 8, 320, 320],
   ] as const)('%s of %p at patch %i is %ix%i', (name, video, patchSize, width, height) => {
-    expect(inputSize(INPUT_SIZE_RULES[name], video, { patchSize })).toEqual({ width, height });
+    expect(inputSize(PRESETS[name].inputSize, video, { patchSize })).toEqual({ width, height });
   });
 
   it('is a multiple of what the encoder accepts when that is more than a patch', () => {
-    expect(inputSize(INPUT_SIZE_RULES.crw, davis, { patchSize: 8, inputMultiple: 32 })).toEqual({
+    expect(inputSize(PRESETS.crw.inputSize, davis, { patchSize: 8, inputMultiple: 32 })).toEqual({
       width: 832,
       height: 480,
     });
   });
 
   it('is at least one patch, for every rule and a one-pixel video', () => {
-    for (const rule of Object.values(INPUT_SIZE_RULES)) {
+    for (const { inputSize: rule } of Object.values(PRESETS)) {
       const size = inputSize(rule, { width: 1, height: 1 }, { patchSize: 16 });
       expect(Math.min(size.width, size.height)).toBeGreaterThanOrEqual(16);
       expect([size.width % 16, size.height % 16]).toEqual([0, 0]);
     }
     expect(inputSize({ kind: 'fixed', width: 3, height: 3 }, davis, patch16)).toEqual({ width: 16, height: 16 });
-  });
-
-  it('has rules that survive JSON and are completed with defaults', () => {
-    for (const rule of Object.values(INPUT_SIZE_RULES)) {
-      expect(inputSizeRuleSchema.parse(JSON.parse(JSON.stringify(rule)))).toEqual(rule);
-    }
-    expect(inputSizeRuleSchema.parse({ kind: 'native' })).toEqual({ kind: 'native', multipleOf: 1, rounding: 'floor' });
-    expect(inputSizeRuleSchema.safeParse({ kind: 'fixed', width: 0, height: 480 }).success).toBe(false);
   });
 });

@@ -1,7 +1,4 @@
-import { z } from 'zod';
-
-const rounding = z.enum(['floor', 'nearest', 'ceil']);
-const side = z.number().int().min(1).max(8192);
+import { PropagationParameters } from '@propago/contracts';
 
 /**
  * How the size at which frames are encoded follows from the size of the video.
@@ -10,23 +7,7 @@ const side = z.number().int().min(1).max(8192);
  * - `fixed`: always this size; the aspect ratio is not kept.
  * - `native`: the video's own size, each side rounded to `multipleOf`.
  */
-export const inputSizeRuleSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('short-side'), shortSide: side, multipleOf: side.default(1), rounding }),
-  z.strictObject({ kind: z.literal('fixed'), width: side, height: side }),
-  z.strictObject({ kind: z.literal('native'), multipleOf: side.default(1), rounding: rounding.default('floor') }),
-]);
-
-export type InputSizeRule = z.output<typeof inputSizeRuleSchema>;
-
-/** The size rules of the field's published evaluations (sides in px). */
-export const INPUT_SIZE_RULES = {
-  dino: { kind: 'short-side', shortSide: 480, multipleOf: 64, rounding: 'floor' },
-  crw: { kind: 'native', multipleOf: 1, rounding: 'floor' },
-  cropmae: { kind: 'fixed', width: 880, height: 480 },
-  vfs: { kind: 'short-side', shortSide: 480, multipleOf: 1, rounding: 'nearest' },
-  vip: { kind: 'fixed', width: 560, height: 560 },
-  jhmdb: { kind: 'fixed', width: 320, height: 320 },
-} as const satisfies Record<string, InputSizeRule>;
+export type InputSizeRule = PropagationParameters['inputSize'];
 
 export interface Size {
   width: number;

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { CARD_METADATA_KEY, loadEncoderCard } from './load-encoder-card';
+import { CARD_METADATA_KEY } from './encoder-card';
+import { loadEncoderCard } from './load-encoder-card';
 import { floatValue, writeOnnxModel } from './onnx-model';
 import { tinyEncoder, tinyEncoderBytes, TinyEncoderOptions } from './tiny-encoder.fixture';
 

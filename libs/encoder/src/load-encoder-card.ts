@@ -2,13 +2,10 @@ import { CodedError } from '@propago/contracts';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { EncoderCard, EncoderCardFacts, encoderCardSchema, parseCardFacts } from './encoder-card';
+import { CARD_METADATA_KEY, EncoderCard, EncoderCardFacts, encoderCardSchema, parseCardFacts } from './encoder-card';
 import { EncoderHello, encoderThreads, ProbeReply, ValueMetadata } from './encoder-thread';
 import { KNOWN_ENCODERS } from './known-encoders';
 import { OnnxModel, readOnnxModel } from './onnx-model';
-
-/** Key of `metadata_props` under which an ONNX file carries its card, as JSON. */
-export const CARD_METADATA_KEY = 'propago.card';
 
 /** Not square, so that rows and columns are told apart; both sides are multiples of every usual patch size. */
 const PROBE = { width: 448, height: 224 };
