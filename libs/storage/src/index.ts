@@ -1,0 +1,3 @@
+export * from './blob-store';
+export * from './create-blob-store';
+export type { S3Credentials } from './open-s3-blob-store';

@@ -1,0 +1,52 @@
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { CodedError } from '@propago/contracts';
+import { BlobStore } from './blob-store';
+import { describeBlobStore } from './blob-store.conformance';
+import { createBlobStore } from './create-blob-store';
+
+describe('LocalBlobStore', () => {
+  let root: string;
+  let store: BlobStore;
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'propago-storage-'));
+    store = createBlobStore(pathToFileURL(join(root, 'blobs')).href);
+  });
+  afterEach(() => rm(root, { recursive: true, force: true }));
+
+  describeBlobStore(() => store);
+
+  it('removes the parts of writers that died, by their age', async () => {
+    await store.put('a', Buffer.alloc(1));
+    const parts = join(root, 'blobs', '.parts');
+    await writeFile(join(parts, 'old'), 'half');
+    await writeFile(join(parts, 'young'), 'half');
+    const yesterday = new Date(Date.now() - 86_400_000);
+    await utimes(join(parts, 'old'), yesterday, yesterday);
+    expect(await store.sweep(3_600_000)).toBe(1);
+    expect(await readdir(parts)).toEqual(['young']);
+  });
+
+  it('leaves no empty folders behind', async () => {
+    await store.put('runs/1/labels/0', Buffer.alloc(1));
+    await store.put('runs/2/0', Buffer.alloc(1));
+    await store.put('uploads/1', Buffer.alloc(1));
+    await store.delete('runs/1/labels/0');
+    await store.deletePrefix('runs/2');
+    await store.move('uploads/1', 'video');
+    expect((await readdir(join(root, 'blobs'))).sort()).toEqual(['.parts', 'video']);
+  });
+
+  it('gives programs the file itself', async () => {
+    await store.put('a/b', Buffer.from('x'));
+    expect(await store.withLocalFile('a/b', async (path) => path)).toBe(join(root, 'blobs', 'a', 'b'));
+  });
+
+  it('answers SERVICE_UNAVAILABLE when its folder cannot be made', async () => {
+    await writeFile(join(root, 'file'), '');
+    const blocked = createBlobStore(pathToFileURL(join(root, 'file', 'blobs')).href);
+    await expect(blocked.check()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' } satisfies Partial<CodedError>);
+  });
+});

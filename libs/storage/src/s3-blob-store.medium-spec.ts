@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto';
+import { CreateMultipartUploadCommand, S3Client } from '@aws-sdk/client-s3';
+import { BlobStore } from './blob-store';
+import { describeBlobStore } from './blob-store.conformance';
+import { createBlobStore } from './create-blob-store';
+import { findS3Server, S3TestServer, startS3Server } from './s3-server.fixture';
+
+const binary = findS3Server();
+const note = binary ? '' : ' (skipped: no versitygw or minio on PATH or in PROPAGO_TEST_S3_SERVER)';
+
+(binary ? describe : describe.skip)(`S3BlobStore${note}`, () => {
+  let server: S3TestServer;
+  let store: BlobStore;
+  let prefix: string;
+  const open = (bucket: string): BlobStore =>
+    createBlobStore(`s3://${bucket}/${prefix}?endpoint=${server.endpoint}&forcePathStyle=true`, server.credentials);
+
+  beforeAll(async () => {
+    server = await startS3Server(binary!);
+  }, 30_000);
+  afterAll(() => server?.stop());
+  beforeEach(() => {
+    prefix = `test/${randomUUID()}`;
+    store = open('bucket');
+  });
+  afterEach(() => store.close());
+
+  describeBlobStore(() => store);
+
+  it('does not see blobs of another prefix', async () => {
+    await store.put('a', Buffer.alloc(1));
+    prefix = `test/${randomUUID()}`;
+    const other = open('bucket');
+    expect(await other.stat('a')).toBeNull();
+    await other.close();
+  });
+
+  it('aborts uploads of writers that died, by their age', async () => {
+    const { endpoint, credentials } = server;
+    const client = new S3Client({ endpoint, credentials, region: 'us-east-1', forcePathStyle: true });
+    await client.send(new CreateMultipartUploadCommand({ Bucket: 'bucket', Key: `${prefix}/half` }));
+    client.destroy();
+    expect(await store.sweep(3_600_000)).toBe(0);
+    expect(await store.sweep(-60_000)).toBe(1);
+    expect(await store.sweep(-60_000)).toBe(0);
+  });
+
+  it('answers SERVICE_UNAVAILABLE when the bucket does not exist', async () => {
+    const lost = open('no-such-bucket');
+    await expect(lost.check()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    await lost.close();
+  });
+});

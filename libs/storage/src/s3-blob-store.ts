@@ -1,0 +1,202 @@
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import {
+  AbortMultipartUploadCommand,
+  CopyObjectCommand,
+  DeleteObjectCommand,
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListMultipartUploadsCommand,
+  ListMultipartUploadsCommandOutput,
+  paginateListObjectsV2,
+  PutObjectCommand,
+  S3Client,
+  S3ServiceException,
+} from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
+import { BlobEntry, BlobStat, BlobStore, ByteRange } from './blob-store';
+import { deletableFolder, folderOf, missing, notWritable, outOfRange, requireKey } from './keys';
+import { meter } from './metering';
+
+/** 8 MiB parts, two in flight: 24 MiB of memory per upload, and 10,000 parts allow 78 GiB. */
+const PART_BYTES = 8 * 1024 * 1024;
+const PARTS_IN_FLIGHT = 2;
+const CHECK_KEY = '.check';
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof S3ServiceException && ['NoSuchKey', 'NotFound'].includes(error.name);
+
+export interface S3Place {
+  bucket: string;
+  /** `''`, or a folder with its final `/`, in front of every key. */
+  prefix: string;
+}
+
+/** Blobs as objects of an S3 bucket. A blob is moved by one CopyObject, which S3 allows up to 5 GB. */
+export class S3BlobStore implements BlobStore {
+  constructor(
+    private readonly client: S3Client,
+    private readonly place: S3Place,
+  ) {}
+
+  async put(key: string, data: Uint8Array): Promise<void> {
+    await this.client.send(new PutObjectCommand({ ...this.at(key), Body: data }));
+  }
+
+  async putStream(key: string, source: Readable, options: { maxBytes?: number } = {}) {
+    const { stream, result } = meter(options.maxBytes);
+    const upload = new Upload({
+      client: this.client,
+      params: { ...this.at(key), Body: stream },
+      partSize: PART_BYTES,
+      queueSize: PARTS_IN_FLIGHT,
+    });
+    const uploading = upload.done().catch((error: unknown) => {
+      // Without a reader the source would wait for ever.
+      stream.destroy(error as Error);
+      throw error;
+    });
+    // Both are awaited: when the source fails, the parts sent so far are removed before this returns.
+    const [piped, uploaded] = await Promise.allSettled([pipeline(source, stream), uploading]);
+    for (const outcome of [piped, uploaded]) if (outcome.status === 'rejected') throw outcome.reason;
+    return result();
+  }
+
+  async get(key: string): Promise<Buffer> {
+    const body = await this.getStream(key);
+    const chunks: Buffer[] = [];
+    for await (const chunk of body) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks);
+  }
+
+  async getStream(key: string, range?: ByteRange): Promise<Readable> {
+    try {
+      const Range = range && `bytes=${range.start}-${range.end ?? ''}`;
+      const { Body } = await this.client.send(new GetObjectCommand({ ...this.at(key), Range }));
+      return Body as Readable;
+    } catch (error) {
+      if (isMissing(error)) throw missing(key, error);
+      if (range && error instanceof S3ServiceException && error.$metadata.httpStatusCode === 416) {
+        throw outOfRange(key, range.start);
+      }
+      throw error;
+    }
+  }
+
+  async stat(key: string): Promise<BlobStat | null> {
+    try {
+      const head = await this.client.send(new HeadObjectCommand(this.at(key)));
+      return { bytes: head.ContentLength ?? 0, modified: head.LastModified ?? new Date(0) };
+    } catch (error) {
+      if (isMissing(error)) return null;
+      throw error;
+    }
+  }
+
+  async move(from: string, to: string): Promise<void> {
+    const source = this.at(from);
+    // S3 copies an object onto itself only to change its metadata.
+    if (from === to) {
+      if (!(await this.stat(from))) throw missing(from);
+      return;
+    }
+    try {
+      await this.client.send(new CopyObjectCommand({ ...this.at(to), CopySource: `${source.Bucket}/${source.Key}` }));
+    } catch (error) {
+      if (isMissing(error)) throw missing(from, error);
+      throw error;
+    }
+    await this.client.send(new DeleteObjectCommand(source));
+  }
+
+  async delete(key: string): Promise<void> {
+    const target = this.at(key);
+    try {
+      await this.client.send(new DeleteObjectCommand(target));
+    } catch (error) {
+      // S3 answers 204 either way; some servers that imitate it do not.
+      if (!isMissing(error)) throw error;
+    }
+  }
+
+  async deletePrefix(prefix: string): Promise<number> {
+    let count = 0;
+    for await (const objects of this.pages(deletableFolder(prefix))) {
+      if (objects.length === 0) continue;
+      const Objects = objects.map(({ Key }) => ({ Key }));
+      const { Errors } = await this.client.send(
+        new DeleteObjectsCommand({ Bucket: this.place.bucket, Delete: { Objects, Quiet: true } }),
+      );
+      if (Errors?.length) throw new Error(`S3 did not delete ${Errors[0].Key}: ${Errors[0].Message ?? Errors[0].Code}`);
+      count += objects.length;
+    }
+    return count;
+  }
+
+  async *list(prefix: string): AsyncIterable<BlobEntry> {
+    for await (const objects of this.pages(folderOf(prefix))) {
+      for (const { Key = '', Size = 0, LastModified = new Date(0) } of objects) {
+        const key = Key.slice(this.place.prefix.length);
+        if (key !== CHECK_KEY) yield { key, bytes: Size, modified: LastModified };
+      }
+    }
+  }
+
+  async withLocalFile<T>(key: string, use: (path: string) => Promise<T>): Promise<T> {
+    const body = await this.getStream(key);
+    const folder = await mkdtemp(join(tmpdir(), 'propago-blob-'));
+    try {
+      const path = join(folder, 'blob');
+      await pipeline(body, createWriteStream(path));
+      return await use(path);
+    } finally {
+      body.destroy();
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  async sweep(olderThanMs: number): Promise<number> {
+    const { bucket: Bucket, prefix: Prefix } = this.place;
+    let count = 0;
+    let next: { KeyMarker?: string; UploadIdMarker?: string } | null = {};
+    while (next) {
+      const page: ListMultipartUploadsCommandOutput = await this.client.send(
+        new ListMultipartUploadsCommand({ Bucket, Prefix, ...next }),
+      );
+      for (const { Key, UploadId, Initiated } of page.Uploads ?? []) {
+        if (!Initiated || Date.now() - Initiated.getTime() < olderThanMs) continue;
+        await this.client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
+        count++;
+      }
+      next = page.IsTruncated ? { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker } : null;
+    }
+    return count;
+  }
+
+  async check(): Promise<void> {
+    try {
+      const { bucket: Bucket, prefix } = this.place;
+      await this.client.send(new PutObjectCommand({ Bucket, Key: prefix + CHECK_KEY, Body: Buffer.alloc(0) }));
+    } catch (error) {
+      throw notWritable(`s3://${this.place.bucket}/${this.place.prefix}`, error);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.client.destroy();
+  }
+
+  private at(key: string): { Bucket: string; Key: string } {
+    return { Bucket: this.place.bucket, Key: this.place.prefix + requireKey(key) };
+  }
+
+  private async *pages(folder: string) {
+    const input = { Bucket: this.place.bucket, Prefix: this.place.prefix + folder };
+    for await (const page of paginateListObjectsV2({ client: this.client }, input)) yield page.Contents ?? [];
+  }
+}
