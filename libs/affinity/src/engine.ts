@@ -3,7 +3,7 @@ import { Features } from './features';
 import { AffinityParameters, AffinityShape } from './parameters';
 
 /** Every backend by name, slowest first. All give the same bits; see docs/affinity-bound.md. */
-export const BACKENDS = ['reference', 'serial', 'avx2', 'avx512vnni'] as const;
+export const BACKENDS = ['reference', 'serial', 'avx2', 'avx512vnni', 'amxint8'] as const;
 export type Backend = (typeof BACKENDS)[number];
 
 /** The ordered candidates of every patch, best first, for conformance tests and inspection. */
@@ -23,8 +23,8 @@ export interface Propagation {
   labels: Float32Array;
   /** Present when asked for by `lists`. */
   lists?: TopKLists;
-  /** Candidates of the filter that had to be scored exactly, and pairs in the windows; native backends only. */
-  statistics?: { survivors: number; pairs: number };
+  /** Pairs the filter could not rule out and that were scored exactly; native backends only. */
+  survivors?: number;
 }
 
 export interface PropagateOptions {

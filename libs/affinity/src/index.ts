@@ -1,6 +1,6 @@
 export { contextEntries } from './context';
 export type { ContextEntry } from './context';
-export { createEngine } from './create-engine';
+export { backendStates, createEngine } from './create-engine';
 export type { EngineOptions } from './create-engine';
 export { BACKENDS } from './engine';
 export type { AffinityEngine, AffinitySession, Backend, PropagateOptions, Propagation, TopKLists } from './engine';

@@ -1,0 +1,156 @@
+// int8 filter on AMX tiles (Sapphire Rapids and later), survivors scored exactly.
+//
+// One tile instruction multiplies 16 keys by 16 queries over 64 dimensions. Keys are read as they lie in the packed frame, 16
+// consecutive patches of a row of the grid; the tile's queries are laid out once, 4 dimensions of 16 queries per row.
+// Up to 3 x 2 sums stay in the tile registers; the two others hold the operands.
+#include "kernel.h"
+
+#if defined(__AMX_INT8__)
+#include "quantise512.h"
+#include "tile.h"
+
+namespace affinity {
+namespace {
+
+constexpr int kKeys = 16;
+
+struct alignas(64) TileConfiguration {
+  uint8_t palette = 1, startRow = 0, reserved[14] = {};
+  uint16_t bytes[16] = {64, 64, 64, 64, 64, 64, 64, 64};
+  uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
+};
+
+// Products of 16 x BLOCKS keys and 32 queries, to out[key][lane].
+template <int BLOCKS>
+void multiply(const int8_t* keys, size_t padded, const uint8_t* queries, int32_t* out) {
+  _tile_zero(0);
+  _tile_zero(1);
+  if constexpr (BLOCKS > 1) {
+    _tile_zero(2);
+    _tile_zero(3);
+  }
+  if constexpr (BLOCKS > 2) {
+    _tile_zero(4);
+    _tile_zero(5);
+  }
+  const size_t next = kKeys * padded;
+  for (size_t d = 0; d < padded; d += 64) {
+    // 16 rows of 4 dimensions x 16 queries; the second half of the lanes 64 bytes on.
+    const uint8_t* q = queries + 32 * d;
+    _tile_loadd(6, keys + d, padded);
+    _tile_loadd(7, q, 128);
+    _tile_dpbssd(0, 6, 7);
+    if constexpr (BLOCKS == 1) {
+      _tile_loadd(7, q + 64, 128);
+      _tile_dpbssd(1, 6, 7);
+    } else if constexpr (BLOCKS == 2) {
+      // Four registers are free: both operands of both sides are loaded once.
+      _tile_loadd(4, keys + next + d, padded);
+      _tile_loadd(5, q + 64, 128);
+      _tile_dpbssd(2, 4, 7);
+      _tile_dpbssd(1, 6, 5);
+      _tile_dpbssd(3, 4, 5);
+    } else {
+      _tile_loadd(7, q + 64, 128);
+      _tile_dpbssd(1, 6, 7);
+      _tile_loadd(6, keys + next + d, padded);
+      _tile_dpbssd(3, 6, 7);
+      _tile_loadd(7, q, 128);
+      _tile_dpbssd(2, 6, 7);
+      _tile_loadd(6, keys + 2 * next + d, padded);
+      _tile_dpbssd(4, 6, 7);
+      _tile_loadd(7, q + 64, 128);
+      _tile_dpbssd(5, 6, 7);
+    }
+  }
+  constexpr int kRow = kLanes * 4;
+  _tile_stored(0, out, kRow);
+  _tile_stored(1, out + 16, kRow);
+  if constexpr (BLOCKS > 1) {
+    _tile_stored(2, out + kKeys * kLanes, kRow);
+    _tile_stored(3, out + kKeys * kLanes + 16, kRow);
+  }
+  if constexpr (BLOCKS > 2) {
+    _tile_stored(4, out + 2 * kKeys * kLanes, kRow);
+    _tile_stored(5, out + 2 * kKeys * kLanes + 16, kRow);
+  }
+}
+
+struct AmxInt8 {
+  static constexpr bool kSeeds = true;
+
+  static void load(const Problem& p, Tile& t, Scratch& s) {
+    const int8_t* packed = static_cast<const int8_t*>(p.target->packed);
+    for (int lane = 0; lane < kLanes; lane++) {
+      const int q = t.query[lane];
+      for (int d = 0; d < p.padded; d += 4) {
+        uint32_t word = 0;
+        if (q >= 0) __builtin_memcpy(&word, packed + static_cast<size_t>(q) * p.padded + d, 4);
+        __builtin_memcpy(s.queries + 32 * static_cast<size_t>(d) + 4 * lane, &word, 4);
+      }
+    }
+    int8_units(p, t);
+  }
+
+  static void set_limit(const Problem& p, Tile& t, int lane, double threshold) { int8_limit(p, t, lane, threshold); }
+  static void enter(const Problem&, Tile&, const Frame&) {}
+
+  static int filter(const Problem&, const Tile& t, const Frame& f, int first, int count, Scratch& s) {
+    key_terms(f, first, count, t.maxNorm, t.maxError, s.keyTerm);
+    const int8_t* packed = static_cast<const int8_t*>(f.packed);
+    int hits = 0;
+    for (int key = 0; key < count;) {
+      const int left = (count - key + kKeys - 1) / kKeys;
+      const int blocks = left == 4 || left == 2 ? 2 : least(left, 3);
+      const int8_t* keys = packed + (static_cast<size_t>(first) + key) * f.padded;
+      if (blocks == 1) multiply<1>(keys, f.padded, s.queries, s.products);
+      if (blocks == 2) multiply<2>(keys, f.padded, s.queries, s.products);
+      if (blocks == 3) multiply<3>(keys, f.padded, s.queries, s.products);
+      hits = compare(t, f, first, key, least(blocks * kKeys, count - key), s, hits);
+      key += blocks * kKeys;
+    }
+    return hits;
+  }
+
+  static int compare(const Tile& t, const Frame& f, int first, int key, int count, Scratch& s, int hits) {
+    const __m512 inverse0 = _mm512_load_ps(t.inverse), inverse1 = _mm512_load_ps(t.inverse + 16);
+    const __m512 limit0 = _mm512_load_ps(t.limit), limit1 = _mm512_load_ps(t.limit + 16);
+    const float* scales = f.scale + first + key;
+    const float* terms = s.keyTerm + key;
+    for (int j = 0; j < count; j++) {
+      const __m512 scale = _mm512_set1_ps(scales[j]), term = _mm512_set1_ps(terms[j]);
+      const __m512 a = _mm512_cvtepi32_ps(_mm512_load_si512(s.products + j * kLanes));
+      const __m512 b = _mm512_cvtepi32_ps(_mm512_load_si512(s.products + j * kLanes + 16));
+      const uint32_t low = _mm512_cmp_ps_mask(_mm512_fmadd_ps(inverse0, term, _mm512_mul_ps(a, scale)), limit0, _CMP_GT_OQ);
+      const uint32_t high = _mm512_cmp_ps_mask(_mm512_fmadd_ps(inverse1, term, _mm512_mul_ps(b, scale)), limit1, _CMP_GT_OQ);
+      s.hitKey[hits] = key + j;
+      s.hitMask[hits] = low | high << 16;
+      hits += (low | high) != 0;
+    }
+    return hits;
+  }
+
+  static void score(const float* const* q, const float* const* k, int n, int padded, const double* floor, double* out) {
+    score_avx512(q, k, n, padded, floor, out);
+  }
+};
+
+// The tile registers belong to the work on one tile of queries, so that a thread that ends work leaves no state behind.
+void tile(const Problem& p, int index, Scratch& s) {
+  static const TileConfiguration configuration;
+  _tile_loadconfig(&configuration);
+  propagate_tile<AmxInt8>(p, index, s);
+  _tile_release();
+}
+
+}  // namespace
+
+const Backend* amxint8_backend() {
+  static const Backend backend = {"amxint8", 1, pack_int8, tile};
+  return &backend;
+}
+
+}  // namespace affinity
+#else
+const affinity::Backend* affinity::amxint8_backend() { return nullptr; }
+#endif

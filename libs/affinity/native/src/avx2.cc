@@ -1,0 +1,170 @@
+// int16 filter on AVX2, survivors scored exactly.
+//
+// Values are multiplied by 32000 and rounded. A pair's sum stays below 32000^2 |q| |k| (1 + 1e-3) < 2^31, and the bound
+//   <q, k> <= sum / 32000^2 + |d_q| |k| + |q^| |d_k|,  |d| <= sqrt(dim) / 64000
+// is the same for all pairs, so the test is one integer comparison per lane.
+//
+// Layout: 4 rows x 8 columns of queries as two halves of 16 lanes; 2 dimensions of 16 queries per 64-byte step; 6 keys x 2
+// registers of accumulators.
+#include "kernel.h"
+
+#if defined(__AVX2__)
+#include <immintrin.h>
+#include <time.h>
+
+#include "tile.h"
+
+namespace affinity {
+namespace {
+
+constexpr float kScale = 32000.0f;
+constexpr int kBlock = 6;
+constexpr int kHalf = 16;
+
+void pack_int16(Frame& frame, const float*, int begin, int end) {
+  const int padded = frame.padded;
+  for (int patch = begin; patch < end; patch++) {
+    const float* row = frame.values + static_cast<size_t>(patch) * padded;
+    int16_t* out = static_cast<int16_t*>(frame.packed) + static_cast<size_t>(patch) * padded;
+    for (int d = 0; d < padded; d += 16) {
+      const __m256 scale = _mm256_set1_ps(kScale);
+      const __m256i a = _mm256_cvtps_epi32(_mm256_mul_ps(_mm256_loadu_ps(row + d), scale));
+      const __m256i b = _mm256_cvtps_epi32(_mm256_mul_ps(_mm256_loadu_ps(row + d + 8), scale));
+      // packs works within 128-bit halves; the permutation puts the four quarters in order.
+      const __m256i words = _mm256_permute4x64_epi64(_mm256_packs_epi32(a, b), 0xd8);
+      _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + d), words);
+    }
+  }
+}
+
+// Hits among KEYS consecutive keys for one half of the lanes, OR-ed into masks[key].
+template <int KEYS>
+void block(const Tile& t, const Frame& f, const uint8_t* queries, size_t patch, int half, uint32_t* masks) {
+  const size_t stride = static_cast<size_t>(f.padded) * 2;
+  const char* base = static_cast<const char*>(f.packed) + patch * stride;
+  const char* rows[2] = {base, base + 4 * stride};
+  __m256i sum[KEYS][2];
+#pragma GCC unroll 8
+  for (int j = 0; j < KEYS; j++) sum[j][0] = sum[j][1] = _mm256_setzero_si256();
+#pragma GCC unroll 1
+  for (size_t step = 0; step < stride; step += 4) {
+    const __m256i q0 = _mm256_load_si256(reinterpret_cast<const __m256i*>(queries + 16 * step));
+    const __m256i q1 = _mm256_load_si256(reinterpret_cast<const __m256i*>(queries + 16 * step + 32));
+#pragma GCC unroll 8
+    for (int j = 0; j < KEYS; j++) {
+      const __m256i k = _mm256_set1_epi32(*reinterpret_cast<const int32_t*>(rows[j / 4] + (j % 4) * stride + step));
+      sum[j][0] = _mm256_add_epi32(sum[j][0], _mm256_madd_epi16(q0, k));
+      sum[j][1] = _mm256_add_epi32(sum[j][1], _mm256_madd_epi16(q1, k));
+    }
+  }
+  const __m256i limit0 = _mm256_load_si256(reinterpret_cast<const __m256i*>(t.intLimit + kHalf * half));
+  const __m256i limit1 = _mm256_load_si256(reinterpret_cast<const __m256i*>(t.intLimit + kHalf * half + 8));
+#pragma GCC unroll 8
+  for (int j = 0; j < KEYS; j++) {
+    const uint32_t low = _mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpgt_epi32(sum[j][0], limit0)));
+    const uint32_t high = _mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpgt_epi32(sum[j][1], limit1)));
+    masks[j] |= (low | high << 8) << (kHalf * half);
+  }
+}
+
+using BlockFunction = void (*)(const Tile&, const Frame&, const uint8_t*, size_t, int, uint32_t*);
+constexpr BlockFunction kBlocks[kBlock + 1] = {nullptr, block<1>, block<2>, block<3>, block<4>, block<5>, block<6>};
+
+struct Avx2 {
+  static constexpr bool kSeeds = true;
+
+  static void load(const Problem& p, Tile& t, Scratch& s) {
+    const char* packed = static_cast<const char*>(p.target->packed);
+    const size_t row = static_cast<size_t>(p.padded) * 2;
+    for (int lane = 0; lane < kLanes; lane++) {
+      const int q = t.query[lane];
+      // A lane outside the grid stays below every limit.
+      t.intLimit[lane] = INT32_MAX;
+      uint8_t* half = s.queries + (lane / kHalf) * 16 * row;
+      for (size_t step = 0; step < row; step += 4) {
+        uint32_t word = 0;
+        if (q >= 0) __builtin_memcpy(&word, packed + q * row + step, 4);
+        __builtin_memcpy(half + 16 * step + 4 * (lane % kHalf), &word, 4);
+      }
+    }
+  }
+
+  static void set_limit(const Problem& p, Tile& t, int lane, double threshold) {
+    // |q|, |k| and |q^| lie below 1.02; 1e-6 covers the rounding of the products by 32000, relative 2^-24.
+    const double slack = 1.02 * __builtin_sqrt(static_cast<double>(p.dim)) / kScale + 1e-6;
+    const double limit = (threshold - slack) * kScale * kScale - 2;
+    t.intLimit[lane] = limit < -2147483648.0 ? INT32_MIN : static_cast<int32_t>(limit);
+  }
+
+  static void enter(const Problem&, Tile&, const Frame&) {}
+
+  static int filter(const Problem& p, const Tile& t, const Frame& f, int first, int count, Scratch& s) {
+    uint32_t* masks = reinterpret_cast<uint32_t*>(s.products);
+    const int blocks = (count + kBlock - 1) / kBlock;
+    int hits = 0;
+    for (int key = 0, left = blocks; left > 0; left--) {
+      const int size = (count - key + left - 1) / left;
+      for (int j = 0; j < size; j++) masks[j] = 0;
+      for (int half = 0; half < 2; half++) {
+        // Two rows of queries outside the grid need no products.
+        if (t.query[half * kHalf] < 0) continue;
+        const uint8_t* queries = s.queries + half * 32 * static_cast<size_t>(p.padded);
+        kBlocks[size](t, f, queries, static_cast<size_t>(first) + key, half, masks);
+      }
+      for (int j = 0; j < size; j++) {
+        s.hitKey[hits] = key + j;
+        s.hitMask[hits] = masks[j];
+        hits += masks[j] != 0;
+      }
+      key += size;
+    }
+    return hits;
+  }
+
+  static void score(const float* const* q, const float* const* k, int n, int padded, const double*, double* out) {
+    for (int i = 0; i < n; i++) {
+      const float* a = q[i];
+      const float* b = k[i];
+      __m256d low = _mm256_setzero_pd(), high = low;
+      for (int d = 0; d < padded; d += 8) {
+        low = _mm256_fmadd_pd(_mm256_cvtps_pd(_mm_loadu_ps(a + d)), _mm256_cvtps_pd(_mm_loadu_ps(b + d)), low);
+        high = _mm256_fmadd_pd(_mm256_cvtps_pd(_mm_loadu_ps(a + d + 4)), _mm256_cvtps_pd(_mm_loadu_ps(b + d + 4)), high);
+      }
+      alignas(32) double s[4];
+      _mm256_store_pd(s, _mm256_add_pd(low, high));
+      out[i] = (s[0] + s[2]) + (s[1] + s[3]);
+    }
+  }
+};
+
+double seconds() {
+  timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return t.tv_sec + 1e-9 * t.tv_nsec;
+}
+
+}  // namespace
+
+double fma_rate_avx2() {
+  constexpr int kRounds = 4000000, kChains = 12;
+  __m256 sums[kChains];
+  for (auto& sum : sums) sum = _mm256_setzero_ps();
+  const __m256 one = _mm256_set1_ps(1e-9f);
+  const double start = seconds();
+  for (int i = 0; i < kRounds; i++) {
+#pragma GCC unroll 12
+    for (int c = 0; c < kChains; c++) asm volatile("vfmadd231ps %1, %1, %0" : "+x"(sums[c]) : "x"(one));
+  }
+  return 8.0 * kChains * kRounds / (seconds() - start);
+}
+
+const Backend* avx2_backend() {
+  static const Backend backend = {"avx2", 2, pack_int16, propagate_tile<Avx2>};
+  return &backend;
+}
+
+}  // namespace affinity
+#else
+const affinity::Backend* affinity::avx2_backend() { return nullptr; }
+double affinity::fma_rate_avx2() { return 0; }
+#endif

@@ -1,0 +1,133 @@
+// int8 filter on AVX-512 VNNI, survivors scored exactly.
+//
+// Layout: the tile's 32 queries lie in lanes as unsigned bytes (value + 128), 4 dimensions of every query per 128-byte step;
+// a key's 4 dimensions are broadcast. 14 keys x 2 registers of accumulators + 2 queries + 1 key fill the 32 registers:
+// 28 multiply-adds per 16 loads. Accumulators start at -128 x sum(key), which undoes the offset, and are exact in int32.
+// The multiply-add is written as assembly because g++ 12 spills the accumulators of the intrinsic.
+#include "kernel.h"
+
+#if defined(__AVX512VNNI__)
+#include <time.h>
+
+#include "quantise512.h"
+#include "tile.h"
+
+namespace affinity {
+namespace {
+
+constexpr int kBlock = 14;
+
+inline __m512i multiply_add(__m512i sum, __m512i queries, __m512i key) {
+  asm("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(queries), "v"(key));
+  return sum;
+}
+
+inline __m512i broadcast(const int8_t* p) { return _mm512_set1_epi32(*reinterpret_cast<const int32_t*>(p)); }
+
+// Hits among KEYS consecutive keys; `key` is the index of the first in the row.
+template <int KEYS>
+int block(const Tile& t, const Frame& f, const uint8_t* queries, size_t patch, int key, const float* keyTerm, Scratch& s, int hits) {
+  const size_t stride = f.padded;
+  const int8_t* base = static_cast<const int8_t*>(f.packed) + patch * stride;
+  const int8_t* rows[4] = {base, base + 4 * stride, base + 8 * stride, base + 12 * stride};
+  __m512i sum[KEYS][2];
+#pragma GCC unroll 16
+  for (int j = 0; j < KEYS; j++) sum[j][0] = sum[j][1] = _mm512_set1_epi32(-128 * f.sum[patch + j]);
+#pragma GCC unroll 1
+  for (size_t step = 0; step < stride; step += 4) {
+    const __m512i q0 = _mm512_load_si512(queries + 32 * step), q1 = _mm512_load_si512(queries + 32 * step + 64);
+#pragma GCC unroll 16
+    for (int j = 0; j < KEYS; j++) {
+      const __m512i k = broadcast(rows[j / 4] + (j % 4) * stride + step);
+      sum[j][0] = multiply_add(sum[j][0], q0, k);
+      sum[j][1] = multiply_add(sum[j][1], q1, k);
+    }
+  }
+  const __m512 inverse0 = _mm512_load_ps(t.inverse), inverse1 = _mm512_load_ps(t.inverse + 16);
+  const __m512 limit0 = _mm512_load_ps(t.limit), limit1 = _mm512_load_ps(t.limit + 16);
+#pragma GCC unroll 16
+  for (int j = 0; j < KEYS; j++) {
+    const __m512 scale = _mm512_set1_ps(f.scale[patch + j]), term = _mm512_set1_ps(keyTerm[j]);
+    const __m512 a = _mm512_fmadd_ps(inverse0, term, _mm512_mul_ps(_mm512_cvtepi32_ps(sum[j][0]), scale));
+    const __m512 b = _mm512_fmadd_ps(inverse1, term, _mm512_mul_ps(_mm512_cvtepi32_ps(sum[j][1]), scale));
+    const uint32_t low = _mm512_cmp_ps_mask(a, limit0, _CMP_GT_OQ), high = _mm512_cmp_ps_mask(b, limit1, _CMP_GT_OQ);
+    s.hitKey[hits] = key + j;
+    s.hitMask[hits] = low | high << 16;
+    hits += (low | high) != 0;
+  }
+  return hits;
+}
+
+using BlockFunction = int (*)(const Tile&, const Frame&, const uint8_t*, size_t, int, const float*, Scratch&, int);
+constexpr BlockFunction kBlocks[kBlock + 1] = {nullptr,   block<1>,  block<2>,  block<3>,  block<4>,
+                                               block<5>,  block<6>,  block<7>,  block<8>,  block<9>,
+                                               block<10>, block<11>, block<12>, block<13>, block<14>};
+
+struct Avx512Vnni {
+  static constexpr bool kSeeds = true;
+
+  static void load(const Problem& p, Tile& t, Scratch& s) {
+    const int8_t* packed = static_cast<const int8_t*>(p.target->packed);
+    for (int lane = 0; lane < kLanes; lane++) {
+      const int q = t.query[lane];
+      for (int d = 0; d < p.padded; d += 4) {
+        uint32_t word = 0;
+        if (q >= 0) __builtin_memcpy(&word, packed + static_cast<size_t>(q) * p.padded + d, 4);
+        word ^= 0x80808080u;  // signed to offset binary
+        __builtin_memcpy(s.queries + 32 * static_cast<size_t>(d) + 4 * lane, &word, 4);
+      }
+    }
+    int8_units(p, t);
+  }
+
+  static void set_limit(const Problem& p, Tile& t, int lane, double threshold) { int8_limit(p, t, lane, threshold); }
+  static void enter(const Problem&, Tile&, const Frame&) {}
+
+  static int filter(const Problem&, const Tile& t, const Frame& f, int first, int count, Scratch& s) {
+    key_terms(f, first, count, t.maxNorm, t.maxError, s.keyTerm);
+    const int blocks = (count + kBlock - 1) / kBlock;
+    int hits = 0;
+    for (int key = 0, left = blocks; left > 0; left--) {
+      const int size = (count - key + left - 1) / left;
+      hits = kBlocks[size](t, f, s.queries, static_cast<size_t>(first) + key, key, s.keyTerm + key, s, hits);
+      key += size;
+    }
+    return hits;
+  }
+
+  static void score(const float* const* q, const float* const* k, int n, int padded, const double* floor, double* out) {
+    score_avx512(q, k, n, padded, floor, out);
+  }
+};
+
+double seconds() {
+  timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return t.tv_sec + 1e-9 * t.tv_nsec;
+}
+
+}  // namespace
+
+double fma_rate_avx512() {
+  constexpr int kRounds = 4000000, kChains = 12;
+  __m512 sums[kChains];
+  for (auto& sum : sums) sum = _mm512_setzero_ps();
+  const __m512 one = _mm512_set1_ps(1e-9f);
+  const double start = seconds();
+  for (int i = 0; i < kRounds; i++) {
+#pragma GCC unroll 12
+    for (int c = 0; c < kChains; c++) asm volatile("vfmadd231ps %1, %1, %0" : "+v"(sums[c]) : "v"(one));
+  }
+  return 16.0 * kChains * kRounds / (seconds() - start);
+}
+
+const Backend* avx512vnni_backend() {
+  static const Backend backend = {"avx512vnni", 1, pack_int8, propagate_tile<Avx512Vnni>};
+  return &backend;
+}
+
+}  // namespace affinity
+#else
+const affinity::Backend* affinity::avx512vnni_backend() { return nullptr; }
+double affinity::fma_rate_avx512() { return 0; }
+#endif

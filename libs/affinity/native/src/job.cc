@@ -1,0 +1,98 @@
+#include "job.h"
+
+#include <algorithm>
+#include <thread>
+
+namespace affinity {
+
+Scratch& ScratchMemory::reserve(const Problem& p) {
+  const size_t padded = p.padded, cols = p.cols + 64, topK = p.topK, classes = p.classes;
+  if (padded > padded_ || cols > cols_ || topK > topK_ || classes > classes_) {
+    padded_ = std::max(padded, padded_);
+    cols_ = std::max(cols, cols_);
+    topK_ = std::max(topK, topK_);
+    classes_ = std::max(classes, classes_);
+    queries_ = make_buffer<uint8_t>(kLanes * padded_ * 2);
+    products_ = make_buffer<int32_t>(64 * kLanes);
+    keyTerm_ = make_buffer<float>(cols_);
+    hitKey_ = make_buffer<int32_t>(cols_);
+    hitMask_ = make_buffer<uint32_t>(cols_);
+    pairLane_ = make_buffer<int32_t>(cols_ * kLanes);
+    pairPatch_ = make_buffer<int32_t>(cols_ * kLanes);
+    scores_ = make_buffer<double>(kLanes * topK_);
+    ids_ = make_buffer<int64_t>(kLanes * topK_);
+    sums_ = make_buffer<double>(classes_);
+    scratch_ = {queries_.get(),  products_.get(), keyTerm_.get(), hitKey_.get(), hitMask_.get(), pairLane_.get(),
+                pairPatch_.get(), scores_.get(),  ids_.get(),     sums_.get(),   0};
+  }
+  return scratch_;
+}
+
+Job::Job(const Backend* backend, std::shared_ptr<StoredFrame> target, RawFeatures raw)
+    : backend_(backend), target_(std::move(target)), raw_(raw) {}
+
+void Job::seal() {
+  problem.groups = groups.data();
+  problem.groupCount = static_cast<int>(groups.size());
+  problem.groupOfPosition = groupOfPosition.data();
+  problem.target = target_.get();
+  problem.mean = mean.data();
+  constexpr int kRowsPerUnit = 64;
+  const auto add = [&](StoredFrame* frame) {
+    for (int row = 0; row < frame->patches; row += kRowsPerUnit) {
+      rows_.push_back({frame, row, std::min(frame->patches, row + kRowsPerUnit)});
+    }
+  };
+  add(target_.get());
+  for (auto& frame : frames) {
+    if (frame->ready) continue;
+    frame->ready = true;
+    add(frame.get());
+  }
+  rowsLeft_ = static_cast<int>(rows_.size());
+  tilesLeft_ = tile_count(problem);
+}
+
+void Job::prepare(const Rows& rows) {
+  if (rows.frame == target_.get()) {
+    double squares = 0;
+    const int bad = rows.frame->unpack(raw_, rows.begin, rows.end, &squares);
+    if (bad >= 0) {
+      int none = -1;
+      if (badPatch_.compare_exchange_strong(none, bad)) squares_ = squares;
+      cancelled_ = true;
+      return;
+    }
+  }
+  if (backend_->pack) backend_->pack(*rows.frame, mean.data(), rows.begin, rows.end);
+}
+
+bool Job::work(ScratchMemory& memory) {
+  const int unit = nextRows_++;
+  if (unit < static_cast<int>(rows_.size())) {
+    // Context is packed even by a cancelled job: the frame counts as ready from here on.
+    prepare(rows_[unit]);
+    rowsLeft_--;
+    return true;
+  }
+  nextRows_ = static_cast<int>(rows_.size());
+  while (rowsLeft_ > 0) std::this_thread::yield();
+  const int tile = nextTile_++;
+  const int tiles = tile_count(problem);
+  if (tile >= tiles) return false;
+  if (!cancelled_) {
+    Scratch& scratch = memory.reserve(problem);
+    scratch.survivors = 0;
+    backend_->tile(problem, tile, scratch);
+    survivors_ += scratch.survivors;
+  }
+  if (--tilesLeft_ == 0) finish();
+  return tile + 1 < tiles;
+}
+
+void Job::finish() {
+  target_->ready = true;
+  done({survivors_, cancelled_, badPatch_, squares_});
+}
+
+}  // namespace affinity

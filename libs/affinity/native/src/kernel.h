@@ -1,0 +1,104 @@
+// What the kernels of all instruction sets share: the frame and problem they read, the scratch they write.
+//
+// The files of one instruction set are compiled with its flags. They therefore include no standard container or algorithm and
+// define everything in an unnamed namespace: the linker keeps one copy of an inline function, and a copy compiled for
+// AVX-512 would end the process on a machine without it.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+namespace affinity {
+
+// A tile of queries: 4 rows x 8 columns of patches, lane = 8 * row + column.
+constexpr int kTileRows = 4;
+constexpr int kTileCols = 8;
+constexpr int kLanes = kTileRows * kTileCols;
+
+// Rows a kernel may read past the last patch of a packed frame.
+constexpr int kSlackRows = 64;
+
+// Features of one frame, fp32 and packed for the filter. Rows are padded with zeros to a multiple of 64 dimensions.
+struct Frame {
+  int patches = 0;
+  int padded = 0;
+  const float* values = nullptr;  // patches x padded, exact
+  const float* labels = nullptr;  // patches x classes; null for a target
+  // Filter data, written once by Backend::pack; see docs/affinity-bound.md for the symbols.
+  void* packed = nullptr;    // (patches + slack) x padded, int8 or int16
+  float* scale = nullptr;    // s: value of one quantisation step
+  float* error = nullptr;    // |d|: norm of what quantisation lost, rounded up
+  float* norm = nullptr;     // |x^|: norm of the quantised vector, rounded up
+  float* size = nullptr;     // |x'|: norm of the centred vector, rounded up
+  float* offset = nullptr;   // <mean, x>
+  int32_t* sum = nullptr;    // sum of the int8 values
+};
+
+// A context frame; `positions` are its places among the context entries, latest first.
+struct Group {
+  const Frame* frame;
+  const int32_t* positions;
+  int positionCount;
+  const int32_t* reach;  // half-width of the neighbourhood by row distance
+  int reachLength;
+};
+
+struct Problem {
+  int rows, cols, dim, padded, classes, topK;
+  double temperature;
+  bool normalise;
+  const Group* groups;
+  int groupCount;
+  const int32_t* groupOfPosition;
+  const Frame* target;
+  const float* mean;  // padded; subtracted before int8 quantisation
+  float meanSquare;   // |mean|^2
+  float* labels;      // patches x classes
+  // Lists, or null: patches, patches x topK each.
+  int32_t* counts;
+  int32_t* positions;
+  int32_t* patches;
+  double* scores;
+};
+
+// One thread's working memory, 64-byte aligned arrays.
+struct Scratch {
+  uint8_t* queries;   // kLanes x padded x 2 bytes
+  int32_t* products;  // 64 keys x kLanes
+  float* keyTerm;     // cols + 64
+  int32_t* hitKey;    // cols + 64
+  uint32_t* hitMask;  // cols + 64
+  int32_t* pairLane;  // (cols + 64) x kLanes
+  int32_t* pairPatch;
+  double* scores;     // kLanes x topK
+  int64_t* ids;       // kLanes x topK
+  double* sums;       // classes
+  int64_t survivors;  // pairs the filter let through
+};
+
+struct Backend {
+  const char* name;
+  int packedBytes;  // per value; 0: no packed copy
+  // Packs rows begin..end of a frame.
+  void (*pack)(Frame& frame, const float* mean, int begin, int end);
+  // Labels of the queries of one tile.
+  void (*tile)(const Problem& problem, int tile, Scratch& scratch);
+};
+
+// Each returns null where its file was compiled for another processor family.
+const Backend* serial_backend();
+const Backend* avx2_backend();
+const Backend* avx512vnni_backend();
+const Backend* amxint8_backend();
+
+// fp32 multiply-adds per second of one thread, each the best this instruction set can do; 0 if it was not built.
+double fma_rate_avx2();
+double fma_rate_avx512();
+
+// Softmax and weighted label sum of one query's ordered list; compiled without fused multiply-adds.
+void aggregate(const Problem& problem, int patch, int count, const double* scores, const int64_t* ids, double* sums);
+
+inline int tile_count(const Problem& p) {
+  return ((p.rows + kTileRows - 1) / kTileRows) * ((p.cols + kTileCols - 1) / kTileCols);
+}
+
+}  // namespace affinity

@@ -1,0 +1,76 @@
+#include "self_test.h"
+
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+#include "job.h"
+
+namespace affinity {
+namespace {
+
+struct Result {
+  std::vector<float> labels;
+  std::vector<int32_t> counts, positions, patches;
+  std::vector<double> scores;
+  bool operator==(const Result& o) const {
+    return labels == o.labels && counts == o.counts && positions == o.positions && patches == o.patches && scores == o.scores;
+  }
+};
+
+Result solve(const Backend& backend) {
+  constexpr int kRows = 6, kCols = 37, kDim = 70, kClasses = 3, kTopK = 4, kFrames = 3, kPatches = kRows * kCols;
+  uint32_t state = 1;
+  const auto random = [&] {
+    state = state * 1664525u + 1013904223u;
+    return static_cast<float>(state >> 8) / 16777216.0f - 0.3f;
+  };
+  std::vector<float> raw(static_cast<size_t>(kPatches) * kDim), labels(kPatches * kClasses);
+  std::vector<std::shared_ptr<StoredFrame>> frames;
+  for (int f = 0; f < kFrames; f++) {
+    // The last two frames are the same, so that every candidate of them ties.
+    for (int patch = 0; patch < kPatches && f != 2; patch++) {
+      double squares = 0;
+      float* row = raw.data() + static_cast<size_t>(patch) * kDim;
+      for (int d = 0; d < kDim; d++) row[d] = random(), squares += static_cast<double>(row[d]) * row[d];
+      for (int d = 0; d < kDim; d++) row[d] = static_cast<float>(row[d] / std::sqrt(squares));
+    }
+    for (float& label : labels) label = random();
+    frames.push_back(std::make_shared<StoredFrame>(kPatches, kDim, backend.packedBytes));
+    double unused;
+    frames.back()->unpack({raw.data(), nullptr}, 0, kPatches, &unused);
+    frames.back()->set_labels(labels.data(), kClasses);
+  }
+  for (float& value : raw) value = -value;
+  Result r{std::vector<float>(kPatches * kClasses), std::vector<int32_t>(kPatches), std::vector<int32_t>(kPatches * kTopK),
+           std::vector<int32_t>(kPatches * kTopK), std::vector<double>(kPatches * kTopK)};
+  Job job(&backend, std::make_shared<StoredFrame>(kPatches, kDim, backend.packedBytes), {raw.data(), nullptr});
+  Problem& p = job.problem;
+  p = {kRows, kCols, kDim, padded_dim(kDim), kClasses, kTopK, 0.1, true, nullptr, 0, nullptr, nullptr, nullptr, 0,
+       r.labels.data(), r.counts.data(), r.positions.data(), r.patches.data(), r.scores.data()};
+  job.frames = frames;
+  job.positions = {{2}, {1}, {0}};
+  job.reaches = {{3, 3, 2}, {18, 18, 18, 17, 17, 17}, {36, 36, 36, 36, 36, 36}};
+  job.groupOfPosition = {2, 1, 0};
+  for (int g = 0; g < kFrames; g++) {
+    const auto& reach = job.reaches[g];
+    job.groups.push_back({frames[kFrames - 1 - g].get(), job.positions[g].data(), 1, reach.data(), static_cast<int>(reach.size())});
+  }
+  job.mean.assign(p.padded, 0.01f);
+  for (float m : job.mean) p.meanSquare += m * m;
+  job.done = [](const Outcome&) {};
+  job.seal();
+  ScratchMemory memory;
+  while (job.work(memory)) {
+  }
+  return r;
+}
+
+}  // namespace
+
+bool self_test(const Backend& backend) {
+  static const Result truth = solve(*serial_backend());
+  return solve(backend) == truth;
+}
+
+}  // namespace affinity
