@@ -1,0 +1,117 @@
+import { createWriteStream } from 'node:fs';
+import { rename } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { Failure } from './failure';
+import { FormPart, uploadForm } from './multipart-upload';
+import { describeProblem, framePage, problem, RunResource, runResource } from './run-resource';
+
+/** How long a server may answer 503: an export of a long video takes its time. */
+const NOT_READY_LIMIT_MS = 30 * 60_000;
+
+/** The platform's HTTP API, as far as the command line uses it. Failures are {@link Failure}s with code and detail. */
+export class ApiClient {
+  private readonly base: string;
+
+  /** @param server address of the gateway */
+  constructor(
+    server: string,
+    private readonly signal: AbortSignal,
+  ) {
+    this.base = server.replace(/\/+$/, '');
+  }
+
+  /** @throws Failure with the server's code when it refuses the run */
+  async createRun(parts: readonly FormPart[]): Promise<RunResource> {
+    const { status, body } = await uploadForm(`${this.base}/v1/runs`, parts, this.signal).catch((error: unknown) => {
+      throw this.unreachable(error);
+    });
+    if (status !== 202 && status !== 200) throw new Failure(refusal(status, body));
+    return runResource.parse(JSON.parse(body));
+  }
+
+  async getRun(id: string): Promise<RunResource> {
+    return runResource.parse(await (await this.get(`/v1/runs/${id}`)).json());
+  }
+
+  /** All frames of a run. */
+  async frames(id: string): Promise<z.infer<typeof framePage>['items']> {
+    const items: z.infer<typeof framePage>['items'] = [];
+    let cursor = '';
+    do {
+      const answer = await this.get(
+        `/v1/runs/${id}/frames?limit=500${cursor && `&cursor=${encodeURIComponent(cursor)}`}`,
+      );
+      const page = framePage.parse(await answer.json());
+      items.push(...page.items);
+      cursor = page.next ?? '';
+    } while (cursor);
+    return items;
+  }
+
+  /** The event stream of a run, from after the event `lastEventId`. */
+  async events(id: string, lastEventId: string | undefined, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+    const headers: Record<string, string> = { accept: 'text/event-stream' };
+    if (lastEventId !== undefined) headers['last-event-id'] = lastEventId;
+    const answer = await fetch(`${this.base}/v1/runs/${id}/events`, { headers, signal });
+    if (!answer.ok || !answer.body) {
+      await answer.body?.cancel();
+      throw new Failure(`the server has no events of run ${id} (HTTP ${answer.status})`);
+    }
+    return answer.body as unknown as AsyncIterable<Uint8Array>;
+  }
+
+  /** Saves a file of a run; it appears under its name only when it is complete. */
+  async download(id: string, name: string, file: string): Promise<void> {
+    const answer = await this.get(`/v1/runs/${id}/${name}`);
+    const draft = `${file}.part`;
+    await pipeline(
+      Readable.fromWeb(answer.body as import('node:stream/web').ReadableStream),
+      createWriteStream(draft),
+      {
+        signal: this.signal,
+      },
+    );
+    await rename(draft, file);
+  }
+
+  /** Asks the server to cancel a run. Works after an interruption, and gives up after two seconds. */
+  async cancel(id: string): Promise<void> {
+    const answer = await fetch(`${this.base}/v1/runs/${id}/cancel`, {
+      method: 'POST',
+      signal: AbortSignal.timeout(2000),
+    });
+    await answer.body?.cancel();
+  }
+
+  /** GET, repeated while the server says that it is not ready yet (503). */
+  private async get(path: string): Promise<Response> {
+    const deadline = Date.now() + NOT_READY_LIMIT_MS;
+    for (let attempt = 0; ; attempt++) {
+      const answer = await fetch(`${this.base}${path}`, { signal: this.signal }).catch((error: unknown) => {
+        throw this.unreachable(error);
+      });
+      if (answer.ok) return answer;
+      const body = await answer.text();
+      if (answer.status !== 503 || Date.now() > deadline) throw new Failure(refusal(answer.status, body));
+      await sleep(Math.min(2000, 100 * 2 ** attempt), undefined, { signal: this.signal });
+    }
+  }
+
+  private unreachable(error: unknown): Error {
+    if (this.signal.aborted) return this.signal.reason as Error;
+    const { cause = error } = error as Error;
+    const reason = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message;
+    return new Failure(`no answer from ${this.base} (${reason})`);
+  }
+}
+
+function refusal(status: number, body: string): string {
+  try {
+    return describeProblem(problem.parse(JSON.parse(body)));
+  } catch {
+    return `the server answered HTTP ${status}: ${body.slice(0, 200)}`;
+  }
+}

@@ -1,0 +1,103 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { demoCommand, DemoCommand } from './commands/demo';
+import { evalDavisCommand, EvalCommand } from './commands/eval-davis';
+import { runCommand, RunCommand } from './commands/run';
+import { upCommand, UpCommand } from './commands/up';
+import { Failure } from './failure';
+import { Interruption } from './interruption';
+
+const collect = (value: string, before: string[]): string[] => [...before, value];
+
+const wholeNumber =
+  (low: number, high: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < low || value > high) {
+      throw new InvalidArgumentError(`Expected a whole number from ${low} to ${high}.`);
+    }
+    return value;
+  };
+
+const runOptions = (command: Command): Command =>
+  command
+    .option('--preset <name>', 'named parameter set: siammae, dino, crw, cropmae, vfs, vip, jhmdb')
+    .option('--encoder <file.onnx>', 'encoder to use instead of the default one')
+    .option(
+      '--option <key=value>',
+      'parameter that differs from the preset, e.g. topK=7 (may be repeated)',
+      collect,
+      [],
+    );
+
+const server = ['--server <url>', 'address of a running platform; without it a private one is started'] as const;
+
+function buildProgram(interruption: Interruption): Command {
+  const program = new Command('propago').description(
+    'Video label propagation: labels of one frame become labels of all.',
+  );
+
+  program
+    .command('up')
+    .description('start the platform on this machine; its data are kept')
+    .option('--port <number>', 'port of the API', wholeNumber(1, 65_535), 8080)
+    .option('--host <address>', 'address of the API', '127.0.0.1')
+    .option('--dir <folder>', 'folder for data and logs', '.propago')
+    .option('--encoder <file.onnx>', 'encoder to serve, the first is the default (may be repeated)', collect, [])
+    .option('--workers <n>', 'processes per stage', wholeNumber(1, 64), 1)
+    .action((options: UpCommand) => upCommand(options, interruption));
+
+  runOptions(program.command('run'))
+    .description('label all frames of a video, or of a folder of frames, from the mask of its first frame')
+    .argument('<video>', 'video file, or folder of JPEG or PNG frames')
+    .argument('<mask>', 'PNG with the labels of the first frame')
+    .requiredOption('-o, --output <folder>', 'folder for masks/, overlay.mp4 and run.json')
+    .option(...server)
+    .option('--json', 'print one JSON object')
+    .action((video: string, mask: string, options: RunCommand) => runCommand(video, mask, options, interruption));
+
+  const evaluation = program.command('eval').description('score the platform on a data set with ground truth');
+  runOptions(evaluation.command('davis'))
+    .description('J and F on a folder in DAVIS layout')
+    .requiredOption('--root <folder>', 'folder with JPEGImages/ and Annotations/, or with video.mp4 and Annotations/')
+    .option('--sequences <a,b>', 'sequences to take; all when absent')
+    .option(...server)
+    .option('--json', 'print one JSON object')
+    .action((options: EvalCommand) => evalDavisCommand(options, interruption));
+
+  runOptions(program.command('demo'))
+    .description('one run on a private platform: of a rendered sample clip, or of your own')
+    .option('--video <file>', 'your clip; needs --mask')
+    .option('--mask <file.png>', 'labels of its first frame')
+    .option('-o, --output <folder>', 'folder for the results', 'out/demo')
+    .action((options: DemoCommand) => demoCommand(options, interruption));
+
+  return program;
+}
+
+/** Lets no sub-command end the process by itself: usage errors have an exit code of their own. */
+function overrideExit(command: Command): void {
+  command.exitOverride();
+  command.commands.forEach(overrideExit);
+}
+
+async function main(): Promise<number> {
+  const interruption = new Interruption();
+  interruption.listen();
+  const program = buildProgram(interruption);
+  overrideExit(program);
+  try {
+    await program.parseAsync();
+    return 0;
+  } catch (error) {
+    if (interruption.signal.aborted) return 130;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    console.error(error instanceof Failure ? error.message : error instanceof Error ? error.message : String(error));
+    return error instanceof Failure ? error.exitCode : 1;
+  } finally {
+    await interruption.end();
+  }
+}
+
+// A process that ends before `main` does has not done its work.
+process.exitCode = 1;
+void main().then((code) => process.exit(code));

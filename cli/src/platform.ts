@@ -1,0 +1,41 @@
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { startStack } from '@propago/local-stack';
+import { ApiClient } from './api-client';
+import { encoderDigest, encoderPath } from './encoder-file';
+import { Interruption } from './interruption';
+
+/** A server to send runs to: the given one, or a private one on this machine. */
+export interface Platform {
+  client: ApiClient;
+  /** `encoder` of a run's options: the digest of the file on a foreign server; a private one has it as its default. */
+  encoder: string | undefined;
+  /** Copies the logs of a private platform to `<folder>/logs`, and returns that folder; undefined for a foreign one. */
+  saveLogs(folder: string): string | undefined;
+}
+
+/** Connects to a server, or starts a private one that ends with the command. */
+export async function openPlatform(
+  { server, encoder }: { server?: string; encoder?: string },
+  interruption: Interruption,
+  say: (text: string) => void,
+): Promise<Platform> {
+  if (server) {
+    const digest = encoder === undefined ? undefined : await encoderDigest(encoder);
+    return { client: new ApiClient(server, interruption.signal), encoder: digest, saveLogs: () => undefined };
+  }
+  const encoders = encoder === undefined ? {} : { ENCODERS: encoderPath(encoder) };
+  say('starting a private platform');
+  const stack = await interruption.race(
+    startStack({ serviceEnv: encoders, onStart: (stop) => interruption.onEnd(stop) }),
+  );
+  return {
+    client: new ApiClient(stack.url, interruption.signal),
+    encoder: undefined,
+    saveLogs: (folder) => {
+      const logs = join(folder, 'logs');
+      cpSync(join(stack.servers.dir, 'logs'), logs, { recursive: true });
+      return logs;
+    },
+  };
+}

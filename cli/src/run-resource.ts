@@ -1,0 +1,39 @@
+import { z } from 'zod';
+
+const stageProgress = z.looseObject({ done: z.number(), total: z.number().nullable() });
+
+/** How far each stage of a run is, in frames. */
+export const runProgress = z.looseObject({
+  frames: z.number().nullable(),
+  ingest: stageProgress,
+  features: stageProgress,
+  propagation: stageProgress,
+  results: stageProgress,
+});
+export type RunProgress = z.infer<typeof runProgress>;
+
+/** What this command reads of GET /v1/runs/{id}; the rest is kept for run.json. */
+export const runResource = z.looseObject({
+  id: z.string(),
+  state: z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelling', 'cancelled']),
+  progress: runProgress.optional(),
+  timings: z.looseObject({ seconds: z.number().nullish(), firstMaskSeconds: z.number().nullish() }).optional(),
+  error: z.looseObject({ code: z.string(), title: z.string().optional(), detail: z.string().nullish() }).nullish(),
+});
+export type RunResource = z.infer<typeof runResource>;
+
+/** RFC 9457, with the platform's code. */
+export const problem = z.looseObject({ code: z.string(), title: z.string().optional(), detail: z.string().nullish() });
+
+export const framePage = z.looseObject({
+  items: z.array(z.looseObject({ index: z.number() })),
+  next: z.string().nullish(),
+});
+
+export const isTerminal = (state: RunResource['state']): boolean =>
+  state === 'succeeded' || state === 'failed' || state === 'cancelled';
+
+/** The code and detail of a problem, as one line. */
+export function describeProblem(from: z.infer<typeof problem>): string {
+  return `${from.code}: ${from.detail ?? from.title ?? 'no detail'}`;
+}
