@@ -1,0 +1,149 @@
+import { extname, posix } from 'node:path';
+import { CodedError } from '@propago/contracts';
+import yauzl, { type Entry, type ZipFile } from 'yauzl';
+import type { VideoLimits } from './limits';
+
+/** The frames of an open zip, in order. The caller closes `zip`. */
+export interface FrameEntries {
+  zip: ZipFile;
+  /** Sorted by {@link compareNaturally}. */
+  frames: Entry[];
+}
+
+const FRAME_TYPES = new Set(['.jpg', '.jpeg', '.png']);
+// Frames in these formats would be lost without a word if they were ignored like a README.
+const OTHER_PICTURES = new Set([
+  '.bmp',
+  '.gif',
+  '.tif',
+  '.tiff',
+  '.webp',
+  '.avif',
+  '.heic',
+  '.jp2',
+  '.jxl',
+  '.ppm',
+  '.exr',
+]);
+const UNSAFE = /^(invalid relative path|absolute path|invalid characters in fileName)/;
+
+/** Orders names as people count: digits by value, so that frame 9 comes before frame 10; equal values by text. */
+export function compareNaturally(a: string, b: string): number {
+  const left = a.match(/\d+|\D+/g) ?? [];
+  const right = b.match(/\d+|\D+/g) ?? [];
+  for (let i = 0; i < Math.min(left.length, right.length); i++) {
+    const [x, y] = [left[i]!, right[i]!];
+    const bothNumbers = /^\d/.test(x) && /^\d/.test(y);
+    const difference = bothNumbers ? compareDigits(x, y) : x < y ? -1 : x > y ? 1 : 0;
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length || (a < b ? -1 : a > b ? 1 : 0);
+}
+
+function compareDigits(x: string, y: string): number {
+  const [a, b] = [x.replace(/^0+/, ''), y.replace(/^0+/, '')];
+  return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
+}
+
+/**
+ * Opens a zip and reads its table of entries; no entry is inflated. All frames must lie in one folder; files that are no
+ * pictures (README, meta.json), hidden files and the `__MACOSX` twins are ignored, but their names must be safe too.
+ * @throws ZIP_UNSAFE_ENTRY, ZIP_TOO_LARGE, ZIP_NO_FRAMES, ZIP_INVALID, VIDEO_TOO_LONG
+ */
+export async function openFrameEntries(path: string, limits: VideoLimits): Promise<FrameEntries> {
+  const zip = await yauzl
+    .openPromise(path, { lazyEntries: true, autoClose: false, strictFileNames: true, validateEntrySizes: true })
+    .catch((error: Error) => {
+      throw invalid(error);
+    });
+  try {
+    const frames: Entry[] = [];
+    const folders = new Set<string>();
+    let inflated = 0;
+    let count = 0;
+    for await (const entry of entriesOf(zip)) {
+      if (++count > limits.maxZipEntries)
+        throw new CodedError('ZIP_TOO_LARGE', `More than ${limits.maxZipEntries} entries.`);
+      if (!isFrame(entry)) continue;
+      if (frames.length >= limits.maxFrames)
+        throw new CodedError('VIDEO_TOO_LONG', `More than ${limits.maxFrames} frames.`);
+      inflated += entry.uncompressedSize;
+      if (entry.uncompressedSize > limits.maxFrameFileBytes || inflated > limits.maxInflatedBytes) {
+        throw new CodedError(
+          'ZIP_TOO_LARGE',
+          `${entry.fileName} inflates to ${entry.uncompressedSize} bytes, all so far to ${inflated}.`,
+        );
+      }
+      folders.add(posix.dirname(entry.fileName));
+      frames.push(entry);
+    }
+    if (frames.length === 0) throw new CodedError('ZIP_NO_FRAMES', 'No .jpg, .jpeg or .png file was found.');
+    if (folders.size > 1)
+      throw new CodedError('ZIP_INVALID', `Frames lie in several folders: ${[...folders].slice(0, 3).join(', ')}.`);
+    frames.sort((a, b) => compareNaturally(a.fileName, b.fileName));
+    checkNames(frames);
+    return { zip, frames };
+  } catch (error) {
+    zip.close();
+    throw error;
+  }
+}
+
+/** File name of a frame without folder and extension. */
+export function stemOf(entry: Entry): string {
+  const base = posix.basename(entry.fileName);
+  return base.slice(0, base.length - extname(base).length);
+}
+
+async function* entriesOf(zip: ZipFile): AsyncGenerator<Entry> {
+  for (;;) {
+    const entry = await new Promise<Entry | null>((resolve, reject) => {
+      const settle = (act: () => void) => (): void => {
+        zip.removeAllListeners('entry').removeAllListeners('end').removeAllListeners('error');
+        act();
+      };
+      zip.once('entry', (found: Entry) => settle(() => resolve(found))());
+      zip.once('end', () => settle(() => resolve(null))());
+      zip.once('error', (error: Error) => settle(() => reject(invalid(error)))());
+      zip.readEntry();
+    });
+    if (!entry) return;
+    yield entry;
+  }
+}
+
+function isFrame(entry: Entry): boolean {
+  const { fileName } = entry;
+  // Unix mode in the upper half; 0 where the zip was made elsewhere. Links, devices and pipes have no place here.
+  const type = (entry.externalFileAttributes >>> 16) & 0o170000;
+  if (![0, 0o100000, 0o040000].includes(type))
+    throw new CodedError('ZIP_UNSAFE_ENTRY', `${fileName} is not a plain file.`);
+  const parts = fileName.split('/');
+  if (fileName.endsWith('/') || parts.some((part) => part === '__MACOSX' || part.startsWith('.'))) return false;
+  const extension = extname(fileName).toLowerCase();
+  if (OTHER_PICTURES.has(extension))
+    throw new CodedError('ZIP_INVALID', `${fileName} is a picture, but only JPEG and PNG are accepted.`);
+  if (!FRAME_TYPES.has(extension)) return false;
+  if ((entry.generalPurposeBitFlag & 1) !== 0) throw new CodedError('ZIP_INVALID', `${fileName} is encrypted.`);
+  if (entry.compressionMethod !== 0 && entry.compressionMethod !== 8) {
+    throw new CodedError(
+      'ZIP_INVALID',
+      `${fileName} is compressed by method ${entry.compressionMethod}; only store and deflate are accepted.`,
+    );
+  }
+  return true;
+}
+
+function checkNames(sorted: readonly Entry[]): void {
+  const seen = new Set<string>();
+  for (const entry of sorted) {
+    const stem = stemOf(entry);
+    if (seen.has(stem)) throw new CodedError('ZIP_INVALID', `Two frames are named ${stem}.`);
+    seen.add(stem);
+  }
+}
+
+function invalid(error: Error): CodedError {
+  const code = UNSAFE.test(error.message) ? 'ZIP_UNSAFE_ENTRY' : 'ZIP_INVALID';
+  return new CodedError(code, error.message, { cause: error });
+}

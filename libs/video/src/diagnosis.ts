@@ -1,0 +1,66 @@
+import { CodedError, type ErrorCode } from '@propago/contracts';
+
+const TAG = /\[(warning|error|fatal|panic)\]/;
+// Sound and subtitles that nobody wants are refused a decoder, as they should be.
+const EXPECTED = /not on whitelist|Failed to open codec in avformat_find_stream_info/;
+const MAX_KEPT = 8;
+const MAX_KEPT_CHARS = 300;
+
+/** How one process ended. */
+export interface ToolExit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  /** The wrapper killed it because its wall clock ran out. */
+  timedOut: boolean;
+}
+
+/**
+ * What ffmpeg's messages say about a file, in order of precedence: a cut file also looks damaged, so "truncated" comes
+ * first. Patterns are matched on warning lines too, because ffmpeg reports a cut packet as a warning and then exits 0.
+ */
+const VERDICTS: readonly { code: ErrorCode; pattern: RegExp }[] = [
+  { code: 'VIDEO_TIMEOUT', pattern: /received signal 24/ },
+  { code: 'VIDEO_TOO_LARGE', pattern: /Cannot allocate memory|Picture size .* is invalid|exceeds? (the )?max_pixels/i },
+  {
+    code: 'VIDEO_TRUNCATED',
+    pattern: /File ended prematurely|partial file|Packet corrupt|corrupt input packet|moov atom not found/i,
+  },
+  {
+    code: 'VIDEO_CORRUPT',
+    pattern: /corrupt decoded frame|error while decoding|Invalid data found|Decoding error|Error submitting packet/i,
+  },
+  { code: 'VIDEO_NO_FRAMES', pattern: /Cannot determine format of input stream .* after EOF/ },
+];
+
+/** Reads the messages of one process as they come; keeps a bounded number of them. */
+export class Diagnosis {
+  private readonly kept: string[] = [];
+  private verdict = VERDICTS.length;
+
+  read(line: string): void {
+    if (!TAG.test(line) || EXPECTED.test(line)) return;
+    if (this.kept.length < MAX_KEPT) this.kept.push(line.replace(/^\[[^\]]*\] /, '').slice(0, MAX_KEPT_CHARS));
+    const found = VERDICTS.findIndex(({ pattern }) => pattern.test(line));
+    if (found >= 0) this.verdict = Math.min(this.verdict, found);
+  }
+
+  /** The messages, for a person. */
+  get summary(): string {
+    return this.kept.join(' | ') || 'no message';
+  }
+
+  /**
+   * The failure this process stands for, or null when it ended well and said nothing bad.
+   * @param task what was being done, for the message
+   * @param fallback code for a failure that no message explains
+   */
+  failure(exit: ToolExit, task: string, fallback: ErrorCode): CodedError | null {
+    if (exit.timedOut) return new CodedError('VIDEO_TIMEOUT', `${task} took longer than this server allows.`);
+    const verdict = VERDICTS[this.verdict];
+    if (verdict) return new CodedError(verdict.code, `${task} failed: ${this.summary}`);
+    if (exit.code === 0) return null;
+    // Killed from outside (for instance for memory): the file is not to blame.
+    if (exit.signal) return new CodedError('INTERNAL', `${task} was ended by ${exit.signal}.`);
+    return new CodedError(fallback, `${task} failed (exit ${exit.code}): ${this.summary}`);
+  }
+}

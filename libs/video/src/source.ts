@@ -1,0 +1,30 @@
+import { decodeVideo } from './decode-video';
+import type { DecodedFrame } from './decoded-frame';
+import { decodeFrameArchive, probeFrameArchive } from './frame-archive';
+import type { VideoLimits } from './limits';
+import { probeVideo, type VideoProbe } from './probe';
+import { inspectFile } from './signature';
+
+/** An upload that was found to be a video or a zip of frames. */
+export interface VideoSource {
+  probe: VideoProbe;
+  /**
+   * Decodes it from the start, one frame at a time as they are asked for. Ends by itself only after the last frame; every
+   * failure is a thrown CodedError. Leaving the loop early frees everything.
+   */
+  frames(signal?: AbortSignal): AsyncIterable<DecodedFrame>;
+}
+
+/**
+ * Opens an upload: the one door for untrusted videos. The first bytes decide what it is, never its name.
+ * @throws any VIDEO_* or ZIP_* code of the error table
+ */
+export async function openVideoSource(path: string, limits: VideoLimits, signal?: AbortSignal): Promise<VideoSource> {
+  const { kind } = await inspectFile(path);
+  if (kind === 'zip') {
+    const probe = await probeFrameArchive(path, limits);
+    return { probe, frames: (abort) => decodeFrameArchive(path, { probe, limits, signal: abort }) };
+  }
+  const probe = await probeVideo(path, limits, signal);
+  return { probe, frames: (abort) => decodeVideo(path, { probe, limits, signal: abort }) };
+}
