@@ -24,8 +24,8 @@ export async function followRun(
   const stop = new AbortController();
   const both = AbortSignal.any([signal, stop.signal]);
   let streaming = true;
-  const wakeUps = new Set<() => void>();
-  const listening = listen(client, id, both, onProgress, () => wakeUps.forEach((wake) => wake())).finally(() => {
+  let wakeUp: () => void = () => undefined;
+  const listening = listen(client, id, both, onProgress, () => wakeUp()).finally(() => {
     streaming = false;
   });
   try {
@@ -33,11 +33,10 @@ export async function followRun(
       const run = await client.getRun(id);
       if (run.progress) onProgress(run.progress);
       if (isTerminal(run.state)) return run;
-      await Promise.race([
-        new Promise<void>((resolve) => wakeUps.add(resolve)),
-        sleep(streaming ? POLL_MS : POLL_WITHOUT_STREAM_MS, undefined, { signal }),
-      ]);
-      wakeUps.clear();
+      const pause = new AbortController();
+      wakeUp = () => pause.abort();
+      const limit = streaming ? POLL_MS : POLL_WITHOUT_STREAM_MS;
+      await sleep(limit, undefined, { signal: AbortSignal.any([both, pause.signal]) }).catch(() => undefined);
       signal.throwIfAborted();
     }
   } finally {
