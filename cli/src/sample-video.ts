@@ -33,7 +33,7 @@ export async function renderSample(folder: string, signal: AbortSignal): Promise
       await setImmediate(undefined, { signal });
     }
   };
-  await encodeVideo(video, { width, height, frameRate: FRAME_RATE }, pictures(), { signal });
+  await encodeVideo(video, { width, height, frameRate: FRAME_RATE, signal }, pictures());
   await writeFile(mask, encodeIndexedPng({ width, height, indices: truth[0]!, palette: VOC_PALETTE }));
   return { video, mask, width, height, truth };
 }
