@@ -32,10 +32,14 @@ export const serviceEnvironment = z.object({
   SHUTDOWN_SECONDS: whole(0, 600, 20).describe('On SIGTERM, running jobs have so long to finish'),
 });
 
+// Read by libs/video, where the one ffmpeg wrapper is; named here so that they are documented.
 const videoTools = {
-  FFMPEG_PATH: z.string().default('ffmpeg'),
-  FFPROBE_PATH: z.string().default('ffprobe'),
+  FFMPEG_PATH: z.string().optional().describe('Absolute path of ffmpeg; found on PATH by default'),
+  FFPROBE_PATH: z.string().optional().describe('Absolute path of ffprobe; found on PATH by default'),
 };
+
+/** Variables whose default is the number of processors. */
+const MACHINE_DEPENDENT = new Set(['ENCODER_THREADS', 'KERNEL_THREADS']);
 
 const limits = {
   MAX_FRAMES: whole(1, 1_000_000, 20_000).describe('Frames of a video'),
@@ -61,14 +65,18 @@ export const featuresEnvironment = serviceEnvironment.extend({
   ENCODERS: z.string().default('').describe('ONNX files to serve, separated by commas; the first is the default'),
   EXECUTION_PROVIDER: z.enum(['cpu', 'cuda', 'tensorrt', 'webgpu']).default('cpu'),
   DEVICE_ID: whole(0, 64, 0).describe('GPU of the execution provider'),
-  ENCODER_THREADS: whole(1, 256, availableParallelism()).describe('Threads inside one inference'),
+  ENCODER_THREADS: whole(1, 256, availableParallelism()).describe(
+    'Threads of the encoder; the number of processors by default',
+  ),
   FEATURE_PRECISION: z.enum(['float16', 'float32']).default('float16').describe('Of stored features'),
 });
 
 export const propagationEnvironment = serviceEnvironment.extend({
   PROPAGATION_CONCURRENCY: whole(1, 64, 2).describe('Runs propagated at once'),
-  KERNEL_THREADS: whole(1, 256, availableParallelism()).describe('Threads of the affinity kernel'),
-  PROPAGO_AFFINITY: z.string().default('auto').describe('Backend of the affinity kernel'),
+  KERNEL_THREADS: whole(1, 256, availableParallelism()).describe(
+    'Threads of the affinity kernel; the number of processors by default',
+  ),
+  PROPAGO_AFFINITY: z.string().default('auto').describe('Backend of the affinity kernel; auto takes the fastest'),
 });
 
 export const resultsEnvironment = serviceEnvironment.extend({
@@ -111,4 +119,25 @@ export function maskedConfig(config: ServiceConfig): Record<string, unknown> {
   const mask = (value: unknown) =>
     typeof value === 'string' ? value.replace(/(:\/\/[^:@/]*:)[^@/]*@/, '$1***@') : value;
   return Object.fromEntries(Object.entries(config).map(([name, value]) => [name, mask(value)]));
+}
+
+/** The text of `.env.example`: every variable of every service, with its default. */
+export function environmentExample(): string {
+  const seen = new Set<string>();
+  const lines = [
+    '# Every variable that the services read. Written from libs/runtime/src/config.ts: npm run env:example',
+  ];
+  for (const [title, schema] of [['every service', serviceEnvironment], ...Object.entries(ENVIRONMENTS)] as const) {
+    const fields = Object.entries(schema.shape).filter(([name]) => !seen.has(name));
+    if (fields.length === 0) continue;
+    lines.push('', `## ${title}`);
+    for (const [name, field] of fields) {
+      seen.add(name);
+      if (field.description) lines.push(`# ${field.description}`);
+      const { success: optional, data } = field.safeParse(undefined);
+      const fallback = MACHINE_DEPENDENT.has(name) ? '' : (data ?? '');
+      lines.push(`${optional ? '# ' : ''}${name}=${optional ? fallback : ''}`);
+    }
+  }
+  return `${lines.join('\n')}\n`;
 }

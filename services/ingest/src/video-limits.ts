@@ -1,6 +1,7 @@
 import type { ConfigOf } from '@propago/runtime';
-import type { VideoLimits } from '@propago/video';
+import { DEFAULT_VIDEO_LIMITS, type VideoLimits } from '@propago/video';
 
-export function videoLimits(config: ConfigOf<'ingest'>): Partial<VideoLimits> {
-  return { maxFrames: config.MAX_FRAMES, maxSide: config.MAX_SIDE, decodeSeconds: config.DECODE_TIMEOUT_SECONDS };
+export function videoLimits(config: ConfigOf<'ingest'>): VideoLimits {
+  const { MAX_FRAMES, MAX_SIDE, DECODE_TIMEOUT_SECONDS } = config;
+  return { ...DEFAULT_VIDEO_LIMITS, maxFrames: MAX_FRAMES, maxSide: MAX_SIDE, decodeSeconds: DECODE_TIMEOUT_SECONDS };
 }

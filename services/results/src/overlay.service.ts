@@ -8,10 +8,10 @@ import { Database } from '@propago/database';
 import { completePalette, decodePng } from '@propago/labels';
 import type { JobReport } from '@propago/pipeline';
 import { CONFIG, STORAGE, type BlobStore, type ConfigOf } from '@propago/runtime';
-import { blendOverlay, encodeVideo, openVideoSource, type VideoSource } from '@propago/video';
+import { blendOverlay, DEFAULT_VIDEO_LIMITS, encodeVideo, openVideoSource, type VideoSource } from '@propago/video';
 import { sizeOf } from './video-size';
 
-const OVERLAY_ALPHA = 0.5;
+const STYLE = { alpha: 0.5, outline: true };
 const FALLBACK_FRAME_RATE = 24;
 
 /** Renders the video with its masks painted over it, when somebody asks for it. */
@@ -35,11 +35,9 @@ export class OverlayService {
     try {
       const file = path.join(folder, 'overlay.mp4');
       await this.storage.withLocalFile(video.blobKey, async (source) => {
-        const { MAX_FRAMES, MAX_SIDE, DECODE_TIMEOUT_SECONDS } = this.config;
-        const limits = { maxFrames: MAX_FRAMES, maxSide: MAX_SIDE, decodeSeconds: DECODE_TIMEOUT_SECONDS };
-        const opened = await openVideoSource(source, limits);
+        const opened = await openVideoSource(source, this.limits());
         const frameRate = opened.probe.frameRate ?? FALLBACK_FRAME_RATE;
-        await encodeVideo(file, { ...sizeOf(video), frameRate }, this.painted(runId, opened, signal), { signal });
+        await encodeVideo(file, { ...sizeOf(video), frameRate, signal }, this.painted(runId, opened, signal));
       });
       await this.storage.putStream(key, createReadStream(file));
       return {};
@@ -48,12 +46,16 @@ export class OverlayService {
     }
   }
 
+  private limits() {
+    const { MAX_FRAMES, MAX_SIDE, DECODE_TIMEOUT_SECONDS } = this.config;
+    return { ...DEFAULT_VIDEO_LIMITS, maxFrames: MAX_FRAMES, maxSide: MAX_SIDE, decodeSeconds: DECODE_TIMEOUT_SECONDS };
+  }
+
   private async *painted(runId: string, source: VideoSource, signal: AbortSignal): AsyncGenerator<Buffer> {
     for await (const frame of source.frames(signal)) {
       const png = await this.storage.get(blobKeys.mask(runId, frame.index));
       const { samples, palette } = decodePng(png, { maxSide: 65_535, maxPixels: Number.MAX_SAFE_INTEGER });
-      const size = { width: frame.width, height: frame.height };
-      yield blendOverlay(frame.rgb, samples, completePalette(palette), { ...size, alpha: OVERLAY_ALPHA });
+      yield blendOverlay(frame.rgb, samples, completePalette(palette), { ...STYLE, width: frame.width });
     }
   }
 }
