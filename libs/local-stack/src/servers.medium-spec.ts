@@ -80,6 +80,18 @@ describe('startServers', () => {
     }
   });
 
+  it('refuses a folder that another platform uses', async () => {
+    const options = { dir, env: noServers, persistent: true, migrate: false, need: { redis: true } };
+    const first = await startServers(options);
+    try {
+      await expect(startServers(options)).rejects.toThrow('is in use');
+    } finally {
+      await first.stop();
+    }
+    const second = await startServers(options);
+    await second.stop();
+  });
+
   it('gives up with the log of the server that does not start, and stops the others', async () => {
     const env = { ...process.env };
     process.env.NATS_SERVER_PATH = '/bin/false';

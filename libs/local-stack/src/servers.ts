@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { lockFolder } from './folder-lock';
 import { startNats } from './nats-server';
 import { startPostgres } from './postgres-server';
 import { startRedis } from './redis-server';
@@ -56,6 +57,8 @@ export async function startServers(options: ServersOptions = {}): Promise<Server
   // As root, PostgreSQL runs as another user, who must be able to pass through; listing stays forbidden.
   if (!options.dir) chmodSync(dir, 0o711);
 
+  // Two Redis servers on one append-only file would destroy it.
+  const unlock = persistent ? await lockFolder(dir) : undefined;
   const where: ServerOptions = { dir, persistent, logDir };
   const started: RunningServer[] = [];
   const provide = async (
@@ -73,6 +76,7 @@ export async function startServers(options: ServersOptions = {}): Promise<Server
   const stop = (): Promise<void> =>
     (stopping ??= (async () => {
       await Promise.all(started.map((server) => server.stop()));
+      await unlock?.();
       if (persistent) return;
       const own = options.dir
         ? ['postgres', 'postgres.password', 'redis', 'blobs'].map((name) => join(dir, name))
