@@ -96,19 +96,13 @@ export function stemOf(entry: Entry): string {
 }
 
 async function* entriesOf(zip: ZipFile): AsyncGenerator<Entry> {
+  const entries = zip.eachEntry();
   for (;;) {
-    const entry = await new Promise<Entry | null>((resolve, reject) => {
-      const settle = (act: () => void) => (): void => {
-        zip.removeAllListeners('entry').removeAllListeners('end').removeAllListeners('error');
-        act();
-      };
-      zip.once('entry', (found: Entry) => settle(() => resolve(found))());
-      zip.once('end', () => settle(() => resolve(null))());
-      zip.once('error', (error: Error) => settle(() => reject(invalid(error)))());
-      zip.readEntry();
+    const { value, done } = await entries.next().catch((error: Error) => {
+      throw invalid(error);
     });
-    if (!entry) return;
-    yield entry;
+    if (done) return;
+    yield value;
   }
 }
 

@@ -1,8 +1,9 @@
 import { CodedError, type ErrorCode } from '@propago/contracts';
 
 const TAG = /\[(warning|error|fatal|panic)\]/;
-// Sound and subtitles that nobody wants are refused a decoder, as they should be.
-const EXPECTED = /not on whitelist|Failed to open codec in avformat_find_stream_info/;
+// Sound and subtitles that nobody wants are refused a decoder, as they should be; that matters only where nothing else
+// explains a failure.
+const REFUSED = /Codec \((\w+)\) not on whitelist|Failed to open codec in avformat_find_stream_info/;
 const MAX_KEPT = 8;
 const MAX_KEPT_CHARS = 300;
 
@@ -36,9 +37,15 @@ const VERDICTS: readonly { code: ErrorCode; pattern: RegExp }[] = [
 export class Diagnosis {
   private readonly kept: string[] = [];
   private verdict = VERDICTS.length;
+  private refusedCodec: string | null = null;
 
   read(line: string): void {
-    if (!TAG.test(line) || EXPECTED.test(line)) return;
+    if (!TAG.test(line)) return;
+    const refused = REFUSED.exec(line);
+    if (refused) {
+      this.refusedCodec = refused[1] ?? this.refusedCodec;
+      return;
+    }
     if (this.kept.length < MAX_KEPT) this.kept.push(line.replace(/^\[[^\]]*\] /, '').slice(0, MAX_KEPT_CHARS));
     const found = VERDICTS.findIndex(({ pattern }) => pattern.test(line));
     if (found >= 0) this.verdict = Math.min(this.verdict, found);
@@ -61,6 +68,8 @@ export class Diagnosis {
     if (exit.code === 0) return null;
     // Killed from outside (for instance for memory): the file is not to blame.
     if (exit.signal) return new CodedError('INTERNAL', `${task} was ended by ${exit.signal}.`);
+    if (this.refusedCodec)
+      return new CodedError('VIDEO_NOT_RECOGNISED', `The codec ${this.refusedCodec} is not supported.`);
     return new CodedError(fallback, `${task} failed (exit ${exit.code}): ${this.summary}`);
   }
 }

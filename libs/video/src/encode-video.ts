@@ -96,7 +96,7 @@ async function feed(
     if (stdin.destroyed) break;
     count++;
     clock.resume();
-    if (!stdin.write(frame)) await Promise.race([once(stdin, 'drain'), exited]);
+    if (!stdin.write(frame)) await Promise.race([once(stdin, 'drain').catch(() => undefined), exited]);
     clock.pause();
   }
   clock.resume();

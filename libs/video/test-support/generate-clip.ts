@@ -4,7 +4,8 @@ import { startTool, type ToolInput } from '../src/ffmpeg';
 
 /** Whether the tests can run; says on the console why not. */
 export const hasFfmpeg = findTool('ffmpeg') !== null && findTool('ffprobe') !== null;
-if (!hasFfmpeg) console.warn('Skipped: ffmpeg and ffprobe are neither on PATH nor in FFMPEG_PATH and FFPROBE_PATH.');
+if (!hasFfmpeg)
+  process.stderr.write('Skipped: ffmpeg and ffprobe are neither on PATH nor in FFMPEG_PATH and FFPROBE_PATH.\n');
 
 /** `describe` where ffmpeg is, `describe.skip` elsewhere. */
 export const describeWithFfmpeg = hasFfmpeg ? describe : describe.skip;

@@ -1,0 +1,275 @@
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import sharp from 'sharp';
+import { ZipFile } from 'yazl';
+import { compareNaturally } from './archive-entries';
+import type { DecodedFrame } from './decoded-frame';
+import { DEFAULT_VIDEO_LIMITS, type VideoLimits } from './limits';
+import { openVideoSource } from './source';
+
+type Files = readonly (readonly [name: string, bytes: Buffer, options?: { mode?: number; compress?: boolean }])[];
+
+const picture = (r: number, size = { width: 32, height: 24 }): sharp.Sharp =>
+  sharp({ create: { ...size, channels: 3, background: { r, g: 20, b: 30 } } });
+const png = (r: number, size?: { width: number; height: number }): Promise<Buffer> => picture(r, size).png().toBuffer();
+
+describe('a zip of frames', () => {
+  let folder: string;
+  let path: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'propago-zip-'));
+    path = join(folder, 'frames.zip');
+  });
+  afterAll(async () => {
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function zip(files: Files): Promise<void> {
+    const archive = new ZipFile();
+    for (const [name, bytes, options] of files) archive.addBuffer(bytes, name, options);
+    archive.end();
+    await pipeline(archive.outputStream, createWriteStream(path));
+  }
+
+  /** Replaces a name by another of the same length, in both places where a zip has it. */
+  async function rename(from: string, to: string): Promise<void> {
+    const bytes = await readFile(path);
+    for (let at = bytes.indexOf(from); at >= 0; at = bytes.indexOf(from, at + 1)) bytes.write(to, at, 'latin1');
+    await writeFile(path, bytes);
+  }
+
+  async function frames(limits: VideoLimits = DEFAULT_VIDEO_LIMITS): Promise<DecodedFrame[]> {
+    const source = await openVideoSource(path, limits);
+    const found = [];
+    for await (const frame of source.frames()) found.push(frame);
+    return found;
+  }
+
+  it('gives its frames in natural order, with their names', async () => {
+    await zip([
+      ['judo/frame10.png', await png(100)],
+      ['judo/frame9.png', await png(90)],
+      ['judo/frame100.PNG', await png(200)],
+    ]);
+    const found = await frames();
+    expect(found.map(({ index, pts, name, keyFrame, rgb }) => ({ index, pts, name, keyFrame, r: rgb[0] }))).toEqual([
+      { index: 0, pts: 0, name: 'frame9', keyFrame: true, r: 90 },
+      { index: 1, pts: 1, name: 'frame10', keyFrame: true, r: 100 },
+      { index: 2, pts: 2, name: 'frame100', keyFrame: true, r: 200 },
+    ]);
+    expect(found[0]!.rgb).toHaveLength(32 * 24 * 3);
+  });
+
+  it('says what it holds without decoding all of it', async () => {
+    await zip([
+      ['00000.jpg', await picture(10).jpeg().toBuffer()],
+      ['00005.jpg', Buffer.from('never looked at')],
+    ]);
+    const { probe } = await openVideoSource(path, DEFAULT_VIDEO_LIMITS);
+    expect(probe).toMatchObject({
+      container: 'zip',
+      codec: 'jpeg',
+      width: 32,
+      height: 24,
+      frameCountEstimate: 2,
+      timeBase: { num: 1, den: 24 },
+    });
+  });
+
+  it('ignores files that are no pictures and what macOS adds', async () => {
+    await zip([
+      ['a/1.png', await png(1)],
+      ['a/README.txt', Buffer.from('text')],
+      ['a/.DS_Store', Buffer.from('x')],
+      ['__MACOSX/a/._1.png', Buffer.from('x')],
+      ['inner.zip', Buffer.from('PK')],
+    ]);
+    expect(await frames()).toHaveLength(1);
+  });
+
+  it('reads grey, palette, transparent and 16-bit pictures as rgb24', async () => {
+    const grey = await picture(50).greyscale().png().toBuffer();
+    const rgba = await picture(50).ensureAlpha(0.5).png().toBuffer();
+    const palette = await picture(50).png({ palette: true }).toBuffer();
+    const deep = await picture(50).toColourspace('rgb16').png().toBuffer();
+    await zip([
+      ['1.png', grey],
+      ['2.png', rgba],
+      ['3.png', palette],
+      ['4.png', deep],
+    ]);
+    const found = await frames();
+    expect(found.map(({ rgb }) => rgb.length)).toEqual([2304, 2304, 2304, 2304]);
+    expect([...found[1]!.rgb.subarray(0, 3)]).toEqual([50, 20, 30]);
+    expect([...found[2]!.rgb.subarray(0, 3)]).toEqual([50, 20, 30]);
+    expect([...found[3]!.rgb.subarray(0, 3)]).toEqual([50, 20, 30]);
+  });
+
+  it('does not turn a picture by its orientation tag', async () => {
+    await zip([['1.jpg', await picture(50).withMetadata({ orientation: 6 }).jpeg().toBuffer()]]);
+    expect((await frames())[0]).toMatchObject({ width: 32, height: 24 });
+  });
+
+  it.each([
+    ['aa/evil.png', '../evil.png'],
+    ['aa/bb/1.png', '/a/bb/1.png'],
+    ['aa/bb/1.png', 'aa\\bb\\1.png'],
+    ['aa/readme.txt', '../readme.txt'],
+  ])('refuses %s renamed to %s', async (from, to) => {
+    await zip([
+      [from, await png(1)],
+      ['1.png', await png(1)],
+    ]);
+    await rename(from, to);
+    await expect(frames()).rejects.toMatchObject({ code: 'ZIP_UNSAFE_ENTRY' });
+  });
+
+  it.each([
+    ['symbolic link', 0o120777],
+    ['device', 0o060666],
+    ['named pipe', 0o010666],
+  ])('refuses a %s', async (_, mode) => {
+    await zip([
+      ['1.png', await png(1)],
+      ['2.png', Buffer.from('/etc/passwd'), { mode }],
+    ]);
+    await expect(frames()).rejects.toMatchObject({ code: 'ZIP_UNSAFE_ENTRY' });
+  });
+
+  it('refuses frames of different sizes', async () => {
+    await zip([
+      ['1.png', await png(1)],
+      ['2.png', await png(2, { width: 32, height: 25 })],
+    ]);
+    await expect(frames()).rejects.toMatchObject({
+      code: 'FRAME_SIZE_MISMATCH',
+      message: expect.stringContaining('2.png'),
+    });
+  });
+
+  it('refuses a truncated frame, another file type behind the name, and a wrong checksum', async () => {
+    const good = await png(1);
+    const jpeg = await sharp({
+      create: {
+        width: 200,
+        height: 200,
+        channels: 3,
+        background: 'red',
+        noise: { type: 'gaussian', mean: 99, sigma: 50 },
+      },
+    })
+      .jpeg()
+      .toBuffer();
+    await zip([['1.jpg', jpeg.subarray(0, jpeg.length / 2)]]);
+    await expect(frames()).rejects.toMatchObject({ code: 'FRAME_CORRUPT' });
+    await zip([['1.png', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')]]);
+    await expect(frames()).rejects.toMatchObject({ code: 'FRAME_CORRUPT' });
+    await zip([['1.png', good, { compress: false }]]);
+    const bytes = await readFile(path);
+    bytes[bytes.indexOf('IDAT') + 8]! ^= 1;
+    await writeFile(path, bytes);
+    await expect(frames()).rejects.toMatchObject({
+      code: 'FRAME_CORRUPT',
+      message: expect.stringContaining('checksum'),
+    });
+  });
+
+  it.each([
+    ['none is a frame', [['a.txt', Buffer.from('x')]] as Files, 'ZIP_NO_FRAMES'],
+    ['it is empty', [] as Files, 'ZIP_NO_FRAMES'],
+    ['frames are of another format', [['1.bmp', Buffer.from('BM')]] as Files, 'ZIP_INVALID'],
+    [
+      'frames lie in two folders',
+      [
+        ['a/1.png', Buffer.alloc(1)],
+        ['b/2.png', Buffer.alloc(1)],
+      ] as Files,
+      'ZIP_INVALID',
+    ],
+    [
+      'two frames share a name',
+      [
+        ['1.png', Buffer.alloc(1)],
+        ['1.jpg', Buffer.alloc(1)],
+      ] as Files,
+      'ZIP_INVALID',
+    ],
+  ])('is refused when %s', async (_, files, code) => {
+    await zip(files);
+    await expect(frames()).rejects.toMatchObject({ code });
+  });
+
+  it('is refused when it is cut short', async () => {
+    await zip([['1.png', await png(1)]]);
+    await writeFile(path, (await readFile(path)).subarray(0, -30));
+    await expect(frames()).rejects.toMatchObject({ code: 'ZIP_INVALID' });
+  });
+
+  describe('limits', () => {
+    it.each([
+      ['entries', { maxZipEntries: 2 }, 'ZIP_TOO_LARGE'],
+      ['frames', { maxFrames: 2 }, 'VIDEO_TOO_LONG'],
+      ['bytes of one frame', { maxFrameFileBytes: 50 }, 'ZIP_TOO_LARGE'],
+      ['bytes together', { maxInflatedBytes: 200 }, 'ZIP_TOO_LARGE'],
+      ['side', { maxSide: 31 }, 'VIDEO_TOO_LARGE'],
+    ] as const)('holds for %s', async (_, limit, code) => {
+      await zip([
+        ['1.png', await png(1)],
+        ['2.png', await png(2)],
+        ['3.png', await png(3)],
+      ]);
+      await expect(frames({ ...DEFAULT_VIDEO_LIMITS, ...limit })).rejects.toMatchObject({ code });
+    });
+
+    it('holds while inflating when the announced size is a lie', async () => {
+      const zeros = Buffer.alloc(1 << 20);
+      await zip([['1.png', zeros]]);
+      const bytes = await readFile(path);
+      // Uncompressed size in the central directory, 24 bytes behind its signature.
+      bytes.writeUInt32LE(100, bytes.indexOf('PK\x01\x02', 0, 'latin1') + 24);
+      await writeFile(path, bytes);
+      await expect(frames()).rejects.toMatchObject({ code: expect.stringMatching(/^(FRAME_CORRUPT|ZIP_INVALID)$/) });
+    });
+  });
+
+  it('refuses a picture that announces more pixels than allowed', async () => {
+    const bomb = await png(1);
+    bomb.writeUInt32BE(60000, 16);
+    bomb.writeUInt32BE(60000, 20);
+    await zip([['1.png', bomb]]);
+    await expect(frames()).rejects.toMatchObject({ code: expect.stringMatching(/^(VIDEO_TOO_LARGE|FRAME_CORRUPT)$/) });
+  });
+
+  it('ends when the signal fires', async () => {
+    await zip([
+      ['1.png', await png(1)],
+      ['2.png', await png(2)],
+    ]);
+    const stop = new AbortController();
+    const source = await openVideoSource(path, DEFAULT_VIDEO_LIMITS);
+    const iterator = source.frames(stop.signal)[Symbol.asyncIterator]();
+    await iterator.next();
+    stop.abort(new Error('cancelled'));
+    await expect(iterator.next()).rejects.toThrow('cancelled');
+  });
+});
+
+describe('compareNaturally', () => {
+  it('orders digits by value and the rest by text', () => {
+    const names = ['b1', 'a10', 'a9', 'a010', 'a', '2', '10', '00000000000000000000011'];
+    expect(names.sort(compareNaturally)).toEqual([
+      '2',
+      '10',
+      '00000000000000000000011',
+      'a',
+      'a9',
+      'a010',
+      'a10',
+      'b1',
+    ]);
+  });
+});
