@@ -14,8 +14,8 @@ export interface SavedRun {
 /** Writes masks/, overlay.mp4 and run.json (the run and its frames) of a finished run into a folder. */
 export async function saveResults(client: ApiClient, run: RunResource, folder: string): Promise<SavedRun> {
   await mkdir(folder, { recursive: true });
-  // Masks of an earlier, longer run would otherwise stay among the new ones.
-  await rm(join(folder, 'masks'), { recursive: true, force: true });
+  // Masks of an earlier, longer run would otherwise stay among the new ones, and logs of one that failed beside them.
+  for (const old of ['masks', 'logs']) await rm(join(folder, old), { recursive: true, force: true });
   const archive = join(folder, 'masks.zip');
   await client.download(run.id, 'masks.zip', archive);
   const masks = await unpackMasks(archive, join(folder, 'masks'));
