@@ -1,0 +1,1 @@
+export { type ClipFrame, type ClipOptions, renderClip, SAMPLE_CLIP } from './render-clip';
