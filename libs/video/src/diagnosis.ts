@@ -1,6 +1,7 @@
 import { CodedError, type ErrorCode } from '@propago/contracts';
 
-const TAG = /\[(warning|error|fatal|panic)\]/;
+// ffmpeg reports the signal of its CPU limit as mere information.
+const TAG = /\[(warning|error|fatal|panic)\]|^\[info\] Exiting normally, received signal/;
 // Sound and subtitles that nobody wants are refused a decoder, as they should be; that matters only where nothing else
 // explains a failure.
 const REFUSED = /Codec \((\w+)\) not on whitelist|Failed to open codec in avformat_find_stream_info/;
@@ -21,7 +22,10 @@ export interface ToolExit {
  */
 const VERDICTS: readonly { code: ErrorCode; pattern: RegExp }[] = [
   { code: 'VIDEO_TIMEOUT', pattern: /received signal 24/ },
-  { code: 'VIDEO_TOO_LARGE', pattern: /Cannot allocate memory|Picture size .* is invalid|exceeds? (the )?max_pixels/i },
+  {
+    code: 'VIDEO_TOO_LARGE',
+    pattern: /Cannot allocate memory|get_buffer\(\) failed|Picture size .* is invalid|exceeds? (the )?max_pixels/i,
+  },
   {
     code: 'VIDEO_TRUNCATED',
     pattern: /File ended prematurely|partial file|Packet corrupt|corrupt input packet|moov atom not found/i,
@@ -38,9 +42,13 @@ export class Diagnosis {
   private readonly kept: string[] = [];
   private verdict = VERDICTS.length;
   private refusedCodec: string | null = null;
+  private lastLine = '';
 
   read(line: string): void {
-    if (!TAG.test(line)) return;
+    if (!TAG.test(line)) {
+      this.lastLine = line.slice(0, MAX_KEPT_CHARS);
+      return;
+    }
     const refused = REFUSED.exec(line);
     if (refused) {
       this.refusedCodec = refused[1] ?? this.refusedCodec;
@@ -66,6 +74,9 @@ export class Diagnosis {
     const verdict = VERDICTS[this.verdict];
     if (verdict) return new CodedError(verdict.code, `${task} failed: ${this.summary}`);
     if (exit.code === 0) return null;
+    // The codes of a shell or loader that cannot start the program; its message carries no tag.
+    if (exit.code === 126 || exit.code === 127)
+      return new CodedError('INTERNAL', `ffmpeg does not start: ${this.lastLine}`);
     // Killed from outside (for instance for memory): the file is not to blame.
     if (exit.signal) return new CodedError('INTERNAL', `${task} was ended by ${exit.signal}.`);
     if (this.refusedCodec)

@@ -138,6 +138,15 @@ describeWithFfmpeg('startTool', () => {
     await child.stop();
   });
 
+  it('reports a used-up CPU limit as a time-out', async () => {
+    const endless = { demuxer: 'lavfi' as const, url: 'testsrc2=s=1280x720' };
+    const limits = { ...LIMITS, cpuSeconds: 1 };
+    const child = startTool(decode({ inputs: [endless], output: ['-c:v', 'mpeg4', '-f', 'null', 'pipe:1'], limits }));
+    const exit = await child.exited;
+    expect(child.diagnosis.failure(exit, 'Decoding', 'INTERNAL')).toMatchObject({ code: 'VIDEO_TIMEOUT' });
+    await child.stop();
+  }, 30_000);
+
   it('does not start when the signal has fired already', () => {
     expect(() => startTool(decode({ signal: AbortSignal.abort(new Error('too late')) }))).toThrow('too late');
   });

@@ -149,7 +149,7 @@ export function startTool(call: ToolCall): ToolProcess {
   });
   const ended = new Promise<ToolExit>((resolve) => {
     child.once('error', (error) => {
-      diagnosis.read(`[fatal] ${error.message}`);
+      diagnosis.read(error.message);
       resolve({ code: 127, signal: null, timedOut });
     });
     child.once('exit', (code, signal) => resolve({ code, signal, timedOut }));

@@ -19,7 +19,8 @@ interface AxisWeights {
 
 // 255 * 2^22 stays below 2^31: one axis is summed in 32-bit integers and rounded to a byte, as Pillow does.
 const ANTIALIAS_BITS = 22;
-// Two axes of 11 bits meet the same bound; the intermediate rows keep all their bits and are rounded once, as in OpenCV.
+const HALF = 1 << (ANTIALIAS_BITS - 1);
+// Rows between the two axes keep 11 fractional bits, as in OpenCV.
 const BILINEAR_BITS = 11;
 
 /**
@@ -81,15 +82,23 @@ function stretchRow(rgb: Buffer, start: number, width: number, columns: AxisWeig
   }
 }
 
-function mixRows(upper: Int32Array, lower: Int32Array, above: number, below: number, out: Buffer, start: number): void {
-  const half = 1 << (2 * BILINEAR_BITS - 1);
+// OpenCV drops the lowest bits before and after the multiplication, as its 16-bit vector instructions do; keeping them
+// would give other bytes for one pixel in eight.
+function mixRows(
+  upper: Int32Array,
+  lower: Int32Array,
+  above: number,
+  below: number,
+  out: Uint8Array,
+  start: number,
+): void {
   if (below === 0) {
     const rounding = 1 << (BILINEAR_BITS - 1);
     for (let i = 0; i < upper.length; i++) out[start + i] = (upper[i]! + rounding) >> BILINEAR_BITS;
     return;
   }
   for (let i = 0; i < upper.length; i++) {
-    out[start + i] = (Math.imul(upper[i]!, above) + Math.imul(lower[i]!, below) + half) >> (2 * BILINEAR_BITS);
+    out[start + i] = ((((upper[i]! >> 4) * above) >> 16) + (((lower[i]! >> 4) * below) >> 16) + 2) >> 2;
   }
 }
 
@@ -107,53 +116,53 @@ function bilinearWeights(from: number, to: number): AxisWeights {
 }
 
 function resizeAntialias(rgb: Buffer, from: FrameSize, to: FrameSize): Buffer {
-  let picture = rgb;
-  if (from.width !== to.width) {
-    // Rows are independent: one pass with a pixel step of 3 bytes.
-    picture = resample(picture, triangleWeights(from.width, to.width), from.height, 3, from.width * 3, to.width * 3, 1);
-  }
-  if (from.height !== to.height) {
-    const stride = to.width * 3;
-    picture = resample(picture, triangleWeights(from.height, to.height), 1, stride, 0, 0, stride / 3);
-  }
-  return picture;
+  const narrow = from.width === to.width ? rgb : resampleColumns(rgb, from, to.width);
+  return from.height === to.height ? narrow : resampleRows(narrow, to.width, from.height, to.height);
 }
 
-/**
- * Resamples one axis.
- * @param lines independent lines, `lineIn` bytes apart in the input and `lineOut` in the output
- * @param step bytes from one position to the next along the axis
- * @param run pixels side by side at each position that share its weights
- */
-function resample(
-  input: Buffer,
-  { taps, first, weights }: AxisWeights,
-  lines: number,
-  step: number,
-  lineIn: number,
-  lineOut: number,
-  run: number,
-): Buffer {
-  const out = Buffer.allocUnsafeSlow(lines * first.length * step);
-  const half = 1 << (ANTIALIAS_BITS - 1);
-  const width = run * 3;
-  const sums = new Int32Array(width);
-  for (let line = 0; line < lines; line++) {
-    for (let i = 0; i < first.length; i++) {
-      sums.fill(half);
-      for (let tap = 0; tap < taps; tap++) {
-        const weight = weights[i * taps + tap]!;
-        if (weight === 0) continue;
-        const at = line * lineIn + (first[i]! + tap) * step;
-        for (let j = 0; j < width; j++) sums[j] = sums[j]! + input[at + j]! * weight;
+function resampleColumns(rgb: Buffer, from: FrameSize, width: number): Buffer {
+  const { taps, first, weights } = triangleWeights(from.width, width);
+  const out = Buffer.allocUnsafeSlow(width * from.height * 3);
+  let o = 0;
+  for (let y = 0; y < from.height; y++) {
+    const start = y * from.width * 3;
+    for (let x = 0; x < width; x++) {
+      let [r, g, b] = [HALF, HALF, HALF];
+      let at = start + first[x]! * 3;
+      for (let k = x * taps; k < (x + 1) * taps && weights[k] !== 0; k++, at += 3) {
+        const weight = weights[k]!;
+        r += rgb[at]! * weight;
+        g += rgb[at + 1]! * weight;
+        b += rgb[at + 2]! * weight;
       }
-      const to = line * lineOut + i * step;
-      for (let j = 0; j < width; j++) out[to + j] = sums[j]! >> ANTIALIAS_BITS;
+      out[o] = r >> ANTIALIAS_BITS;
+      out[o + 1] = g >> ANTIALIAS_BITS;
+      out[o + 2] = b >> ANTIALIAS_BITS;
+      o += 3;
     }
   }
   return out;
 }
 
+function resampleRows(rgb: Buffer, width: number, fromHeight: number, height: number): Buffer {
+  const { taps, first, weights } = triangleWeights(fromHeight, height);
+  const stride = width * 3;
+  const out = Buffer.allocUnsafeSlow(stride * height);
+  const sums = new Int32Array(stride);
+  for (let y = 0; y < height; y++) {
+    sums.fill(HALF);
+    let at = first[y]! * stride;
+    for (let k = y * taps; k < (y + 1) * taps && weights[k] !== 0; k++, at += stride) {
+      const weight = weights[k]!;
+      for (let j = 0; j < stride; j++) sums[j] = sums[j]! + rgb[at + j]! * weight;
+    }
+    const start = y * stride;
+    for (let j = 0; j < stride; j++) out[start + j] = sums[j]! >> ANTIALIAS_BITS;
+  }
+  return out;
+}
+
+/** Weights that round to 0 are dropped in front and end the row of taps behind. */
 function triangleWeights(from: number, to: number): AxisWeights {
   const scale = from / to;
   const support = Math.max(scale, 1);
@@ -165,11 +174,14 @@ function triangleWeights(from: number, to: number): AxisWeights {
     const centre = (i + 0.5) * scale;
     const begin = Math.max(Math.floor(centre - support + 0.5), 0);
     const end = Math.min(Math.floor(centre + support + 0.5), from);
-    const raw: number[] = [];
-    for (let x = begin; x < end; x++) raw.push(Math.max(1 - Math.abs((x + 0.5 - centre) / support), 0));
+    const raw = Array.from({ length: end - begin }, (_, tap) =>
+      Math.max(1 - Math.abs((begin + tap + 0.5 - centre) / support), 0),
+    );
     const total = raw.reduce((sum, value) => sum + value, 0);
-    first[i] = begin;
-    raw.forEach((value, tap) => (weights[i * taps + tap] = Math.round((value / total) * one)));
+    const fixed = raw.map((value) => Math.round((value / total) * one));
+    const skipped = fixed.findIndex((weight) => weight !== 0);
+    first[i] = begin + skipped;
+    weights.set(fixed.slice(skipped), i * taps);
   }
   return { taps, first, weights };
 }
