@@ -1,0 +1,157 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { decodePng } from '@propago/labels';
+import { startStack, type Stack, type StackOptions } from '@propago/local-stack';
+import { createBlobStore } from '@propago/storage';
+
+/** Longest that a test waits for anything; what takes longer hangs. */
+const PATIENCE_MS = 90_000;
+
+/** The native size of a small clip: the presets' 480 pixels would only make the tests slower. */
+export const NATIVE_SIZE = { inputSize: { kind: 'native', multipleOf: 8, rounding: 'floor' } } as const;
+
+/** A request for a run. */
+export interface RunRequest {
+  video?: Buffer;
+  mask?: Buffer;
+  /** Text is sent as it is. Default: native size. */
+  options?: object | string;
+  headers?: Record<string, string>;
+}
+
+/** What the tests read of a run. */
+export interface RunResource {
+  id: string;
+  state: string;
+  error: { code: string; title: string; detail: string } | null;
+  progress: { frames: number | null } & Record<string, { done: number; total: number | null }>;
+  [field: string]: unknown;
+}
+
+/** An RFC 9457 answer. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  code: string;
+  detail: string;
+  instance: string;
+}
+
+/** The whole platform as processes of its own on servers of its own, and what tests do with it. */
+export class Platform {
+  constructor(readonly stack: Stack) {}
+
+  get url(): string {
+    return this.stack.url;
+  }
+
+  get(path: string, headers: Record<string, string> = {}): Promise<Response> {
+    return fetch(`${this.url}${path}`, { headers });
+  }
+
+  async json<T>(path: string): Promise<T> {
+    return (await (await this.get(path)).json()) as T;
+  }
+
+  async bytes(path: string): Promise<Buffer> {
+    const answer = await this.get(path);
+    if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return Buffer.from(await answer.arrayBuffer());
+  }
+
+  /** The answer of POST /v1/runs, whatever it is. */
+  postRun({ video, mask, options = { parameters: NATIVE_SIZE }, headers }: RunRequest): Promise<Response> {
+    const form = new FormData();
+    form.append('options', typeof options === 'string' ? options : JSON.stringify(options));
+    if (mask) form.append('mask', new Blob([new Uint8Array(mask)], { type: 'image/png' }), 'mask.png');
+    if (video) form.append('video', new Blob([new Uint8Array(video)]), 'clip.mp4');
+    return fetch(`${this.url}/v1/runs`, { method: 'POST', body: form, headers });
+  }
+
+  /** The id of a run that must be accepted. */
+  async acceptedRun(request: RunRequest): Promise<string> {
+    const answer = await this.postRun(request);
+    if (answer.status !== 202) throw new Error(`not accepted: ${answer.status} ${await answer.text()}`);
+    return ((await answer.json()) as RunResource).id;
+  }
+
+  run(id: string): Promise<RunResource> {
+    return this.json<RunResource>(`/v1/runs/${id}`);
+  }
+
+  /** The run in its terminal state. */
+  async waitForEnd(id: string): Promise<RunResource> {
+    let run!: RunResource;
+    await until(`run ${id} ends`, async () => {
+      run = await this.run(id);
+      return ['succeeded', 'failed', 'cancelled'].includes(run.state);
+    });
+    return run;
+  }
+
+  /** A run that must succeed. */
+  async succeededRun(request: RunRequest): Promise<RunResource> {
+    const run = await this.waitForEnd(await this.acceptedRun(request));
+    if (run.state !== 'succeeded') throw new Error(`${run.id} ${run.state}: ${JSON.stringify(run.error)}`);
+    return run;
+  }
+
+  /** PNG of frame n's mask. */
+  maskOf(id: string, frame: number): Promise<Buffer> {
+    return this.bytes(`/v1/runs/${id}/frames/${frame}/mask.png`);
+  }
+
+  /** Class ids of frame n's mask, height x width. */
+  async labelsOf(id: string, frame: number): Promise<Uint8Array> {
+    return pixelsOf(await this.maskOf(id, frame)).samples;
+  }
+
+  /** Keys of all blobs below the folders. */
+  async blobs(...folders: string[]): Promise<string[]> {
+    const store = createBlobStore(this.stack.servers.storageUrl);
+    const keys: string[] = [];
+    for (const folder of folders) for await (const { key } of store.list(folder)) keys.push(key);
+    await store.close();
+    return keys;
+  }
+
+  async query<Row extends object>(sql: string, values: unknown[] = []): Promise<Row[]> {
+    const client = new Client(this.stack.servers.databaseUrl);
+    await client.connect();
+    try {
+      return (await client.query(sql, values)).rows as Row[];
+    } finally {
+      await client.end();
+    }
+  }
+
+  stop(): Promise<void> {
+    return this.stack.stop();
+  }
+}
+
+/** Starts a platform of its own for a spec file; the servers that the environment names are not touched. */
+export async function startPlatform(
+  env: NodeJS.ProcessEnv = {},
+  options: Pick<StackOptions, 'services' | 'restart'> = {},
+): Promise<Platform> {
+  const own = { ...process.env, DATABASE_URL: '', REDIS_URL: '', NATS_URL: '', STORAGE_URL: '' };
+  return new Platform(await startStack({ env: own, serviceEnv: env, ...options }));
+}
+
+/** Waits until something is so. @throws Error with its name when it never is */
+export async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS;
+  while (!(await isSo())) {
+    if (Date.now() > deadline) throw new Error(`waited in vain until ${what}`);
+    await sleep(30);
+  }
+}
+
+/** An indexed PNG as indices and palette. */
+export function pixelsOf(png: Buffer): { width: number; height: number; samples: Uint8Array; palette: Uint8Array } {
+  const { width, height, samples, palette } = decodePng(png, { maxSide: 65_535, maxPixels: 2 ** 28 });
+  if (!palette) throw new Error('the PNG has no palette');
+  return { width, height, samples, palette };
+}

@@ -1,0 +1,81 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import sharp from 'sharp';
+import { ZipFile } from 'yazl';
+import { encodeIndexedPng, VOC_PALETTE } from '@propago/labels';
+import { renderClip } from '@propago/sample-clip';
+import { encodeVideo } from '@propago/video';
+
+/** A rendered clip that a run takes about a second for. */
+export interface SmallClip {
+  width: number;
+  height: number;
+  /** rgb24, one buffer a frame. */
+  frames: Buffer[];
+  /** Class ids of each frame, height x width. */
+  truth: Uint8Array[];
+  /** MP4 of the frames. */
+  video: Buffer;
+  /** Indexed PNG of frame 0's labels. */
+  mask: Buffer;
+}
+
+export interface SmallClipOptions {
+  width?: number;
+  height?: number;
+  frames?: number;
+  objects?: number;
+  /** Another seed is another video. */
+  seed?: number;
+}
+
+/** Renders a clip and encodes it as an MP4 and a first mask. */
+export async function smallClip({ width = 192, height = 128, ...options }: SmallClipOptions = {}): Promise<SmallClip> {
+  const { frames: count = 20, objects = 2, seed = 1 } = options;
+  const rendered = [...renderClip({ width, height, frames: count, objects, seed })];
+  const frames = rendered.map(({ rgb }) => rgb);
+  const truth = rendered.map(({ labels }) => labels);
+  const video = await mp4Of(frames, { width, height });
+  const mask = encodeIndexedPng({ width, height, indices: truth[0]!, palette: VOC_PALETTE });
+  return { width, height, frames, truth, video, mask };
+}
+
+/** rgb24 frames as the bytes of an MP4. */
+export async function mp4Of(frames: Buffer[], size: { width: number; height: number }): Promise<Buffer> {
+  const folder = await mkdtemp(join(tmpdir(), 'propago-clip-'));
+  try {
+    const file = join(folder, 'clip.mp4');
+    const source = async function* () {
+      yield* frames;
+    };
+    await encodeVideo(file, { ...size, frameRate: 24 }, source());
+    return await readFile(file);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Frames of a clip as a zip of pictures with the given names, which need not be consecutive. */
+export async function zipOfFrames(
+  { frames, width, height }: SmallClip,
+  format: 'jpeg' | 'png',
+  names: string[],
+): Promise<Buffer> {
+  const pictures = await Promise.all(
+    names.map(async (name, i) => {
+      const picture = sharp(frames[i]!, { raw: { width, height, channels: 3 } });
+      return { name, bytes: await picture.toFormat(format).toBuffer() };
+    }),
+  );
+  return zipOf(pictures);
+}
+
+/** A zip of the given files. @param mode Unix mode of a file, 0o100644 by default */
+export async function zipOf(files: { name: string; bytes: Buffer; mode?: number }[]): Promise<Buffer> {
+  const zip = new ZipFile();
+  for (const { name, bytes, mode } of files) zip.addBuffer(bytes, name, { mode, mtime: new Date(0) });
+  zip.end();
+  return buffer(zip.outputStream);
+}
