@@ -10,8 +10,10 @@ import { OpenEncoders, withEncoder } from './open-encoders';
 @Injectable()
 export class FeaturesProcessor implements StageHandler<'features'> {
   readonly stage = 'features';
-  // Two: one segment is read and stored while the other one is in the encoder, which takes them in turn.
+  // Two: one segment is read and stored while the other one is in the encoder.
   readonly concurrency = 2;
+  /** The encoder takes one segment after the other: its threads gain nothing from two, and the first would be late. */
+  private turn: Promise<unknown> = Promise.resolve();
 
   constructor(
     @Inject(STORAGE) private readonly storage: BlobStore,
@@ -53,15 +55,10 @@ export class FeaturesProcessor implements StageHandler<'features'> {
     const key = blobKeys.frames(set.id, segment);
     const { header, payload } = decodeSegment('frames', file, key);
     const { frames, firstFrame, width, height } = header;
-    const start = performance.now();
     const float16 = set.precision === 'float16';
-    const { features, grid, dim } = await this.encode(
-      set.encoderSha256,
-      payload,
-      { count: frames, width, height },
-      float16,
+    const { features, grid, dim, encoderSeconds } = await this.inTurn(() =>
+      this.encode(set.encoderSha256, payload, { count: frames, width, height }, float16),
     );
-    const encoderSeconds = (performance.now() - start) / 1000;
     const out: FeaturesHeader = {
       kind: 'features',
       firstFrame,
@@ -82,6 +79,12 @@ export class FeaturesProcessor implements StageHandler<'features'> {
     return { frames, workSeconds: encoderSeconds };
   }
 
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.turn.then(work);
+    this.turn = result.catch(() => {});
+    return result;
+  }
+
   private async encode(
     sha256: string,
     pixels: ArrayBuffer,
@@ -90,7 +93,9 @@ export class FeaturesProcessor implements StageHandler<'features'> {
   ) {
     try {
       const encoder = await this.encoders.get(sha256);
-      return await encoder.encode(new Uint8Array(pixels), batch, float16 ? 'fp16' : 'fp32');
+      const start = performance.now();
+      const encoded = await encoder.encode(new Uint8Array(pixels), batch, float16 ? 'fp16' : 'fp32');
+      return { ...encoded, encoderSeconds: (performance.now() - start) / 1000 };
     } catch (error) {
       throw withEncoder(error, sha256);
     }

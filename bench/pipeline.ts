@@ -1,0 +1,141 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Command } from 'commander';
+import { encodeIndexedPng, VOC_PALETTE } from '@propago/labels';
+import { SERVICE_NAMES, startStack, type Stack } from '@propago/local-stack';
+import { renderClip, SAMPLE_CLIP } from '@propago/sample-clip';
+import { encodeVideo } from '@propago/video';
+import { processUsage, treeCpu, type ProcessUsage } from './process-usage';
+
+const FRAME_RATE = 24;
+const RENDERED_FRAMES = 50;
+
+interface RunTimings {
+  state: string;
+  progress: { features: { done: number } };
+  timings: { seconds: number; firstMaskSeconds: number };
+}
+
+/** The sample clip, played to and fro until it has the wanted length: long clips need no long rendering. */
+async function writeClip(folder: string, frames: number): Promise<{ video: Buffer; mask: Buffer }> {
+  const { width, height } = SAMPLE_CLIP;
+  const rendered = [...renderClip({ ...SAMPLE_CLIP, frames: Math.min(frames, RENDERED_FRAMES) })];
+  const period = Math.max(1, 2 * rendered.length - 2);
+  const pictures = async function* (): AsyncGenerator<Buffer> {
+    for (let i = 0; i < frames; i++) yield rendered[Math.min(i % period, period - (i % period))]!.rgb;
+  };
+  const file = path.join(folder, 'clip.mp4');
+  await encodeVideo(file, { width, height, frameRate: FRAME_RATE }, pictures());
+  const mask = encodeIndexedPng({ width, height, indices: rendered[0]!.labels, palette: VOC_PALETTE });
+  return { video: await readFile(file), mask };
+}
+
+async function post(url: string, clip: { video: Buffer; mask: Buffer }, options: object): Promise<string> {
+  const form = new FormData();
+  form.append('options', JSON.stringify(options));
+  form.append('mask', new Blob([new Uint8Array(clip.mask)]), 'mask.png');
+  form.append('video', new Blob([new Uint8Array(clip.video)]), 'clip.mp4');
+  const answer = await fetch(`${url}/v1/runs`, { method: 'POST', body: form });
+  if (answer.status !== 202) throw new Error(await answer.text());
+  return ((await answer.json()) as { id: string }).id;
+}
+
+async function follow(url: string, id: string): Promise<{ run: RunTimings; encodedAtFirstMask: number }> {
+  const get = async () => (await (await fetch(`${url}/v1/runs/${id}`)).json()) as RunTimings;
+  let encodedAtFirstMask = -1;
+  for (;;) {
+    if (encodedAtFirstMask < 0 && (await fetch(`${url}/v1/runs/${id}/frames/1/mask.png`)).ok) {
+      encodedAtFirstMask = (await get()).progress.features.done;
+    }
+    const run = await get();
+    if (run.state === 'succeeded') return { run, encodedAtFirstMask };
+    if (run.state === 'failed') throw new Error(JSON.stringify(run));
+    await sleep(50);
+  }
+}
+
+type Usage = Record<(typeof SERVICE_NAMES)[number], ProcessUsage> & { servers: number };
+
+function usageOf(stack: Stack): Usage {
+  const services = SERVICE_NAMES.map((name) => [name, processUsage(stack.services.pid(name))]);
+  return { ...Object.fromEntries(services), servers: stack.servers.pids.reduce((sum, pid) => sum + treeCpu(pid), 0) };
+}
+
+/** CPU seconds between two looks, by what they were spent on. */
+function account(before: Usage, after: Usage) {
+  const spent = (service: (typeof SERVICE_NAMES)[number], part: Exclude<keyof ProcessUsage, 'peakMemory'>) =>
+    after[service][part] - before[service][part];
+  const encoder = spent('features', 'otherThreads');
+  const kernel = spent('propagation', 'otherThreads');
+  // Resizing to the encoder's input size happens on the main thread of ingest, making masks on that of results.
+  const decode = spent('ingest', 'children') + spent('ingest', 'mainThread');
+  const masks = spent('results', 'mainThread');
+  const services =
+    SERVICE_NAMES.reduce((sum, name) => sum + spent(name, 'mainThread') + spent(name, 'otherThreads'), 0) +
+    spent('gateway', 'children') -
+    (encoder + kernel + masks + spent('ingest', 'mainThread'));
+  return { encoder, kernel, decode, masks, services, servers: after.servers - before.servers };
+}
+
+const program = new Command('bench:pipeline')
+  .description('One run through real services and servers; prints where the time went, as JSON')
+  .option('--encoder <file>', 'ONNX encoder; the shipped one by default')
+  .option('--preset <name>', 'preset', 'dino')
+  .option('--frames <n>', 'frames of the clip', Number, 100)
+  .option('--cores <n>', 'processors that the work could use', Number, availableParallelism());
+
+async function main(): Promise<void> {
+  const { encoder, preset, frames, cores } = program.parse().opts<{
+    encoder?: string;
+    preset: string;
+    frames: number;
+    cores: number;
+  }>();
+  const folder = await mkdtemp(path.join(tmpdir(), 'propago-bench-'));
+  let stack: Stack | undefined;
+  try {
+    const clip = await writeClip(folder, frames);
+    stack = await startStack({ serviceEnv: encoder ? { ENCODERS: path.resolve(encoder) } : {} });
+    // The first run loads the encoder and warms up the code; its clip is another one, so nothing of it is reused.
+    await follow(stack.url, await post(stack.url, await writeClip(folder, 17), { preset }));
+    const before = usageOf(stack);
+    const { run, encodedAtFirstMask } = await follow(stack.url, await post(stack.url, clip, { preset }));
+    const after = usageOf(stack);
+    const cpu = account(before, after);
+    const wall = run.timings.seconds;
+    const work = cpu.encoder + cpu.kernel + cpu.decode + cpu.masks;
+    const result = {
+      frames,
+      preset,
+      wallSeconds: wall,
+      framesPerSecond: frames / wall,
+      firstMaskSeconds: run.timings.firstMaskSeconds,
+      framesEncodedAtFirstMask: encodedAtFirstMask,
+      cpuSeconds: cpu,
+      /** CPU of services, queues and storage against the processor time that the run could have used. */
+      overheadShare: (cpu.services + cpu.servers) / (wall * cores),
+      /** Wall time beyond what the work alone needs on all processors: overhead, waiting and imperfect overlap. */
+      notWorkingShare: 1 - work / (wall * cores),
+      peakMemoryMiB: Object.fromEntries(
+        SERVICE_NAMES.map((name) => [name, Math.round(after[name].peakMemory / 2 ** 20)]),
+      ),
+    };
+    process.stdout.write(
+      `${JSON.stringify(result, (_, value) => (typeof value === 'number' ? round(value) : value), 2)}\n`,
+    );
+  } finally {
+    await stack?.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
+  process.exitCode = 1;
+});
