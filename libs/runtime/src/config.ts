@@ -55,7 +55,9 @@ export const gatewayEnvironment = serviceEnvironment.extend({
 
 export const ingestEnvironment = serviceEnvironment.extend({
   INGEST_CONCURRENCY: whole(1, 64, 2).describe('Videos decoded at once'),
-  MAX_SEGMENTS_AHEAD: whole(1, 64, 4).describe('Decoded segments of a video that may wait for features'),
+  MAX_SEGMENTS_AHEAD: whole(1, 64, 2).describe(
+    'Segments of a video that may be decoded and encoded ahead of their propagation',
+  ),
   DECODE_TIMEOUT_SECONDS: whole(1, 86_400, 3600).describe('Wall clock for decoding one video'),
   ...limits,
   ...videoTools,

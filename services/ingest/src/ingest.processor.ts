@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { blobKeys, type StageJobs } from '@propago/contracts';
-import { Database, type FeatureSet } from '@propago/database';
+import { activeRun, Database, type FeatureSet } from '@propago/database';
 import { NextSteps, type JobReport, type StageHandler } from '@propago/pipeline';
 import { CONFIG, News, STORAGE, type BlobStore, type ConfigOf } from '@propago/runtime';
 import { encodeSegment } from '@propago/segments';
@@ -67,8 +67,8 @@ export class IngestProcessor implements StageHandler<'ingest'> {
       const decodeSeconds = (performance.now() - mark) / 1000;
       workSeconds += decodeSeconds;
       frames += segment.pixels.length;
-      await this.store(set, segment, decodeSeconds);
       await this.waitForRoom(set.id, segment.index, signal);
+      await this.store(set, segment, decodeSeconds);
       mark = performance.now();
     }
     const { num, den } = source.probe.timeBase;
@@ -104,12 +104,19 @@ export class IngestProcessor implements StageHandler<'ingest'> {
     await this.tellProgress(set.id);
   }
 
-  /** Holds decoding back while too many decoded segments wait for the encoder: raw frames must not fill the disk. */
+  /**
+   * Holds a decoded segment back while the stages behind have enough to do: raw frames must not fill the disk, and the
+   * encoder must not take the processor from the first masks. The foremost run counts; others find the features ready.
+   */
   private async waitForRoom(featureSetId: string, index: number, signal: AbortSignal): Promise<void> {
     for (;;) {
       signal.throwIfAborted();
-      const done = await this.database.featureSegment.count({ where: { featureSetId } });
-      if (index + 1 - done < this.config.MAX_SEGMENTS_AHEAD) return;
+      const runs = await this.database.run.findMany({
+        where: { featureSetId, ...activeRun },
+        select: { _count: { select: { labelSegments: true } } },
+      });
+      const propagated = Math.max(0, ...runs.map(({ _count }) => _count.labelSegments));
+      if (index - propagated < this.config.MAX_SEGMENTS_AHEAD) return;
       await sleep(BACK_PRESSURE_POLL_MS, undefined, { signal });
     }
   }

@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import Bull from 'bull';
+import { type Platform, startPlatform, until } from './support/platform';
+import { smallClip, type SmallClip } from './support/small-clip';
+
+const FRAMES = 72;
+/** A dead worker's jobs go to another one quickly, so that the tests are quick. */
+const QUICK_RECOVERY = { QUEUE_LOCK_SECONDS: '2', RECONCILE_SECONDS: '0.5' };
+const WORKERS = ['ingest', 'features', 'propagation', 'results'] as const;
+
+let clip: SmallClip;
+let undisturbed: string;
+let platform: Platform;
+
+/** Digest over the bytes of all masks of a run that succeeded, each of which must be there once. */
+async function masksOf(on: Platform, id: string): Promise<string> {
+  const run = await on.waitForEnd(id);
+  expect({ state: run.state, error: run.error }).toEqual({ state: 'succeeded', error: null });
+  const rows = await on.query<{ frame: number }>('SELECT frame FROM "FrameResult" WHERE "runId" = $1 ORDER BY frame', [
+    id,
+  ]);
+  expect(rows.map(({ frame }) => frame)).toEqual(Array.from({ length: FRAMES }, (_, i) => i));
+  const hash = createHash('sha256');
+  for (const { frame } of rows) hash.update(await on.maskOf(id, frame));
+  return hash.digest('hex');
+}
+
+/** Removes a run with everything that the next run on the same video could reuse. */
+async function remove(on: Platform, id: string): Promise<void> {
+  await fetch(`${on.url}/v1/runs/${id}`, { method: 'DELETE' });
+  await until('the run is removed', async () => (await on.query('SELECT 1 FROM "FeatureSet"')).length === 0);
+}
+
+/** A new run, let go to the middle of the given stage. */
+async function runInTheMiddleOf(on: Platform, stage: (typeof WORKERS)[number]): Promise<string> {
+  const id = await on.acceptedRun(clip);
+  await until(`${stage} has done a segment`, async () => (await on.run(id)).progress[stage]!.done >= 16);
+  const { state } = await on.run(id);
+  if (state !== 'running') throw new Error(`the run is ${state} already: nothing was disturbed`);
+  return id;
+}
+
+async function killAndStart(service: (typeof WORKERS)[number] | 'gateway'): Promise<void> {
+  await platform.stack.services.kill(service, 0, 'SIGKILL');
+  await platform.stack.services.restart(service);
+}
+
+beforeAll(async () => {
+  clip = await smallClip({ width: 448, height: 256, frames: FRAMES, objects: 2, seed: 5 });
+  platform = await startPlatform(QUICK_RECOVERY);
+  const id = await platform.acceptedRun(clip);
+  undisturbed = await masksOf(platform, id);
+  await remove(platform, id);
+}, 120_000);
+
+afterAll(() => platform?.stop());
+
+describe('the same mask bytes as in an undisturbed run', () => {
+  it.each(WORKERS)(
+    'come after kill -9 of %s in the middle of a run',
+    async (worker) => {
+      const id = await runInTheMiddleOf(platform, worker);
+      await killAndStart(worker);
+      expect(await masksOf(platform, id)).toBe(undisturbed);
+      await remove(platform, id);
+    },
+    120_000,
+  );
+
+  it('come after the gateway is killed right after it has accepted the run', async () => {
+    const id = await platform.acceptedRun(clip);
+    await killAndStart('gateway');
+    expect(await masksOf(platform, id)).toBe(undisturbed);
+    await remove(platform, id);
+  }, 120_000);
+
+  it('come after Redis has lost everything in the middle of a run', async () => {
+    const id = await runInTheMiddleOf(platform, 'features');
+    const queue = new Bull('flush', platform.stack.servers.redisUrl);
+    await queue.client.flushall();
+    await queue.close();
+    expect(await masksOf(platform, id)).toBe(undisturbed);
+    await remove(platform, id);
+  }, 120_000);
+
+  it('come from a second run on the same video, which starts at propagation', async () => {
+    const first = await platform.acceptedRun(clip);
+    expect(await masksOf(platform, first)).toBe(undisturbed);
+    const features = await platform.blobs('features/');
+    const second = await platform.acceptedRun(clip);
+    expect(await masksOf(platform, second)).toBe(undisturbed);
+    expect(await platform.blobs('features/')).toEqual(features);
+    await fetch(`${platform.url}/v1/runs/${first}`, { method: 'DELETE' });
+    await remove(platform, second);
+  }, 120_000);
+
+  it('come from a worker that was frozen for longer than its lock, while another one took its job', async () => {
+    const { services } = platform.stack;
+    await services.add('propagation');
+    const id = await runInTheMiddleOf(platform, 'propagation');
+    process.kill(services.pid('propagation', 0), 'SIGSTOP');
+    await sleep(5000);
+    process.kill(services.pid('propagation', 0), 'SIGCONT');
+    expect(await masksOf(platform, id)).toBe(undisturbed);
+    await services.kill('propagation', 1, 'SIGTERM');
+    await remove(platform, id);
+  }, 120_000);
+
+  it('come from segments of 8 frames and two workers per stage', async () => {
+    const services = ['gateway', ...WORKERS] as const;
+    const other = await startPlatform(
+      { ...QUICK_RECOVERY, SEGMENT_FRAMES: '8', KERNEL_THREADS: '1', ENCODER_THREADS: '1' },
+      { services: services.map((name) => ({ name, replicas: name === 'gateway' ? 1 : 2 })) },
+    );
+    try {
+      expect(await masksOf(other, await other.acceptedRun(clip))).toBe(undisturbed);
+    } finally {
+      await other.stop();
+    }
+  }, 180_000);
+});
+
+describe('a worker that gets SIGTERM', () => {
+  it('ends within its limit, and the run goes on to the same masks', async () => {
+    const id = await runInTheMiddleOf(platform, 'features');
+    await platform.stack.services.restart('features');
+    expect(await masksOf(platform, id)).toBe(undisturbed);
+    await remove(platform, id);
+  }, 120_000);
+});
+
+describe('raw frames', () => {
+  it('never fill the disk, and are gone when the run has ended', async () => {
+    const id = await platform.acceptedRun(clip);
+    let most = 0;
+    await until('the run ends', async () => {
+      most = Math.max(most, (await platform.blobs('frames/')).length);
+      return (await platform.run(id)).state === 'succeeded';
+    });
+    expect(most).toBeGreaterThan(0);
+    expect(most).toBeLessThanOrEqual(3);
+    expect(await platform.blobs('frames/', 'labels/', 'uploads/')).toEqual([]);
+    await remove(platform, id);
+  }, 120_000);
+});
