@@ -20,6 +20,9 @@ const dot = (features: Float32Array, a: number, b: number, dim = 72) => {
   return sum;
 };
 
+// Each test starts threads that load ONNX Runtime; on a busy machine that takes its time.
+jest.setTimeout(60_000);
+
 describe('the default encoder', () => {
   let encoder: Encoder;
   beforeAll(async () => {

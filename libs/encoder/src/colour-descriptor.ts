@@ -13,7 +13,7 @@ import { floatTensor, floatValue, int64Tensor, OnnxModel, OnnxNode, onnxNode, On
 /** Side of a cell, px. */
 const STRIDE = 8;
 /** Sides of the averaging windows, px; multiples of `STRIDE`. */
-const WINDOWS = [16, 32];
+const WINDOWS = [8, 32];
 const BINS = 12;
 /** Centres of the outer bins; values beyond count for the outer bin. */
 const RANGES: readonly [low: number, high: number][] = [

@@ -7,11 +7,13 @@ import { providerUnavailable } from './provider-unavailable';
 import { writeFeatureRows } from './feature-rows';
 import { frameTensor } from './frame-tensor';
 import { EncodeReply, EncodeRequest, EncoderThreadOptions, ProbeReply, ProbeRequest } from './encoder-thread';
-import { WorkerFailure } from './thread-pool';
+import { END_THREAD, WorkerFailure } from './thread-pool';
 
 /** The worker thread of `Encoder`: the only place where ONNX Runtime runs, because its `run()` blocks its thread. */
 
 const options = workerData as EncoderThreadOptions;
+/** The pool is closing: leave the current request after the run that is in progress. */
+let ending = false;
 
 async function openSession(): Promise<InferenceSession> {
   // Warnings about a graph are for its author; failures arrive as exceptions.
@@ -66,11 +68,14 @@ async function encode(session: InferenceSession, request: EncodeRequest): Promis
   const length = count * patches * card.dim;
   const features = request.dtype === 'fp16' ? new Uint16Array(length) : new Float32Array(length);
   const frameBytes = width * height * 3;
+  const { mean, std } = card;
+  // One input for all runs: a new one each time (5 MB at 832x480) would only wait for the garbage collector.
+  const values = new Float32Array(batch * 3 * width * height);
   for (let first = 0; first < count; first += batch) {
+    if (ending) throw new CodedError('ENCODER_FAILED', 'The encoder has been closed.');
     const inBatch = Math.min(batch, count - first);
     const packed = frames.subarray(first * frameBytes, (first + inBatch) * frameBytes);
-    const { mean, std } = card;
-    const values = frameTensor(packed, { count: inBatch, batch, width, height, mean, std });
+    frameTensor(packed, { count: inBatch, batch, width, height, mean, std }, values);
     const input = new Tensor('float32', values, [batch, 3, height, width]);
     const output = await run(session, card.inputName, card.outputName, input);
     const expected = card.layout === 'tokens' ? [batch, patches, card.dim] : [batch, card.dim, rows, cols];
@@ -91,6 +96,7 @@ async function encode(session: InferenceSession, request: EncodeRequest): Promis
       firstFrame: request.firstFrame + first,
     };
     writeFeatureRows(raw, features, first * patches);
+    output.dispose();
   }
   return { features: features.buffer };
 }
@@ -126,8 +132,14 @@ async function main(): Promise<void> {
     port.postMessage({ failed: failure(error) });
     return;
   }
-  port.on('message', (request: EncodeRequest | ProbeRequest) => {
-    void answer(session, request)
+  let current: Promise<void> = Promise.resolve();
+  port.on('message', (message: EncodeRequest | ProbeRequest | typeof END_THREAD) => {
+    if (message === END_THREAD) {
+      ending = true;
+      void current.then(() => session.release()).finally(() => port.close());
+      return;
+    }
+    current = answer(session, message)
       .then((reply) => port.postMessage({ reply }, 'features' in reply ? [reply.features] : []))
       .catch((error: unknown) => port.postMessage({ failed: failure(error) }));
   });

@@ -14,6 +14,9 @@ const vit = path.resolve(__dirname, '../../../../shared/encoders/vit_ti16_imagen
 const withShared = existsSync(vit) ? it : it.skip;
 const size = { width: 48, height: 32 };
 
+// Each test starts threads that load ONNX Runtime; on a busy machine that takes its time.
+jest.setTimeout(60_000);
+
 describe('Encoder', () => {
   let folder: string;
   const opened: Encoder[] = [];
@@ -131,6 +134,17 @@ describe('Encoder', () => {
     const loaded = execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' });
     expect(loaded).toContain('encoder-thread.js');
     expect(loaded).not.toContain('onnxruntime');
+  });
+
+  it('can be closed in the middle of a call, which rejects after the frame in progress', async () => {
+    const encoder = await open(await tiny());
+    const frames = noiseFrames(60, 240, 160);
+    const encoding = expect(encoder.encode(frames, { count: 60, width: 240, height: 160 })).rejects.toMatchObject({
+      code: 'ENCODER_FAILED',
+      message: 'The encoder has been closed.',
+    });
+    await encoder.close();
+    await encoding;
   });
 
   it('leaves the frames of the caller as they are', async () => {

@@ -10,6 +10,9 @@ import { tinyEncoder, tinyEncoderBytes, TinyEncoderOptions } from './tiny-encode
 const vit = path.resolve(__dirname, '../../../../shared/encoders/vit_ti16_imagenet.onnx');
 const withShared = existsSync(vit) ? it : it.skip;
 
+// Each test starts threads that load ONNX Runtime; on a busy machine that takes its time.
+jest.setTimeout(60_000);
+
 describe('loadEncoderCard', () => {
   let folder: string;
   beforeAll(async () => {

@@ -10,6 +10,7 @@ if (workerData.fails) {
   parentPort.postMessage({ failed: { code: 'ENCODER_INVALID', message: 'no such model' } });
 } else {
   parentPort.on('message', (request) => {
+    if (request === 'end-thread') return parentPort.close();
     if (request === 'crash') throw new Error('worker bug');
     if (request === 'exit') process.exit(3);
     if (request === 'refuse') return parentPort.postMessage({ failed: { code: 'FEATURES_INVALID', message: 'bad row' } });

@@ -1,6 +1,12 @@
 import { CodedError, ErrorCode } from '@propago/contracts';
 import { TransferListItem, Worker } from 'node:worker_threads';
 
+/**
+ * Asks a worker to end by itself once its current request has ended. Threads are never terminated from outside: native
+ * code that is running then throws into a dead thread, which aborts the whole process.
+ */
+export const END_THREAD = 'end-thread';
+
 /** What a worker posts first: it is ready, with facts about itself, or why it cannot work. */
 export type WorkerHello<Hello> = { ready: Hello } | { failed: WorkerFailure };
 
@@ -69,7 +75,7 @@ export class ThreadPool<Request, Reply, Hello> {
     }
   }
 
-  /** Ends all threads; pending requests reject. Safe to call twice. */
+  /** Resolves when all threads have ended. A worker may finish its current request first; waiting requests reject. */
   async close(): Promise<void> {
     this.closed = true;
     await Promise.all(this.slots.map((thread) => thread?.then((t) => t.end()).catch(() => undefined)));
@@ -96,6 +102,7 @@ class Thread<Request, Reply, Hello> {
   private constructor(
     private readonly worker: Worker,
     readonly hello: Hello,
+    private readonly ended: Promise<CodedError>,
   ) {}
 
   static async start<Request, Reply, Hello>(
@@ -113,10 +120,10 @@ class Thread<Request, Reply, Hello> {
     const first = await Promise.race([hello, ended]);
     if (first instanceof CodedError) throw first;
     if ('failed' in first) {
-      await worker.terminate();
+      await ended;
       throw new CodedError(first.failed.code, first.failed.message);
     }
-    const thread = new Thread<Request, Reply, Hello>(worker, first.ready);
+    const thread = new Thread<Request, Reply, Hello>(worker, first.ready, ended);
     void ended.then((error) => thread.die(error));
     worker.on('message', (message: WorkerReply<Reply>) => thread.settle(message));
     return thread;
@@ -131,7 +138,8 @@ class Thread<Request, Reply, Hello> {
   }
 
   async end(): Promise<void> {
-    await this.worker.terminate();
+    this.worker.postMessage(END_THREAD);
+    await this.ended;
   }
 
   private settle(message: WorkerReply<Reply>): void {

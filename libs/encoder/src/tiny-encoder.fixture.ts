@@ -65,9 +65,11 @@ export function tinyEncoderBytes(options: TinyEncoderOptions = {}): Uint8Array {
 /** count frames of noise, rgb24, the same for the same seed. */
 export function noiseFrames(count: number, width: number, height: number, seed = 1): Uint8Array {
   const frames = new Uint8Array(count * width * height * 3);
+  // Its own name: the global Math of Jest's realm is slow to look up.
+  const { imul } = Math;
   let state = seed;
   for (let i = 0; i < frames.length; i++) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    state = (imul(state, 1664525) + 1013904223) >>> 0;
     frames[i] = state >>> 24;
   }
   return frames;
