@@ -6,6 +6,9 @@ import { describeWithFfmpeg, generateClip, testPicture } from '../test-support/g
 import { findTool, toolEnvironment } from './config';
 import { startTool, type ToolCall } from './ffmpeg';
 
+// Starting processes on a busy machine takes longer than Jest allows by default.
+jest.setTimeout(30_000);
+
 const ROOT = resolve(__dirname, '../../..');
 const THE_ONE = 'libs/video/src/ffmpeg.ts';
 const LIMITS = { memoryBytes: 4 * 2 ** 30, cpuSeconds: 60, fileBytes: 0, wallSeconds: 60 };
@@ -145,7 +148,7 @@ describeWithFfmpeg('startTool', () => {
     const exit = await child.exited;
     expect(child.diagnosis.failure(exit, 'Decoding', 'INTERNAL')).toMatchObject({ code: 'VIDEO_TIMEOUT' });
     await child.stop();
-  }, 30_000);
+  });
 
   it('does not start when the signal has fired already', () => {
     expect(() => startTool(decode({ signal: AbortSignal.abort(new Error('too late')) }))).toThrow('too late');

@@ -7,6 +7,9 @@ import { encodeVideo } from './encode-video';
 import { DEFAULT_VIDEO_LIMITS } from './limits';
 import { openVideoSource } from './source';
 
+// Starting processes on a busy machine takes longer than Jest allows by default.
+jest.setTimeout(30_000);
+
 describe('blendOverlay', () => {
   const palette = Uint8Array.from([0, 0, 0, 200, 0, 0, 0, 100, 0]);
   const rgb = Buffer.alloc(5 * 5 * 3, 100);

@@ -6,6 +6,9 @@ import { DEFAULT_VIDEO_LIMITS } from './limits';
 import { probeVideo } from './probe';
 import { openVideoSource } from './source';
 
+// Starting processes on a busy machine takes longer than Jest allows by default.
+jest.setTimeout(30_000);
+
 const H264 = ['-c:v', 'libx264', '-preset', 'veryfast', '-pix_fmt', 'yuv420p'];
 
 describeWithFfmpeg('probeVideo', () => {
