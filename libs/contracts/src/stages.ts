@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /**
  * The stages of the pipeline, in order, each a Bull queue of the same name:
  * what one stage stores is what the next one reads. What follows what, segment by segment, is in libs/pipeline.
@@ -6,23 +8,30 @@ export const STAGES = ['ingest', 'features', 'propagation', 'results'] as const;
 
 export type Stage = (typeof STAGES)[number];
 
-/** What a job of each stage carries: ids only. The data lies in Postgres and in blobs. */
-export interface StageJobs {
-  /** Decode a video into frame segments; one job for a feature set. */
-  ingest: { featureSetId: string };
-  /** Features of one segment; shared by every run on the same feature set. */
-  features: { featureSetId: string; segment: number };
-  /** Soft labels of one segment of a run; needs those of the segment before. */
-  propagation: { runId: string; segment: number };
-  /** Masks of one segment, the end of a run, an export, or the removal of a deleted run. */
-  results: ResultsJob;
-}
+const featureSetId = z.string().regex(/^[0-9a-f]{40}$/);
+const runId = z.uuid();
+const segment = z.int().min(0);
+const runError = z.strictObject({ code: z.string(), detail: z.string() });
 
-export type ResultsJob =
-  | { kind: 'segment'; runId: string; segment: number }
-  | { kind: 'end'; runId: string; error?: { code: string; detail: string } }
-  | { kind: 'overlay'; runId: string }
-  | { kind: 'purge'; runId: string };
+/** What a job of each stage carries: ids only. The data lies in Postgres and in blobs. */
+export const STAGE_JOBS = {
+  /** Decode a video into frame segments; one job for a feature set. */
+  ingest: z.strictObject({ featureSetId }),
+  /** Features of one segment; shared by every run on the same feature set. */
+  features: z.strictObject({ featureSetId, segment }),
+  /** Soft labels of one segment of a run; needs those of the segment before. */
+  propagation: z.strictObject({ runId, segment }),
+  /** Masks of one segment, the end of a run, an export, or the removal of a deleted run. */
+  results: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('segment'), runId, segment }),
+    z.strictObject({ kind: z.literal('end'), runId, error: runError.optional() }),
+    z.strictObject({ kind: z.literal('overlay'), runId }),
+    z.strictObject({ kind: z.literal('purge'), runId }),
+  ]),
+} as const satisfies Record<Stage, z.ZodType>;
+
+export type StageJobs = { [S in Stage]: z.infer<(typeof STAGE_JOBS)[S]> };
+export type ResultsJob = StageJobs['results'];
 
 export const RUN_END_STATES = ['succeeded', 'failed', 'cancelled'] as const;
 export type RunEndState = (typeof RUN_END_STATES)[number];

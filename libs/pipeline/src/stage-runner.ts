@@ -1,6 +1,6 @@
 import type { Job } from 'bull';
 import type { Logger } from 'pino';
-import { asCodedError, CodedError, type Stage, type StageJobs } from '@propago/contracts';
+import { asCodedError, CodedError, STAGE_JOBS, type Stage, type StageJobs } from '@propago/contracts';
 import type { NextSteps } from './next-steps';
 import type { Queues } from './queues';
 import type { StageMetrics } from './stage-metrics';
@@ -40,9 +40,10 @@ export class StageRunner<S extends Stage> {
   start(): void {
     const queue = this.queues.of(this.handler.stage);
     void queue.process(this.handler.concurrency, (job) => this.track(job));
-    queue.on('failed', (job: Job<StageJobs[S]>, error: Error) => {
+    queue.on('failed', (job: Job<unknown>, error: Error) => {
       // Bull fails a job by itself, outside of `work`, when its workers died too often.
-      if (/stalled/.test(error.message)) void this.giveUp(job.data, new CodedError('INTERNAL', error.message));
+      const data = this.parse(job);
+      if (data && /stalled/.test(error.message)) void this.giveUp(data, new CodedError('INTERNAL', error.message));
     });
     queue.on('error', (error: Error) => this.logger.warn({ stage: this.handler.stage, error: error.message }, 'queue'));
   }
@@ -63,22 +64,35 @@ export class StageRunner<S extends Stage> {
     await running();
   }
 
-  private track(job: Job<StageJobs[S]>): Promise<JobReport> {
+  private async track(job: Job<unknown>): Promise<JobReport> {
+    const data = this.parse(job);
+    if (!data) return { skipped: true };
     const controller = new AbortController();
-    const done = this.work(job, controller.signal).finally(() => this.active.delete(controller));
-    this.active.set(controller, { data: job.data, done });
+    const done = this.work(job, data, controller.signal).finally(() => this.active.delete(controller));
+    this.active.set(controller, { data, done });
     return done;
   }
 
-  private async work(job: Job<StageJobs[S]>, signal: AbortSignal): Promise<JobReport> {
+  /**
+   * What the job is to do; undefined for a job that this platform did not make, or whose data Redis has lost: after a
+   * frozen worker's job was finished by another one, Bull may hand out the bare id once more.
+   */
+  private parse(job: Job<unknown>): StageJobs[S] | undefined {
+    const parsed = STAGE_JOBS[this.handler.stage].safeParse(job.data);
+    if (parsed.success) return parsed.data as StageJobs[S];
+    this.logger.warn({ stage: this.handler.stage, jobId: job.id, data: job.data }, 'job without its data');
+    return undefined;
+  }
+
+  private async work(job: Job<unknown>, data: StageJobs[S], signal: AbortSignal): Promise<JobReport> {
     const { stage } = this.handler;
-    const log = this.logger.child({ stage, ...job.data, attempt: job.attemptsMade + 1 });
+    const log = this.logger.child({ stage, ...data, attempt: job.attemptsMade + 1 });
     const start = performance.now();
     const seconds = () => (performance.now() - start) / 1000;
     log.info('job start');
     try {
-      const wanted = await this.next.isWanted(job.data);
-      const report = wanted ? await this.handler.process(job.data, signal) : { skipped: true };
+      const wanted = await this.next.isWanted(data);
+      const report = wanted ? await this.handler.process(data, signal) : { skipped: true };
       this.metrics.jobs.inc({ stage, outcome: report.skipped ? 'skipped' : 'done' });
       this.metrics.jobSeconds.observe({ stage }, seconds());
       this.metrics.frames.inc({ stage }, report.frames ?? 0);
@@ -100,7 +114,7 @@ export class StageRunner<S extends Stage> {
       );
       if (last) {
         await job.discard();
-        await this.giveUp(job.data, error);
+        await this.giveUp(data, error);
       }
       throw error;
     }

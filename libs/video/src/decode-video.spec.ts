@@ -1,6 +1,7 @@
 import { mkdtemp, open, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { clip, describeWithFfmpeg, generateClip, testPicture, tone } from '../test-support/generate-clip';
 import { decodeVideo } from './decode-video';
 import type { DecodedFrame } from './decoded-frame';
@@ -55,6 +56,17 @@ describeWithFfmpeg('decodeVideo', () => {
     const first = found[0]!.pts;
     for (const { index, pts } of found) expect(Math.abs(pts - first - index * ticks)).toBeLessThanOrEqual(1);
     expect(found[0]).toMatchObject({ keyFrame: true, width: 160, height: 120 });
+  });
+
+  it('loses no frame when ffmpeg has ended long before its last pixels are asked for', async () => {
+    const path = await generateClip(at('short.mp4'), [testPicture('64x48', 25, 6)], H264);
+    const probe = await probeVideo(path, DEFAULT_VIDEO_LIMITS);
+    const found: number[] = [];
+    for await (const { index } of decodeVideo(path, { probe, limits: DEFAULT_VIDEO_LIMITS })) {
+      if (index === 0) await sleep(1000);
+      found.push(index);
+    }
+    expect(found).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
   it('gives the same bytes whatever the number of threads', async () => {

@@ -72,6 +72,8 @@ export async function* decodeVideo(
     },
   });
   void child.exited.then(() => infos.end());
+  // When a child exits, Node lets its pipes flow, and what is still in them is lost, unless somebody listens for it.
+  child.stdout.on('readable', () => undefined);
 
   try {
     let index = 0;
@@ -82,7 +84,7 @@ export async function* decodeVideo(
       if (!info) break;
       checkFrame(info, index, probe, limits);
       const rgb = await readExactly(child.stdout, width * height * 3);
-      if (rgb?.length !== width * height * 3) break;
+      if (rgb?.length !== width * height * 3) throw await missingPixels(child, index, signal);
       child.clock.pause();
       signal?.throwIfAborted();
       const pts: number = info.pts ?? nextPts(lastPts, probe);
@@ -117,6 +119,14 @@ function checkFrame(info: FrameInfo, index: number, { width, height }: VideoProb
 function nextPts(last: number | null, { frameRate, timeBase, startPts }: VideoProbe): number {
   if (last === null) return startPts ?? 0;
   return last + Math.max(1, frameRate ? Math.round(timeBase.den / (timeBase.num * frameRate)) : 1);
+}
+
+/** Why a frame that ffmpeg reported has no pixels: it has failed in between, or has been killed. */
+async function missingPixels(child: ToolProcess, index: number, signal?: AbortSignal): Promise<CodedError> {
+  const exit = await child.exited;
+  signal?.throwIfAborted();
+  const detail = `ffmpeg reported frame ${index} but did not give its pixels.`;
+  return child.diagnosis.failure(exit, 'Decoding', 'VIDEO_CORRUPT') ?? new CodedError('VIDEO_CORRUPT', detail);
 }
 
 async function checkEnd(child: ToolProcess, frames: number, signal?: AbortSignal): Promise<void> {
