@@ -25,6 +25,8 @@ export interface Propagation {
   lists?: TopKLists;
   /** Pairs the filter could not rule out and that were scored exactly; native backends only. */
   survivors?: number;
+  /** Pairs of these that had to be scored exactly. */
+  scored?: number;
 }
 
 export interface PropagateOptions {

@@ -22,12 +22,23 @@ struct Session {
   std::vector<int32_t> near, all;
   std::vector<float> mean;
   std::map<int, std::shared_ptr<StoredFrame>> frames;
+  // Memory of a dropped frame, for the next one: fresh pages would cost more than packing does.
+  std::vector<std::shared_ptr<StoredFrame>> spare;
   // The last target, already packed: most targets become context next.
   int lastFrame = -1;
   std::shared_ptr<StoredFrame> lastTarget;
+  std::shared_ptr<Best> best;
 
   int patches() const { return problem.rows * problem.cols; }
-  std::shared_ptr<StoredFrame> new_frame() const {
+  std::shared_ptr<StoredFrame> new_frame() {
+    for (auto& frame : spare) {
+      if (frame.use_count() > 1) continue;
+      auto taken = std::move(frame);
+      frame = std::move(spare.back());
+      spare.pop_back();
+      taken->ready = false;
+      return taken;
+    }
     return std::make_shared<StoredFrame>(patches(), problem.dim, engine->backend->packedBytes);
   }
 };
@@ -150,11 +161,19 @@ Napi::Value Adopt(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), true);
 }
 
-void Drop(const Napi::CallbackInfo& info) { handle<Session>(info[0]).frames.erase(integer(info[1])); }
+void Drop(const Napi::CallbackInfo& info) {
+  Session& s = handle<Session>(info[0]);
+  const auto at = s.frames.find(integer(info[1]));
+  if (at == s.frames.end()) return;
+  if (s.spare.size() < 2) s.spare.push_back(std::move(at->second));
+  s.frames.erase(at);
+}
 
 void Clear(const Napi::CallbackInfo& info) {
   Session& s = handle<Session>(info[0]);
   s.frames.clear();
+  s.spare.clear();
+  s.best.reset();
   s.lastTarget.reset();
 }
 
@@ -179,11 +198,34 @@ void add_group(Job& job, Session& s, const Napi::Object& entry) {
   }
   job.groups.push_back({frame.get(), job.positions.back().data(), static_cast<int>(job.positions.back().size()),
                         job.reaches.back().data(), static_cast<int>(job.reaches.back().size())});
+  job.best->keys.push_back(integer(entry.Get("frame")) * 2 + restricted);
   if (std::find(job.frames.begin(), job.frames.end(), frame) == job.frames.end()) job.frames.push_back(frame);
 }
 
+// The previous target's candidates as groups of this job; each candidate once, though it may have had several positions.
+void add_seeds(Job& job, const Best& previous) {
+  std::vector<int32_t> groupOf(previous.keys.size(), -1);
+  for (size_t i = 0; i < groupOf.size(); i++) {
+    const auto& keys = job.best->keys;
+    const auto at = std::find(keys.begin(), keys.end(), previous.keys[i]);
+    if (at != keys.end()) groupOf[i] = static_cast<int32_t>(at - keys.begin());
+  }
+  job.seedGroups = previous.groups;
+  job.seedPatches = previous.patches;
+  job.problem.seedCount = previous.count;
+  for (size_t row = 0; row < previous.groups.size(); row += previous.count) {
+    for (size_t i = row; i < row + previous.count; i++) {
+      int32_t group = previous.groups[i] < 0 ? -1 : groupOf[previous.groups[i]];
+      for (size_t j = row; j < i && group >= 0; j++) {
+        if (job.seedGroups[j] == group && job.seedPatches[j] == job.seedPatches[i]) group = -1;
+      }
+      job.seedGroups[i] = group;
+    }
+  }
+}
+
 // run(session, target, groups, features, labels, lists | undefined, callback): handle for cancel()
-// callback({ cancelled, survivors, badPatch, squares })
+// callback({ cancelled, survivors, scored, badPatch, squares })
 Napi::Value Run(const Napi::CallbackInfo& info) {
   Session& s = handle<Session>(info[0]);
   if (!s.engine->pool) throw Napi::Error::New(info.Env(), "The affinity engine is closed");
@@ -201,8 +243,11 @@ Napi::Value Run(const Napi::CallbackInfo& info) {
     job->problem.scores = pinned->pin<Napi::Float64Array>(lists.Get("scores"));
   }
   job->mean = s.mean;
+  job->best = std::make_shared<Best>();
   const auto groups = info[2].As<Napi::Array>();
   for (uint32_t g = 0; g < groups.Length(); g++) add_group(*job, s, groups.Get(g).As<Napi::Object>());
+  if (s.best) add_seeds(*job, *s.best);
+  s.best = job->best;
   job->seal();
   s.lastFrame = integer(info[1]);
   s.lastTarget = target;
@@ -213,6 +258,7 @@ Napi::Value Run(const Napi::CallbackInfo& info) {
       auto result = Napi::Object::New(env);
       result.Set("cancelled", outcome.cancelled);
       result.Set("survivors", static_cast<double>(outcome.survivors));
+      result.Set("scored", static_cast<double>(outcome.scored));
       result.Set("badPatch", outcome.badPatch);
       result.Set("squares", outcome.squares);
       call.Call({result});

@@ -77,24 +77,22 @@ void multiply(const int8_t* keys, size_t padded, const uint8_t* queries, int32_t
 }
 
 struct AmxInt8 {
-  static constexpr bool kSeeds = true;
+  static constexpr int kValueBytes = 1;
 
-  static void load(const Problem& p, Tile& t, Scratch& s) {
+  static void load(const Problem& p, Tile& t) {
     const int8_t* packed = static_cast<const int8_t*>(p.target->packed);
     for (int lane = 0; lane < kLanes; lane++) {
       const int q = t.query[lane];
       for (int d = 0; d < p.padded; d += 4) {
         uint32_t word = 0;
         if (q >= 0) __builtin_memcpy(&word, packed + static_cast<size_t>(q) * p.padded + d, 4);
-        __builtin_memcpy(s.queries + 32 * static_cast<size_t>(d) + 4 * lane, &word, 4);
+        __builtin_memcpy(t.queries + 32 * static_cast<size_t>(d) + 4 * lane, &word, 4);
       }
     }
     int8_units(p, t);
   }
 
   static void set_limit(const Problem& p, Tile& t, int lane, double threshold) { int8_limit(p, t, lane, threshold); }
-  static void enter(const Problem&, Tile&, const Frame&) {}
-
   static int filter(const Problem&, const Tile& t, const Frame& f, int first, int count, Scratch& s) {
     key_terms(f, first, count, t.maxNorm, t.maxError, s.keyTerm);
     const int8_t* packed = static_cast<const int8_t*>(f.packed);
@@ -103,9 +101,9 @@ struct AmxInt8 {
       const int left = (count - key + kKeys - 1) / kKeys;
       const int blocks = left == 4 || left == 2 ? 2 : least(left, 3);
       const int8_t* keys = packed + (static_cast<size_t>(first) + key) * f.padded;
-      if (blocks == 1) multiply<1>(keys, f.padded, s.queries, s.products);
-      if (blocks == 2) multiply<2>(keys, f.padded, s.queries, s.products);
-      if (blocks == 3) multiply<3>(keys, f.padded, s.queries, s.products);
+      if (blocks == 1) multiply<1>(keys, f.padded, t.queries, s.products);
+      if (blocks == 2) multiply<2>(keys, f.padded, t.queries, s.products);
+      if (blocks == 3) multiply<3>(keys, f.padded, t.queries, s.products);
       hits = compare(t, f, first, key, least(blocks * kKeys, count - key), s, hits);
       key += blocks * kKeys;
     }
@@ -130,23 +128,26 @@ struct AmxInt8 {
     return hits;
   }
 
-  static void score(const float* const* q, const float* const* k, int n, int padded, const double* floor, double* out) {
-    score_avx512(q, k, n, padded, floor, out);
+  static void prefetch(const Frame& f, int key) { prefetch_fine(f, key); }
+  static constexpr bool kEstimates = true;
+  static void estimate(const Problem& p, const Frame& f, int query, int key, double* value, double* slack) {
+    estimate_int8(p, f, query, key, value, slack);
   }
+  static double score(const float* q, const float* k, int padded) { return score_avx512(q, k, padded); }
 };
 
-// The tile registers belong to the work on one tile of queries, so that a thread that ends work leaves no state behind.
-void tile(const Problem& p, int index, Scratch& s) {
+// The tile registers belong to the work on one strip, so that a thread that ends work leaves no state behind.
+void strip(const Problem& p, int index, Scratch& s) {
   static const TileConfiguration configuration;
   _tile_loadconfig(&configuration);
-  propagate_tile<AmxInt8>(p, index, s);
+  propagate_strip<AmxInt8>(p, index, s);
   _tile_release();
 }
 
 }  // namespace
 
 const Backend* amxint8_backend() {
-  static const Backend backend = {"amxint8", 1, pack_int8, tile};
+  static const Backend backend = {"amxint8", 1, pack_int8, strip};
   return &backend;
 }
 

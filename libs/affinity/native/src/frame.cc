@@ -20,6 +20,7 @@ template Buffer<uint8_t> make_buffer(size_t);
 template Buffer<int32_t> make_buffer(size_t);
 template Buffer<uint32_t> make_buffer(size_t);
 template Buffer<int64_t> make_buffer(size_t);
+template Buffer<Pending> make_buffer(size_t);
 
 namespace {
 
@@ -55,16 +56,22 @@ StoredFrame::StoredFrame(int patchCount, int dimension, int packedBytes) : dim(d
   const size_t terms = rows + kSlackRows;
   scale_ = make_buffer<float>(terms);
   error_ = make_buffer<float>(terms);
+  rest_ = make_buffer<float>(terms);
   norm_ = make_buffer<float>(terms);
   size_ = make_buffer<float>(terms);
   offset_ = make_buffer<float>(terms);
   sum_ = make_buffer<int32_t>(terms);
+  fineSum_ = make_buffer<int32_t>(terms);
+  fine_ = make_buffer<uint8_t>(rows * padded);
   scale = scale_.get();
   error = error_.get();
+  rest = rest_.get();
   norm = norm_.get();
   size = size_.get();
   offset = offset_.get();
   sum = sum_.get();
+  fineSum = fineSum_.get();
+  fine = reinterpret_cast<int8_t*>(fine_.get());
 }
 
 int StoredFrame::unpack(const RawFeatures& raw, int begin, int end, double* squares) {
@@ -92,7 +99,7 @@ int StoredFrame::unpack(const RawFeatures& raw, int begin, int end, double* squa
 
 void StoredFrame::set_labels(const float* source, int classes) {
   const size_t count = static_cast<size_t>(patches) * classes;
-  labels_ = make_buffer<float>(count);
+  if (!labels_) labels_ = make_buffer<float>(count);
   std::memcpy(labels_.get(), source, count * sizeof(float));
   labels = labels_.get();
 }

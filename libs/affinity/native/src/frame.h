@@ -36,9 +36,9 @@ struct StoredFrame : Frame {
   bool ready = false;  // packed
 
  private:
-  Buffer<float> values_, labels_, scale_, error_, norm_, size_, offset_;
-  Buffer<uint8_t> packed_;
-  Buffer<int32_t> sum_;
+  Buffer<float> values_, labels_, scale_, error_, rest_, norm_, size_, offset_;
+  Buffer<uint8_t> packed_, fine_;
+  Buffer<int32_t> sum_, fineSum_;
 };
 
 }  // namespace affinity

@@ -12,18 +12,20 @@ Scratch& ScratchMemory::reserve(const Problem& p) {
     cols_ = std::max(cols, cols_);
     topK_ = std::max(topK, topK_);
     classes_ = std::max(classes, classes_);
-    queries_ = make_buffer<uint8_t>(kLanes * padded_ * 2);
+    queries_ = make_buffer<uint8_t>(kMostTiles * kLanes * padded_ * 2);
     products_ = make_buffer<int32_t>(64 * kLanes);
     keyTerm_ = make_buffer<float>(cols_);
     hitKey_ = make_buffer<int32_t>(cols_);
     hitMask_ = make_buffer<uint32_t>(cols_);
     pairLane_ = make_buffer<int32_t>(cols_ * kLanes);
     pairPatch_ = make_buffer<int32_t>(cols_ * kLanes);
-    scores_ = make_buffer<double>(kLanes * topK_);
-    ids_ = make_buffer<int64_t>(kLanes * topK_);
+    scores_ = make_buffer<double>(kMostTiles * kLanes * topK_);
+    ids_ = make_buffer<int64_t>(kMostTiles * kLanes * topK_);
+    bounds_ = make_buffer<double>(kMostTiles * kLanes * topK_);
+    pending_ = make_buffer<Pending>(static_cast<size_t>(kMostTiles) * kLanes * kMostPending);
     sums_ = make_buffer<double>(classes_);
     scratch_ = {queries_.get(),  products_.get(), keyTerm_.get(), hitKey_.get(), hitMask_.get(), pairLane_.get(),
-                pairPatch_.get(), scores_.get(),  ids_.get(),     sums_.get(),   0};
+                pairPatch_.get(), scores_.get(), ids_.get(), bounds_.get(), pending_.get(), sums_.get(), 0, 0};
   }
   return scratch_;
 }
@@ -37,6 +39,16 @@ void Job::seal() {
   problem.groupOfPosition = groupOfPosition.data();
   problem.target = target_.get();
   problem.mean = mean.data();
+  problem.seedGroups = seedGroups.data();
+  problem.seedPatches = seedPatches.data();
+  if (best) {
+    best->count = std::min(problem.topK, Best::kMost);
+    best->groups.assign(static_cast<size_t>(target_->patches) * best->count, -1);
+    best->patches.assign(best->groups.size(), -1);
+    problem.bestGroups = best->groups.data();
+    problem.bestPatches = best->patches.data();
+    problem.bestCount = best->count;
+  }
   constexpr int kRowsPerUnit = 64;
   const auto add = [&](StoredFrame* frame) {
     for (int row = 0; row < frame->patches; row += kRowsPerUnit) {
@@ -50,7 +62,7 @@ void Job::seal() {
     add(frame.get());
   }
   rowsLeft_ = static_cast<int>(rows_.size());
-  tilesLeft_ = tile_count(problem);
+  stripsLeft_ = strip_count(problem);
 }
 
 void Job::prepare(const Rows& rows) {
@@ -77,22 +89,23 @@ bool Job::work(ScratchMemory& memory) {
   }
   nextRows_ = static_cast<int>(rows_.size());
   while (rowsLeft_ > 0) std::this_thread::yield();
-  const int tile = nextTile_++;
-  const int tiles = tile_count(problem);
-  if (tile >= tiles) return false;
+  const int strip = nextStrip_++;
+  const int strips = strip_count(problem);
+  if (strip >= strips) return false;
   if (!cancelled_) {
     Scratch& scratch = memory.reserve(problem);
-    scratch.survivors = 0;
-    backend_->tile(problem, tile, scratch);
+    scratch.survivors = scratch.scored = 0;
+    backend_->strip(problem, strip, scratch);
     survivors_ += scratch.survivors;
+    scored_ += scratch.scored;
   }
-  if (--tilesLeft_ == 0) finish();
-  return tile + 1 < tiles;
+  if (--stripsLeft_ == 0) finish();
+  return strip + 1 < strips;
 }
 
 void Job::finish() {
   target_->ready = true;
-  done({survivors_, cancelled_, badPatch_, squares_});
+  done({survivors_, scored_, cancelled_, badPatch_, squares_});
 }
 
 }  // namespace affinity

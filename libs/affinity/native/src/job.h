@@ -1,4 +1,4 @@
-// One target frame as work for threads: rows to unpack and pack first, then tiles of queries.
+// One target frame as work for threads: rows to unpack and pack first, then strips of query tiles.
 #pragma once
 #include <atomic>
 #include <functional>
@@ -21,15 +21,24 @@ class ScratchMemory {
   Buffer<int32_t> products_, hitKey_, pairLane_, pairPatch_;
   Buffer<uint32_t> hitMask_;
   Buffer<float> keyTerm_;
-  Buffer<double> scores_, sums_;
+  Buffer<double> scores_, bounds_, sums_;
+  Buffer<Pending> pending_;
   Buffer<int64_t> ids_;
 };
 
 struct Outcome {
-  int64_t survivors = 0;
+  int64_t survivors = 0, scored = 0;
   bool cancelled = false;
   int badPatch = -1;  // a row of the target that is not normalised
   double squares = 0;
+};
+
+// The first candidates of every patch of a target: where the next target will likely find its own.
+struct Best {
+  static constexpr int kMost = 16;
+  std::vector<int32_t> groups, patches;  // patches x count; -1 past the end of a list
+  std::vector<int32_t> keys;             // frame x 2 + restricted, by group
+  int count = 0;
 };
 
 class Job {
@@ -44,6 +53,9 @@ class Job {
   std::vector<int32_t> groupOfPosition;
   std::vector<std::shared_ptr<StoredFrame>> frames;
   std::vector<float> mean;
+  // Of the previous target: see Problem::seedGroups.
+  std::vector<int32_t> seedGroups, seedPatches;
+  std::shared_ptr<Best> best;
   std::function<void(const Outcome&)> done;
 
   // Points the problem at the vectors above and counts the units.
@@ -64,11 +76,11 @@ class Job {
   std::shared_ptr<StoredFrame> target_;
   RawFeatures raw_;
   std::vector<Rows> rows_;
-  std::atomic<int> nextRows_{0}, rowsLeft_{0}, nextTile_{0}, tilesLeft_{0};
+  std::atomic<int> nextRows_{0}, rowsLeft_{0}, nextStrip_{0}, stripsLeft_{0};
   std::atomic<bool> cancelled_{false};
   std::atomic<int> badPatch_{-1};
   double squares_ = 0;
-  std::atomic<int64_t> survivors_{0};
+  std::atomic<int64_t> survivors_{0}, scored_{0};
 };
 
 }  // namespace affinity

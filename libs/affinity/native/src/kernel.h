@@ -14,6 +14,10 @@ constexpr int kTileRows = 4;
 constexpr int kTileCols = 8;
 constexpr int kLanes = kTileRows * kTileCols;
 
+// A unit of work: up to 8 tiles side by side. They share every key row while it is in the first-level cache, and their windows
+// of one frame (1.7 MB at 384 dimensions and radius 20) fit the second level.
+constexpr int kMostTiles = 8;
+
 // Rows a kernel may read past the last patch of a packed frame.
 constexpr int kSlackRows = 64;
 
@@ -25,12 +29,15 @@ struct Frame {
   const float* labels = nullptr;  // patches x classes; null for a target
   // Filter data, written once by Backend::pack; see docs/affinity-bound.md for the symbols.
   void* packed = nullptr;    // (patches + slack) x padded, int8 or int16
+  int8_t* fine = nullptr;    // patches x padded, int8: what `packed` lost, in steps of scale / 254
   float* scale = nullptr;    // s: value of one quantisation step
-  float* error = nullptr;    // |d|: norm of what quantisation lost, rounded up
+  float* error = nullptr;    // |d|: norm of what `packed` lost, rounded up
+  float* rest = nullptr;     // |r|: norm of what `packed` and `fine` lost together, rounded up
   float* norm = nullptr;     // |x^|: norm of the quantised vector, rounded up
   float* size = nullptr;     // |x'|: norm of the centred vector, rounded up
   float* offset = nullptr;   // <mean, x>
-  int32_t* sum = nullptr;    // sum of the int8 values
+  int32_t* sum = nullptr;    // sum of the packed values
+  int32_t* fineSum = nullptr;
 };
 
 // A context frame; `positions` are its places among the context entries, latest first.
@@ -41,6 +48,13 @@ struct Group {
   const int32_t* reach;  // half-width of the neighbourhood by row distance
   int reachLength;
 };
+
+// A candidate that may be among the k best, not scored exactly yet.
+struct Pending {
+  double upper;  // no less than its similarity
+  int32_t group, patch;
+};
+constexpr int kMostPending = 48;  // per query
 
 struct Problem {
   int rows, cols, dim, padded, classes, topK;
@@ -53,6 +67,15 @@ struct Problem {
   const float* mean;  // padded; subtracted before int8 quantisation
   float meanSquare;   // |mean|^2
   float* labels;      // patches x classes
+  // Candidates of the previous target, best first: group in this problem or -1, and patch; null without one.
+  // patches x seedCount.
+  const int32_t* seedGroups;
+  const int32_t* seedPatches;
+  int seedCount;
+  // Receives the same of this target for the next, patches x bestCount.
+  int32_t* bestGroups;
+  int32_t* bestPatches;
+  int bestCount;
   // Lists, or null: patches, patches x topK each.
   int32_t* counts;
   int32_t* positions;
@@ -62,17 +85,20 @@ struct Problem {
 
 // One thread's working memory, 64-byte aligned arrays.
 struct Scratch {
-  uint8_t* queries;   // kLanes x padded x 2 bytes
+  uint8_t* queries;   // kMostTiles x kLanes x padded x 2 bytes
   int32_t* products;  // 64 keys x kLanes
   float* keyTerm;     // cols + 64
   int32_t* hitKey;    // cols + 64
   uint32_t* hitMask;  // cols + 64
   int32_t* pairLane;  // (cols + 64) x kLanes
   int32_t* pairPatch;
-  double* scores;     // kLanes x topK
-  int64_t* ids;       // kLanes x topK
+  double* scores;     // kMostTiles x kLanes x topK
+  int64_t* ids;       // kMostTiles x kLanes x topK
+  double* bounds;     // kMostTiles x kLanes x topK
+  Pending* pending;   // kMostTiles x kLanes x kMostPending
   double* sums;       // classes
   int64_t survivors;  // pairs the filter let through
+  int64_t scored;     // of these, pairs scored exactly
 };
 
 struct Backend {
@@ -80,8 +106,8 @@ struct Backend {
   int packedBytes;  // per value; 0: no packed copy
   // Packs rows begin..end of a frame.
   void (*pack)(Frame& frame, const float* mean, int begin, int end);
-  // Labels of the queries of one tile.
-  void (*tile)(const Problem& problem, int tile, Scratch& scratch);
+  // Labels of the queries of one strip of tiles.
+  void (*strip)(const Problem& problem, int strip, Scratch& scratch);
 };
 
 // Each returns null where its file was compiled for another processor family.
@@ -97,8 +123,15 @@ double fma_rate_avx512();
 // Softmax and weighted label sum of one query's ordered list; compiled without fused multiply-adds.
 void aggregate(const Problem& problem, int patch, int count, const double* scores, const int64_t* ids, double* sums);
 
-inline int tile_count(const Problem& p) {
-  return ((p.rows + kTileRows - 1) / kTileRows) * ((p.cols + kTileCols - 1) / kTileCols);
+inline int tiles_across(const Problem& p) { return (p.cols + kTileCols - 1) / kTileCols; }
+
+// At least two strips per row of tiles, so that threads share the work evenly.
+inline int strips_across(const Problem& p) {
+  const int tiles = tiles_across(p);
+  const int strips = (tiles + kMostTiles - 1) / kMostTiles;
+  return strips > 1 || tiles == 1 ? strips : 2;
 }
+
+inline int strip_count(const Problem& p) { return (p.rows + kTileRows - 1) / kTileRows * strips_across(p); }
 
 }  // namespace affinity

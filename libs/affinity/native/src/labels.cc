@@ -36,6 +36,10 @@ void aggregate(const Problem& p, int patch, int count, const double* scores, con
     total += weight;
     const float* source = p.groups[p.groupOfPosition[position]].frame->labels + candidate * p.classes;
     for (int c = 0; c < p.classes; c++) sums[c] += weight * source[c];
+    if (i < p.bestCount) {
+      p.bestGroups[static_cast<int64_t>(patch) * p.bestCount + i] = p.groupOfPosition[position];
+      p.bestPatches[static_cast<int64_t>(patch) * p.bestCount + i] = static_cast<int32_t>(candidate);
+    }
     if (p.counts) {
       const int64_t at = static_cast<int64_t>(patch) * p.topK + i;
       p.positions[at] = static_cast<int32_t>(position);

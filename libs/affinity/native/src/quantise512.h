@@ -17,6 +17,12 @@ constexpr float kUp = 1.0f + 3.1e-5f;
 constexpr float kRotation = 3.9e-6f;
 constexpr int kMaxPadded = 4096;
 
+// Fine steps per coarse step: half a coarse step is 127 fine ones.
+constexpr float kFineSteps = 254.0f;
+
+// Covers the fp32 arithmetic of the bounds themselves.
+constexpr float kMargin = 1e-5f;
+
 // Sign of dimension d before the rotation: bits of a multiplicative hash, so that no regular vector maps to one spike.
 inline uint32_t sign_of(uint32_t d) { return (d * 2654435761u) & 0x80000000u; }
 
@@ -61,6 +67,7 @@ void pack_int8(Frame& frame, const float* mean, int begin, int end) {
   for (int patch = begin; patch < end; patch++) {
     const float* row = frame.values + static_cast<size_t>(patch) * padded;
     int8_t* out = static_cast<int8_t*>(frame.packed) + static_cast<size_t>(patch) * padded;
+    int8_t* fineOut = frame.fine + static_cast<size_t>(patch) * padded;
     __m512d offset = _mm512_setzero_pd();
     for (int d = 0; d < padded; d += 16) {
       const __m512 v = _mm512_loadu_ps(row + d), m = _mm512_loadu_ps(mean + d);
@@ -78,8 +85,9 @@ void pack_int8(Frame& frame, const float* mean, int begin, int end) {
     // A row equal to the mean quantises to zeros; the floor keeps 1 / step finite.
     const float step = top > 1e-7f ? top / 127.0f : 1e-9f;
     const __m512 inverse = _mm512_set1_ps(1.0f / step), steps = _mm512_set1_ps(step);
-    __m512 size = _mm512_setzero_ps(), lost = size, kept = size;
-    __m512i sum = _mm512_setzero_si512();
+    const __m512 fineInverse = _mm512_set1_ps(kFineSteps / step), fineSteps = _mm512_set1_ps(step / kFineSteps);
+    __m512 size = _mm512_setzero_ps(), lost = size, kept = size, left = size;
+    __m512i sum = _mm512_setzero_si512(), fineSum = sum;
     for (int d = 0; d < padded; d += 16) {
       const __m512 v = _mm512_load_ps(x + d);
       __m512i q = _mm512_cvtps_epi32(_mm512_mul_ps(v, inverse));
@@ -87,6 +95,12 @@ void pack_int8(Frame& frame, const float* mean, int begin, int end) {
       _mm_storeu_si128(reinterpret_cast<__m128i*>(out + d), _mm512_cvtepi32_epi8(q));
       sum = _mm512_add_epi32(sum, q);
       const __m512 back = _mm512_mul_ps(_mm512_cvtepi32_ps(q), steps), rest = _mm512_sub_ps(v, back);
+      __m512i fine = _mm512_cvtps_epi32(_mm512_mul_ps(rest, fineInverse));
+      fine = _mm512_max_epi32(_mm512_min_epi32(fine, _mm512_set1_epi32(127)), _mm512_set1_epi32(-127));
+      _mm_storeu_si128(reinterpret_cast<__m128i*>(fineOut + d), _mm512_cvtepi32_epi8(fine));
+      fineSum = _mm512_add_epi32(fineSum, fine);
+      const __m512 last = _mm512_sub_ps(rest, _mm512_mul_ps(_mm512_cvtepi32_ps(fine), fineSteps));
+      left = _mm512_fmadd_ps(last, last, left);
       size = _mm512_fmadd_ps(v, v, size);
       kept = _mm512_fmadd_ps(back, back, kept);
       lost = _mm512_fmadd_ps(rest, rest, lost);
@@ -98,14 +112,14 @@ void pack_int8(Frame& frame, const float* mean, int begin, int end) {
     // `rest` carries the rounding of `back`, half an ulp of each value: covered by the rotation's term, relative to |x'|.
     frame.error[patch] = __builtin_sqrtf(_mm512_reduce_add_ps(lost)) * kUp + kRotation * length;
     frame.offset[patch] = static_cast<float>(_mm512_reduce_add_pd(offset));
+    frame.rest[patch] = __builtin_sqrtf(_mm512_reduce_add_ps(left)) * kUp + kRotation * length;
     frame.sum[patch] = _mm512_reduce_add_epi32(sum);
+    frame.fineSum[patch] = _mm512_reduce_add_epi32(fineSum);
   }
 }
 
 // Adds what all int8 filters share to a tile: units and the largest error terms.
 // A pair is kept if  acc s_k / 1 + c_k / s_q > limit,  c_k = <mean, k> + max|q^| |d_k| + max|d_q| |k'|.
-constexpr float kMargin = 1e-5f;
-
 template <class Tile>
 void int8_units(const Problem& p, Tile& t) {
   t.maxNorm = t.maxError = 0;
@@ -133,34 +147,51 @@ inline void key_terms(const Frame& f, int first, int count, float maxNorm, float
   }
 }
 
-// fp32 similarity first, which is off by at most (padded / 64 + 8) 2^-24 |q| |k|; the fp64 sum only where that does not decide.
-inline void score_avx512(const float* const* q, const float* const* k, int n, int padded, const double* floor, double* out) {
-  const double slack = (padded / 64 + 8) * 1.3e-7;
-  for (int i = 0; i < n; i++) {
-    const float* a = q[i];
-    const float* b = k[i];
-    if (floor[i] > -1e30) {
-      __m512 s0 = _mm512_setzero_ps(), s1 = s0, s2 = s0, s3 = s0;
-      for (int d = 0; d < padded; d += 64) {
-        s0 = _mm512_fmadd_ps(_mm512_loadu_ps(a + d), _mm512_loadu_ps(b + d), s0);
-        s1 = _mm512_fmadd_ps(_mm512_loadu_ps(a + d + 16), _mm512_loadu_ps(b + d + 16), s1);
-        s2 = _mm512_fmadd_ps(_mm512_loadu_ps(a + d + 32), _mm512_loadu_ps(b + d + 32), s2);
-        s3 = _mm512_fmadd_ps(_mm512_loadu_ps(a + d + 48), _mm512_loadu_ps(b + d + 48), s3);
-      }
-      const float near = _mm512_reduce_add_ps(_mm512_add_ps(_mm512_add_ps(s0, s1), _mm512_add_ps(s2, s3)));
-      if (static_cast<double>(near) < floor[i] - slack) {
-        out[i] = -1e301;
-        continue;
-      }
-    }
-    __m512d sums = _mm512_setzero_pd();
-    for (int d = 0; d < padded; d += 8) {
-      sums = _mm512_fmadd_pd(_mm512_cvtps_pd(_mm256_loadu_ps(a + d)), _mm512_cvtps_pd(_mm256_loadu_ps(b + d)), sums);
-    }
-    alignas(64) double s[8];
-    _mm512_store_pd(s, sums);
-    out[i] = ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
+// Products of the 8 bit parts of a query and a key, both signed: dpbusd takes one operand unsigned, so the query is moved by
+// 128 and 128 x sum(key) taken off again.
+struct Products {
+  __m512i coarse = _mm512_setzero_si512(), mixed = coarse;
+};
+
+// The similarity to within `slack`: both parts of both vectors, less the product of the two fine parts.
+inline void estimate_int8(const Problem& p, const Frame& f, int query, int key, double* value, double* slack) {
+  const Frame& q = *p.target;
+  const size_t padded = p.padded;
+  const int8_t* q1 = static_cast<const int8_t*>(q.packed) + query * padded;
+  const int8_t* q2 = q.fine + query * padded;
+  const int8_t* k1 = static_cast<const int8_t*>(f.packed) + key * padded;
+  const int8_t* k2 = f.fine + key * padded;
+  const __m512i offset = _mm512_set1_epi8(static_cast<char>(0x80));
+  Products sums;
+  for (size_t d = 0; d < padded; d += 64) {
+    const __m512i a = _mm512_xor_si512(_mm512_loadu_si512(q1 + d), offset);
+    const __m512i b = _mm512_xor_si512(_mm512_loadu_si512(q2 + d), offset);
+    const __m512i k = _mm512_loadu_si512(k1 + d);
+    sums.coarse = _mm512_dpbusd_epi32(sums.coarse, a, k);
+    sums.mixed = _mm512_dpbusd_epi32(_mm512_dpbusd_epi32(sums.mixed, b, k), a, _mm512_loadu_si512(k2 + d));
   }
+  const double coarse = _mm512_reduce_add_epi32(sums.coarse) - 128.0 * f.sum[key];
+  const double mixed = _mm512_reduce_add_epi32(sums.mixed) - 128.0 * (static_cast<double>(f.sum[key]) + f.fineSum[key]);
+  *value = static_cast<double>(q.scale[query]) * f.scale[key] * (coarse + mixed / kFineSteps) + q.offset[query] + f.offset[key] -
+           p.meanSquare;
+  *slack = static_cast<double>(q.error[query]) * f.error[key] + static_cast<double>(q.rest[query]) * f.size[key] +
+           (static_cast<double>(q.size[query]) + q.rest[query]) * f.rest[key] + kMargin;
+}
+
+inline void prefetch_fine(const Frame& f, int key) {
+  const int8_t* row = f.fine + static_cast<size_t>(key) * f.padded;
+  for (int d = 0; d < f.padded; d += 64) __builtin_prefetch(row + d);
+}
+
+// The exact similarity of two rows: one register holds the 8 lanes of the definition.
+inline double score_avx512(const float* a, const float* b, int padded) {
+  __m512d sums = _mm512_setzero_pd();
+  for (int d = 0; d < padded; d += 8) {
+    sums = _mm512_fmadd_pd(_mm512_cvtps_pd(_mm256_loadu_ps(a + d)), _mm512_cvtps_pd(_mm256_loadu_ps(b + d)), sums);
+  }
+  alignas(64) double s[8];
+  _mm512_store_pd(s, sums);
+  return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
 }
 
 }  // namespace

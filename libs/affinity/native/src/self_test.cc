@@ -46,8 +46,19 @@ Result solve(const Backend& backend) {
            std::vector<int32_t>(kPatches * kTopK), std::vector<double>(kPatches * kTopK)};
   Job job(&backend, std::make_shared<StoredFrame>(kPatches, kDim, backend.packedBytes), {raw.data(), nullptr});
   Problem& p = job.problem;
-  p = {kRows, kCols, kDim, padded_dim(kDim), kClasses, kTopK, 0.1, true, nullptr, 0, nullptr, nullptr, nullptr, 0,
-       r.labels.data(), r.counts.data(), r.positions.data(), r.patches.data(), r.scores.data()};
+  p.rows = kRows;
+  p.cols = kCols;
+  p.dim = kDim;
+  p.padded = padded_dim(kDim);
+  p.classes = kClasses;
+  p.topK = kTopK;
+  p.temperature = 0.1;
+  p.normalise = true;
+  p.labels = r.labels.data();
+  p.counts = r.counts.data();
+  p.positions = r.positions.data();
+  p.patches = r.patches.data();
+  p.scores = r.scores.data();
   job.frames = frames;
   job.positions = {{2}, {1}, {0}};
   job.reaches = {{3, 3, 2}, {18, 18, 18, 17, 17, 17}, {36, 36, 36, 36, 36, 36}};

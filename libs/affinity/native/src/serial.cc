@@ -5,11 +5,9 @@ namespace affinity {
 namespace {
 
 struct Serial {
-  static constexpr bool kSeeds = false;
-  static void load(const Problem&, Tile&, Scratch&) {}
+  static constexpr int kValueBytes = 0;
+  static void load(const Problem&, Tile&) {}
   static void set_limit(const Problem&, Tile&, int, double) {}
-  static void enter(const Problem&, Tile&, const Frame&) {}
-
   static int filter(const Problem&, const Tile& t, const Frame&, int, int count, Scratch& s) {
     uint32_t lanes = 0;
     for (int lane = 0; lane < kLanes; lane++) lanes |= t.query[lane] < 0 ? 0 : 1u << lane;
@@ -20,24 +18,24 @@ struct Serial {
     return count;
   }
 
+  static void prefetch(const Frame&, int) {}
+  static constexpr bool kEstimates = false;
+  static void estimate(const Problem&, const Frame&, int, int, double*, double*) {}
+
   // The definition: products exact in fp64, summed in 8 lanes by dimension mod 8, then a fixed tree.
-  static void score(const float* const* q, const float* const* k, int n, int padded, const double*, double* out) {
-    for (int i = 0; i < n; i++) {
-      const float* a = q[i];
-      const float* b = k[i];
-      double sums[8] = {};
-      for (int d = 0; d < padded; d += 8) {
-        for (int lane = 0; lane < 8; lane++) sums[lane] += static_cast<double>(a[d + lane]) * b[d + lane];
-      }
-      out[i] = ((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7]));
+  static double score(const float* q, const float* k, int padded) {
+    double sums[8] = {};
+    for (int d = 0; d < padded; d += 8) {
+      for (int lane = 0; lane < 8; lane++) sums[lane] += static_cast<double>(q[d + lane]) * k[d + lane];
     }
+    return ((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7]));
   }
 };
 
 }  // namespace
 
 const Backend* serial_backend() {
-  static const Backend backend = {"serial", 0, nullptr, propagate_tile<Serial>};
+  static const Backend backend = {"serial", 0, nullptr, propagate_strip<Serial>};
   return &backend;
 }
 

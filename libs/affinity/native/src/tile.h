@@ -1,11 +1,13 @@
-// One tile of queries against its whole context: filter a row of keys, score the survivors exactly, keep the k best.
+// A strip of query tiles against its whole context: filter a row of keys, score the survivors exactly, keep the k best.
 // Included by the file of every instruction set, which brings an `Isa` with
-//   kSeeds                              whether a first threshold is worth its exact scores
-//   load(problem, tile, scratch)        lays the tile's queries out for the filter
+//   kValueBytes                         bytes per packed value, 0 without a filter
+//   load(problem, tile)                 lays the tile's queries out for the filter
 //   set_limit(problem, tile, lane, t)   makes the filter drop what certainly scores below t
-//   enter(problem, tile, frame)         called when the context frame changes
 //   filter(problem, tile, frame, first, count, scratch) -> hits: keys `first`.. with the lanes they may matter to
-//   score(q, k, n, padded, floor, out)  exact similarities of n pairs; a pair certainly below floor[i] may get -infinity
+//   kEstimates                          whether there is
+//   estimate(problem, frame, query, key, value, slack)   |similarity - value| <= slack, cheaper than the exact one
+//   prefetch(frame, key)                asks for what estimate reads
+//   score(q, k, padded)                 the exact similarity
 #pragma once
 #include "kernel.h"
 
@@ -15,12 +17,19 @@ namespace {
 constexpr double kNone = -1e300;
 
 struct Tile {
+  uint8_t* queries;  // the tile's part of the scratch
+  double* scores;    // kLanes x topK: exact, best first
+  int64_t* ids;
+  double* bounds;    // kLanes x topK: the best lower bounds of candidates met so far
+  Pending* pending;  // kLanes x kMostPending
   alignas(64) float limit[kLanes];    // per lane, in the filter's own unit
   alignas(64) int32_t intLimit[kLanes];
   alignas(64) float inverse[kLanes];  // 1 / scale of the query
   int32_t query[kLanes];              // patch index, -1 outside the grid
-  int32_t count[kLanes];
-  double seed[kLanes];                // a lower bound of the final k-th score
+  int32_t count[kLanes];              // exact scores
+  int32_t boundCount[kLanes];
+  int32_t pendingCount[kLanes];
+  double floor[kLanes];               // a lower bound of the final k-th score
   float maxNorm, maxError;            // over the queries of the tile
   int y0, x0, y1, x1;
 };
@@ -32,15 +41,9 @@ inline bool ranks_before(double score, int64_t id, double other, int64_t otherId
   return score > other || (score == other && id > otherId);
 }
 
-// The k-th best score so far or the seed, below which nothing can enter.
-inline double threshold(const Problem& p, const Tile& t, const Scratch& s, int lane) {
-  const double kth = t.count[lane] < p.topK ? kNone : s.scores[lane * p.topK + p.topK - 1];
-  return kth > t.seed[lane] ? kth : t.seed[lane];
-}
-
-inline bool insert(const Problem& p, Tile& t, Scratch& s, int lane, double score, int64_t id) {
-  double* scores = s.scores + lane * p.topK;
-  int64_t* ids = s.ids + lane * p.topK;
+inline bool insert(const Problem& p, Tile& t, int lane, double score, int64_t id) {
+  double* scores = t.scores + lane * p.topK;
+  int64_t* ids = t.ids + lane * p.topK;
   int at = t.count[lane];
   if (at == p.topK) {
     at--;
@@ -57,44 +60,51 @@ inline bool insert(const Problem& p, Tile& t, Scratch& s, int lane, double score
   return true;
 }
 
-// A first threshold: the k-th best of some candidates that are likely good, the 3x3 at the query's own place in the newest
-// frame and the same place in the others. They are candidates like all others and will be met again.
 template <class Isa>
-double seed_of(const Problem& p, const Tile& t, Scratch& s, int lane) {
-  constexpr int kMost = 64;
-  const float* queries[kMost];
-  const float* keys[kMost];
-  double floors[kMost], out[kMost];
-  int copies[kMost], n = 0, total = 0;
+void raise_floor(const Problem& p, Tile& t, int lane, double floor) {
+  if (!(floor > t.floor[lane])) return;
+  t.floor[lane] = floor;
+  Isa::set_limit(p, t, lane, floor);
+}
+
+// Keeps the k best of some lower bounds, `copies` times the same one; returns how many there are.
+inline int keep_bound(double* best, int kept, int most, double bound, int copies) {
+  for (int c = 0; c < copies; c++) {
+    if (kept == most && !(bound > best[kept - 1])) break;
+    int at = kept < most ? kept++ : kept - 1;
+    for (; at > 0 && bound > best[at - 1]; at--) best[at] = best[at - 1];
+    best[at] = bound;
+  }
+  return kept;
+}
+
+// A first floor: the k-th best lower bound of candidates that are likely good. These are the candidates of the same patch in
+// the previous target, and in the newest frame, which had none of them, the 5x5 at the query's own place; without a previous
+// target the same place in every frame. They are met again like all others.
+template <class Isa>
+void seed(const Problem& p, Tile& t, int lane) {
   const int patch = t.query[lane], y = patch / p.cols, x = patch % p.cols;
-  for (int g = 0; g < p.groupCount && n + 9 <= kMost; g++) {
+  double* best = t.bounds + lane * p.topK;  // free until the first candidate
+  int kept = 0;
+  const auto add = [&](const Group& group, int key) {
+    double value, slack;
+    Isa::estimate(p, *group.frame, patch, key, &value, &slack);
+    kept = keep_bound(best, kept, p.topK, value - slack, group.positionCount);
+  };
+  for (int i = 0; i < p.seedCount; i++) {
+    const size_t at = static_cast<size_t>(patch) * p.seedCount + i;
+    if (p.seedGroups[at] > 0) add(p.groups[p.seedGroups[at]], p.seedPatches[at]);
+  }
+  for (int g = 0; g < (p.seedCount ? 1 : p.groupCount); g++) {
     const Group& group = p.groups[g];
-    const int far = g == 0 ? 1 : 0;
-    for (int dy = -least(far, group.reachLength - 1); dy <= least(far, group.reachLength - 1); dy++) {
+    const int far = least(g == 0 ? 2 : 0, group.reachLength - 1);
+    for (int dy = -far; dy <= far; dy++) {
       if (y + dy < 0 || y + dy >= p.rows) continue;
       const int w = least(far, group.reach[dy < 0 ? -dy : dy]);
-      for (int kx = most(0, x - w); kx <= least(p.cols - 1, x + w); kx++) {
-        queries[n] = p.target->values + static_cast<size_t>(patch) * p.padded;
-        keys[n] = group.frame->values + (static_cast<size_t>(y + dy) * p.cols + kx) * p.padded;
-        floors[n] = kNone;
-        copies[n] = group.positionCount;
-        total += copies[n++];
-      }
+      for (int kx = most(0, x - w); kx <= least(p.cols - 1, x + w); kx++) add(group, (y + dy) * p.cols + kx);
     }
   }
-  if (total < p.topK) return kNone;
-  Isa::score(queries, keys, n, p.padded, floors, out);
-  double* best = s.scores + lane * p.topK;  // free until the first insertion
-  int kept = 0;
-  for (int i = 0; i < n; i++) {
-    for (int c = 0; c < copies[i]; c++) {
-      if (kept == p.topK && !(out[i] > best[kept - 1])) break;
-      int at = kept < p.topK ? kept++ : kept - 1;
-      for (; at > 0 && out[i] > best[at - 1]; at--) best[at] = best[at - 1];
-      best[at] = out[i];
-    }
-  }
-  return best[p.topK - 1];
+  if (kept == p.topK) t.floor[lane] = best[p.topK - 1];
 }
 
 // Lanes of the tile that reach column x of a key row, `widths` being the half-widths of the tile's rows there.
@@ -108,38 +118,55 @@ inline uint32_t reaching(const Tile& t, const int* widths, int x) {
   return mask;
 }
 
+// Scores what is pending exactly, unless the floor has risen above it meanwhile.
 template <class Isa>
-void settle(const Problem& p, Tile& t, Scratch& s, const Group& group, int n) {
-  constexpr int kBatch = 64;
+void flush(const Problem& p, Tile& t, Scratch& s, int lane) {
   const int64_t patches = static_cast<int64_t>(p.rows) * p.cols;
-  for (int begin = 0; begin < n; begin += kBatch) {
-    const int size = least(kBatch, n - begin);
-    const float* queries[kBatch];
-    const float* keys[kBatch];
-    double floors[kBatch], out[kBatch];
-    for (int i = 0; i < size; i++) {
-      const int lane = s.pairLane[begin + i];
-      queries[i] = p.target->values + static_cast<size_t>(t.query[lane]) * p.padded;
-      keys[i] = group.frame->values + static_cast<size_t>(s.pairPatch[begin + i]) * p.padded;
-      floors[i] = threshold(p, t, s, lane);
+  const size_t padded = p.padded;
+  const Pending* pending = t.pending + lane * kMostPending;
+  const auto key_of = [&](const Pending& c) { return p.groups[c.group].frame->values + c.patch * padded; };
+  for (int i = 0; i < t.pendingCount[lane]; i++) {
+    if (i + 1 < t.pendingCount[lane] && pending[i + 1].upper >= t.floor[lane]) {
+      const float* next = key_of(pending[i + 1]);
+      for (size_t d = 0; d < padded; d += 16) __builtin_prefetch(next + d);
     }
-    Isa::score(queries, keys, size, p.padded, floors, out);
-    for (int i = 0; i < size; i++) {
-      const int lane = s.pairLane[begin + i];
-      if (out[i] < threshold(p, t, s, lane)) continue;
-      bool changed = false;
-      for (int c = 0; c < group.positionCount; c++) {
-        if (!insert(p, t, s, lane, out[i], group.positions[c] * patches + s.pairPatch[begin + i])) break;
-        changed = true;
-      }
-      if (changed) Isa::set_limit(p, t, lane, threshold(p, t, s, lane));
+    if (pending[i].upper < t.floor[lane]) continue;
+    const double score = Isa::score(p.target->values + t.query[lane] * padded, key_of(pending[i]), p.padded);
+    s.scored++;
+    const Group& group = p.groups[pending[i].group];
+    for (int c = 0; c < group.positionCount; c++) {
+      if (!insert(p, t, lane, score, group.positions[c] * patches + pending[i].patch)) break;
     }
+    if (t.count[lane] == p.topK) raise_floor<Isa>(p, t, lane, t.scores[lane * p.topK + p.topK - 1]);
+  }
+  t.pendingCount[lane] = 0;
+}
+
+template <class Isa>
+void settle(const Problem& p, Tile& t, Scratch& s, int g, int n) {
+  const Group& group = p.groups[g];
+  for (int i = 0; i < n; i++) {
+    const int lane = s.pairLane[i], key = s.pairPatch[i];
+    Pending candidate = {-kNone, g, key};
+    if (Isa::kEstimates) {
+      double value, slack;
+      Isa::estimate(p, *group.frame, t.query[lane], key, &value, &slack);
+      candidate.upper = value + slack;
+      if (candidate.upper < t.floor[lane]) continue;
+      int& bounds = t.boundCount[lane];
+      double* best = t.bounds + lane * p.topK;
+      bounds = keep_bound(best, bounds, p.topK, value - slack, group.positionCount);
+      if (bounds == p.topK) raise_floor<Isa>(p, t, lane, best[p.topK - 1]);
+    }
+    if (t.pendingCount[lane] == kMostPending) flush<Isa>(p, t, s, lane);
+    t.pending[lane * kMostPending + t.pendingCount[lane]++] = candidate;
   }
   s.survivors += n;
 }
 
 template <class Isa>
-void key_row(const Problem& p, Tile& t, Scratch& s, const Group& group, int y) {
+void key_row(const Problem& p, Tile& t, Scratch& s, int g, int y) {
+  const Group& group = p.groups[g];
   int widths[kTileRows], widest = -1;
   for (int row = 0; row < kTileRows; row++) {
     const int distance = y > t.y0 + row ? y - t.y0 - row : t.y0 + row - y;
@@ -151,49 +178,83 @@ void key_row(const Problem& p, Tile& t, Scratch& s, const Group& group, int y) {
   int n = 0;
   for (int h = 0; h < hits; h++) {
     uint32_t lanes = s.hitMask[h] & reaching(t, widths, from + s.hitKey[h]);
+    if (lanes) Isa::prefetch(*group.frame, y * p.cols + from + s.hitKey[h]);
     for (; lanes; lanes &= lanes - 1) {
       s.pairLane[n] = __builtin_ctz(lanes);
       s.pairPatch[n++] = y * p.cols + from + s.hitKey[h];
     }
   }
-  if (n) settle<Isa>(p, t, s, group, n);
+  if (n) settle<Isa>(p, t, s, g, n);
 }
 
 template <class Isa>
-void propagate_tile(const Problem& p, int index, Scratch& s) {
-  const int across = (p.cols + kTileCols - 1) / kTileCols;
-  Tile t;
-  t.y0 = index / across * kTileRows;
-  t.x0 = index % across * kTileCols;
-  t.y1 = least(p.rows - 1, t.y0 + kTileRows - 1);
-  t.x1 = least(p.cols - 1, t.x0 + kTileCols - 1);
+void start_tile(const Problem& p, Tile& t, int y0, int x0) {
+  t.y0 = y0;
+  t.x0 = x0;
+  t.y1 = least(p.rows - 1, y0 + kTileRows - 1);
+  t.x1 = least(p.cols - 1, x0 + kTileCols - 1);
   for (int lane = 0; lane < kLanes; lane++) {
-    const int y = t.y0 + lane / kTileCols, x = t.x0 + lane % kTileCols;
+    const int y = y0 + lane / kTileCols, x = x0 + lane % kTileCols;
     t.query[lane] = y < p.rows && x < p.cols ? y * p.cols + x : -1;
-    t.count[lane] = 0;
+    t.count[lane] = t.boundCount[lane] = t.pendingCount[lane] = 0;
+    t.floor[lane] = kNone;
   }
-  Isa::load(p, t, s);
+  Isa::load(p, t);
   for (int lane = 0; lane < kLanes; lane++) {
-    t.seed[lane] = kNone;
     if (t.query[lane] < 0) continue;
-    if (Isa::kSeeds) t.seed[lane] = seed_of<Isa>(p, t, s, lane);
-    Isa::set_limit(p, t, lane, t.seed[lane]);
+    if (Isa::kEstimates) seed<Isa>(p, t, lane);
+    Isa::set_limit(p, t, lane, t.floor[lane]);
+  }
+}
+
+// Asks for a share of a key row that comes next: without it the filter waits for the third-level cache.
+inline void prefetch_row(const Frame& f, int bytes, int first, int count, int share, int shares) {
+  const char* row = static_cast<const char*>(f.packed) + static_cast<size_t>(first) * bytes;
+  const int lines = static_cast<int>(static_cast<size_t>(count) * bytes / 64);
+  for (int line = lines * share / shares; line < lines * (share + 1) / shares; line++) __builtin_prefetch(row + 64 * line, 0, 2);
+}
+
+template <class Isa>
+void propagate_strip(const Problem& p, int index, Scratch& s) {
+  const int strips = strips_across(p), tiles = tiles_across(p);
+  const int first = tiles * (index % strips) / strips, count = tiles * (index % strips + 1) / strips - first;
+  const int y0 = index / strips * kTileRows, y1 = least(p.rows - 1, y0 + kTileRows - 1);
+  Tile strip[kMostTiles];
+  for (int i = 0; i < count; i++) {
+    strip[i].queries = s.queries + static_cast<size_t>(i) * kLanes * p.padded * 2;
+    strip[i].scores = s.scores + static_cast<size_t>(i) * kLanes * p.topK;
+    strip[i].ids = s.ids + static_cast<size_t>(i) * kLanes * p.topK;
+    strip[i].bounds = s.bounds + static_cast<size_t>(i) * kLanes * p.topK;
+    strip[i].pending = s.pending + static_cast<size_t>(i) * kLanes * kMostPending;
+    start_tile<Isa>(p, strip[i], y0, (first + i) * kTileCols);
   }
   for (int g = 0; g < p.groupCount; g++) {
     const Group& group = p.groups[g];
-    Isa::enter(p, t, *group.frame);
     const int far = group.reachLength - 1;
-    const int top = most(0, t.y0 - far), bottom = least(p.rows - 1, t.y1 + far);
+    const int top = most(0, y0 - far), bottom = least(p.rows - 1, y1 + far);
+    const int from = most(0, strip[0].x0 - group.reach[0]), to = least(p.cols - 1, strip[count - 1].x1 + group.reach[0]);
     // From the centre outward: the best candidates are near, and early ones raise the thresholds for the rest.
-    int up = (t.y0 + t.y1) / 2, down = up + 1;
+    int up = (y0 + y1) / 2, down = up + 1;
     for (bool below = false; up >= top || down <= bottom; below = !below) {
       const bool takeDown = (below && down <= bottom) || up < top;
-      key_row<Isa>(p, t, s, group, takeDown ? down++ : up--);
+      const int y = takeDown ? down++ : up--;
+      // The next row after this one, by the same rule as above.
+      const int next = (!below && down <= bottom) || up < top ? down : up;
+      for (int i = 0; i < count; i++) {
+        if (Isa::kValueBytes && next >= top && next <= bottom) {
+          prefetch_row(*group.frame, p.padded * Isa::kValueBytes, next * p.cols + from, to - from + 1, i, count);
+        }
+        key_row<Isa>(p, strip[i], s, g, y);
+      }
     }
   }
-  for (int lane = 0; lane < kLanes; lane++) {
-    if (t.query[lane] < 0) continue;
-    aggregate(p, t.query[lane], t.count[lane], s.scores + lane * p.topK, s.ids + lane * p.topK, s.sums);
+  for (int i = 0; i < count; i++) {
+    Tile& t = strip[i];
+    for (int lane = 0; lane < kLanes; lane++) {
+      if (t.query[lane] < 0) continue;
+      flush<Isa>(p, t, s, lane);
+      aggregate(p, t.query[lane], t.count[lane], t.scores + lane * p.topK, t.ids + lane * p.topK, s.sums);
+    }
   }
 }
 

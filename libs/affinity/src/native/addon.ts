@@ -23,6 +23,7 @@ export interface SessionOptions {
 export interface Outcome {
   cancelled: boolean;
   survivors: number;
+  scored: number;
   /** Row of the target that is not normalised, or -1, and its sum of squares. */
   badPatch: number;
   squares: number;

@@ -85,7 +85,7 @@ class NativeSession implements KernelSession {
     signal?.throwIfAborted();
     if (outcome.cancelled) throw new Error('The affinity engine is closed');
     this.lastFeatures = features;
-    return { labels, lists, survivors: outcome.survivors };
+    return { labels, lists, survivors: outcome.survivors, scored: outcome.scored };
   }
 }
 
