@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { decodePng } from '@propago/labels';
 import { startStack, type Stack, type StackOptions } from '@propago/local-stack';
-import { createBlobStore } from '@propago/storage';
+import { createBlobStore, type BlobStore } from '@propago/storage';
 
 /** Longest that a test waits for anything; what takes longer hangs. */
 const PATIENCE_MS = 90_000;
@@ -40,7 +40,11 @@ export interface Problem {
 
 /** The whole platform as processes of its own on servers of its own, and what tests do with it. */
 export class Platform {
-  constructor(readonly stack: Stack) {}
+  readonly store: BlobStore;
+
+  constructor(readonly stack: Stack) {
+    this.store = createBlobStore(stack.servers.storageUrl);
+  }
 
   get url(): string {
     return this.stack.url;
@@ -97,6 +101,16 @@ export class Platform {
     return run;
   }
 
+  /** Deletes a run and waits until nothing of it is left in Postgres, which goes last. */
+  async removeRun(id: string): Promise<void> {
+    const { status } = await fetch(`${this.url}/v1/runs/${id}`, { method: 'DELETE' });
+    if (status !== 204) throw new Error(`DELETE of ${id}: ${status}`);
+    await until(
+      `run ${id} is removed`,
+      async () => (await this.query('select 1 from "Run" where id = $1', [id])).length === 0,
+    );
+  }
+
   /** PNG of frame n's mask. */
   maskOf(id: string, frame: number): Promise<Buffer> {
     return this.bytes(`/v1/runs/${id}/frames/${frame}/mask.png`);
@@ -109,10 +123,8 @@ export class Platform {
 
   /** Keys of all blobs below the folders. */
   async blobs(...folders: string[]): Promise<string[]> {
-    const store = createBlobStore(this.stack.servers.storageUrl);
     const keys: string[] = [];
-    for (const folder of folders) for await (const { key } of store.list(folder)) keys.push(key);
-    await store.close();
+    for (const folder of folders) for await (const { key } of this.store.list(folder)) keys.push(key);
     return keys;
   }
 

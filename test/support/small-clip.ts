@@ -1,12 +1,11 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import sharp from 'sharp';
-import { ZipFile } from 'yazl';
 import { encodeIndexedPng, VOC_PALETTE } from '@propago/labels';
 import { renderClip } from '@propago/sample-clip';
 import { encodeVideo } from '@propago/video';
+import { zipOf } from './zip';
 
 /** A rendered clip that a run takes about a second for. */
 export interface SmallClip {
@@ -70,12 +69,4 @@ export async function zipOfFrames(
     }),
   );
   return zipOf(pictures);
-}
-
-/** A zip of the given files. @param mode Unix mode of a file, 0o100644 by default */
-export async function zipOf(files: { name: string; bytes: Buffer; mode?: number }[]): Promise<Buffer> {
-  const zip = new ZipFile();
-  for (const { name, bytes, mode } of files) zip.addBuffer(bytes, name, { mode, mtime: new Date(0) });
-  zip.end();
-  return buffer(zip.outputStream);
 }

@@ -1,0 +1,149 @@
+import { readEvents, type ServerSentEvent } from '../cli/src/sse';
+import { NATIVE_SIZE, Platform, startPlatform, type RunResource } from './support/platform';
+import { smallClip, type SmallClip } from './support/small-clip';
+
+jest.setTimeout(120_000);
+
+const STAGES = ['ingest', 'features', 'propagation', 'results'] as const;
+const ROUTES = {
+  '/v1/runs': ['get', 'post'],
+  '/v1/runs/{id}': ['delete', 'get'],
+  '/v1/runs/{id}/cancel': ['post'],
+  '/v1/runs/{id}/events': ['get'],
+  '/v1/runs/{id}/frames': ['get'],
+  '/v1/runs/{id}/frames/{frame}/mask.png': ['get'],
+  '/v1/runs/{id}/masks.zip': ['get'],
+  '/v1/runs/{id}/overlay.mp4': ['get'],
+  '/v2/health/live': ['get'],
+  '/v2/health/ready': ['get'],
+  '/metrics': ['get'],
+};
+
+describe('the API', () => {
+  let platform: Platform;
+  let clip: SmallClip;
+
+  beforeAll(async () => {
+    clip = await smallClip();
+    platform = await startPlatform();
+  });
+  afterAll(() => platform?.stop());
+
+  const eventsOf = async (id: string, headers = {}): Promise<ServerSentEvent[]> => {
+    const answer = await platform.get(`/v1/runs/${id}/events`, headers);
+    expect(answer.headers.get('content-type')).toBe('text/event-stream');
+    const events: ServerSentEvent[] = [];
+    for await (const event of readEvents(answer.body!)) events.push(event);
+    return events;
+  };
+
+  it('answers a run with 202, its address and its body, after it is committed', async () => {
+    const answer = await platform.postRun(clip);
+    expect(answer.status).toBe(202);
+    const run = (await answer.json()) as RunResource;
+    expect(answer.headers.get('location')).toBe(`/v1/runs/${run.id}`);
+    expect(['queued', 'running']).toContain(run.state);
+    expect(await platform.query('select 1 from "Run" where id = $1', [run.id])).toHaveLength(1);
+    expect((await platform.waitForEnd(run.id)).state).toBe('succeeded');
+  });
+
+  it('shows parameters, encoder, video, progress and timings of a run', async () => {
+    const options = { preset: 'dino', parameters: { ...NATIVE_SIZE, topK: 3, neighbourhood: { radius: 6 } } };
+    const run = await platform.succeededRun({ ...clip, options });
+    const frames = clip.frames.length;
+    const done = { done: frames, total: frames };
+    expect(run).toMatchObject({
+      state: 'succeeded',
+      error: null,
+      preset: 'dino',
+      parameters: {
+        ...NATIVE_SIZE,
+        topK: 3,
+        neighbourhood: { shape: 'square', radius: 6, radiusInclusive: true },
+        contextLength: 7,
+      },
+      classIds: [1, 2],
+      encoder: { name: 'colour-descriptor', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      video: { width: 192, height: 128, frames, codec: 'h264', frameRate: 24, bytes: clip.video.length },
+      inputSize: { width: 192, height: 128 },
+      progress: { frames, ingest: done, features: done, propagation: done, results: done },
+    });
+    const { acceptedAt, firstMaskAt, finishedAt, seconds, stages } = run.timings as Record<string, string> & {
+      stages: Record<string, number>;
+    };
+    expect(Date.parse(firstMaskAt!)).toBeGreaterThan(Date.parse(acceptedAt!));
+    expect(Date.parse(finishedAt!)).toBeGreaterThanOrEqual(Date.parse(firstMaskAt!));
+    expect(Number(seconds) * 1000).toBeCloseTo(Date.parse(finishedAt!) - Date.parse(acceptedAt!), 3);
+    for (const stage of STAGES) expect(stages[stage]).toBeGreaterThan(0);
+  });
+
+  it('lists runs page by page, newest first, also when the last run of a page is deleted meanwhile', async () => {
+    const ids: string[] = [];
+    for (let i = 0; i < 4; i++) ids.unshift(await platform.acceptedRun(clip));
+    type Page = { items: RunResource[]; next: string | null };
+    const first = await platform.json<Page>('/v1/runs?limit=2');
+    expect(first.items.map(({ id }) => id)).toEqual(ids.slice(0, 2));
+    await platform.removeRun(ids[1]!);
+    const second = await platform.json<Page>(`/v1/runs?limit=2&cursor=${first.next}`);
+    expect(second.items.map(({ id }) => id)).toEqual(ids.slice(2));
+    const all = await platform.json<Page>('/v1/runs?limit=200');
+    expect(all.next).toBeNull();
+    expect(new Set(all.items.map(({ id }) => id)).size).toBe(all.items.length);
+    for (const id of [ids[0]!, ids[2]!, ids[3]!]) await platform.waitForEnd(id);
+  });
+
+  describe('events of a run', () => {
+    it('have ids, never go back, and end with the terminal state', async () => {
+      const events = await eventsOf(await platform.acceptedRun(clip));
+      expect(events.every(({ id }) => Boolean(id))).toBe(true);
+      expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
+      const results = events.map(({ data }) => (JSON.parse(data) as RunResource).progress.results!.done);
+      expect(results).toEqual([...results].sort((a, b) => a - b));
+      expect(events.slice(0, -1).every(({ event }) => event === 'progress')).toBe(true);
+      expect(events.at(-1)!.event).toBe('state');
+      expect(JSON.parse(events.at(-1)!.data)).toMatchObject({ state: 'succeeded', progress: { frames: 20 } });
+    });
+
+    it('resume after Last-Event-ID with the present state, and with nothing when it is known', async () => {
+      const id = await platform.acceptedRun(clip);
+      const events = await eventsOf(id);
+      const resumed = await eventsOf(id, { 'last-event-id': events[0]!.id! });
+      expect(resumed.map((event) => event.id)).toEqual([events.at(-1)!.id]);
+      const known = await platform.get(`/v1/runs/${id}/events`, { 'last-event-id': events.at(-1)!.id! });
+      expect(known.status).toBe(204);
+    });
+  });
+
+  it('documents every route', async () => {
+    const { paths } = await platform.json<{ paths: Record<string, object> }>('/docs/json');
+    const documented = Object.entries(paths).map(([path, methods]) => [path, Object.keys(methods).sort()]);
+    expect(Object.fromEntries(documented)).toEqual(ROUTES);
+    const page = await platform.get('/docs');
+    expect(page.status).toBe(200);
+    expect(await page.text()).toContain('swagger-ui');
+  });
+
+  it('counts jobs, frames and seconds of every stage in its metrics', async () => {
+    await platform.succeededRun(clip);
+    for (const { name, url } of platform.stack.services.processes) {
+      const answer = await fetch(`${url}/metrics`);
+      expect(answer.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+      const text = await answer.text();
+      expect(text).toMatch(/^propago_queue_jobs\{stage="ingest",state="waiting"\} 0$/m);
+      if (name === 'gateway') continue;
+      const metric = (start: string): number => Number(new RegExp(`^${start} (\\S+)$`, 'm').exec(text)?.[1]);
+      expect(metric(`propago_jobs_total\\{stage="${name}",outcome="done"\\}`)).toBeGreaterThan(0);
+      expect(metric(`propago_frames_total\\{stage="${name}"\\}`)).toBeGreaterThanOrEqual(20);
+      expect(metric(`propago_work_seconds_total\\{stage="${name}"\\}`)).toBeGreaterThan(0);
+      expect(metric(`propago_job_seconds_count\\{stage="${name}"\\}`)).toBeGreaterThan(0);
+    }
+  });
+
+  it('is live and ready, and says what it depends on', async () => {
+    expect(await platform.json('/v2/health/live')).toEqual({ live: true });
+    expect(await platform.json('/v2/health/ready')).toEqual({
+      ready: true,
+      dependencies: { postgres: 'ok', redis: 'ok', nats: 'ok', storage: 'ok' },
+    });
+  });
+});

@@ -1,0 +1,37 @@
+import { connect } from 'node:net';
+import { Platform, startPlatform, until } from './support/platform';
+
+jest.setTimeout(120_000);
+
+/** Whether a service says that it lacks Redis, and nothing else, and lives. */
+async function isNotReady({ name, url }: { name: string; url: string }): Promise<void> {
+  let dependencies: unknown;
+  await until(`${name} is not ready`, async () => {
+    const answer = await fetch(`${url}/v2/health/ready`);
+    ({ dependencies } = (await answer.json()) as { dependencies: unknown });
+    return answer.status === 503;
+  });
+  const redis = expect.not.stringMatching(/^ok$/);
+  expect(dependencies).toEqual({ postgres: 'ok', redis, nats: 'ok', storage: 'ok' });
+  expect((await fetch(`${url}/v2/health/live`)).status).toBe(200);
+}
+
+describe('readiness', () => {
+  let platform: Platform;
+
+  beforeAll(async () => {
+    platform = await startPlatform();
+  });
+  afterAll(() => platform?.stop());
+
+  it('is denied by every service, naming Redis, while Redis is gone; each lives on', async () => {
+    const { hostname, port } = new URL(platform.stack.servers.redisUrl);
+    const socket = connect(Number(port), hostname, () => socket.write('SHUTDOWN NOSAVE\r\n'));
+    await new Promise((resolve) => socket.on('close', resolve).on('error', resolve));
+    await Promise.all(platform.stack.services.processes.map(isNotReady));
+    const answer = await platform.get('/v2/health/ready');
+    expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    expect(answer.headers.has('retry-after')).toBe(true);
+    expect(await answer.json()).toMatchObject({ code: 'SERVICE_UNAVAILABLE', status: 503 });
+  });
+});

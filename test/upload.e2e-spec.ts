@@ -1,0 +1,92 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { Platform, startPlatform, until, type Problem } from './support/platform';
+import { FORM_END, partHead, RawUpload } from './support/raw-upload';
+import { smallClip, type SmallClip } from './support/small-clip';
+
+jest.setTimeout(120_000);
+
+const LIMIT = 2_000_000;
+
+describe('an upload', () => {
+  let platform: Platform;
+  let clip: SmallClip;
+
+  beforeAll(async () => {
+    clip = await smallClip({ frames: 12 });
+    platform = await startPlatform({ MAX_UPLOAD_BYTES: String(LIMIT) });
+  });
+  afterAll(() => platform?.stop());
+  afterEach(async () => {
+    await until('no part of an upload is left', async () => partsInStorage().length === 0);
+    expect(await platform.blobs('uploads', 'videos', 'first-masks')).toEqual([]);
+    expect(await platform.query('select 1 from "Run" union select 1 from "Video"')).toEqual([]);
+  });
+
+  /** Files that are being written, which have no key yet. */
+  const partsInStorage = (): string[] => {
+    const folder = join(fileURLToPath(platform.stack.servers.storageUrl), '.parts');
+    return existsSync(folder) ? readdirSync(folder) : [];
+  };
+
+  it('over the limit is refused with the limit', async () => {
+    const answer = await platform.postRun({ video: Buffer.alloc(LIMIT + 1), mask: clip.mask });
+    expect(answer.status).toBe(413);
+    const problem = (await answer.json()) as Problem;
+    expect(problem).toMatchObject({ code: 'UPLOAD_TOO_LARGE', status: 413 });
+    expect(problem.detail).toContain(String(LIMIT));
+  });
+
+  it('far over the limit is answered although its rest is not stored', async () => {
+    const answer = await platform.postRun({ video: Buffer.alloc(40 * LIMIT), mask: clip.mask });
+    expect(answer.status).toBe(413);
+    expect(await answer.json()).toMatchObject({ code: 'UPLOAD_TOO_LARGE' });
+  });
+
+  it('of exactly the limit is read to its end', async () => {
+    const answer = await platform.postRun({ video: Buffer.alloc(LIMIT), mask: clip.mask });
+    expect(await answer.json()).toMatchObject({ code: 'VIDEO_NOT_RECOGNISED' });
+  });
+
+  it('whose mask is a film is refused', async () => {
+    const answer = await platform.postRun({ video: clip.video, mask: Buffer.alloc(70 * 2 ** 20) });
+    expect(answer.status).toBe(413);
+    expect(await answer.json()).toMatchObject({ code: 'UPLOAD_TOO_LARGE' });
+  });
+
+  it('that is refused in its middle leaves a connection that serves the next request', async () => {
+    const film = Buffer.alloc(3 * LIMIT);
+    const head = `${partHead('movie', 'film.mp4')}first bytes`;
+    const upload = new RawUpload(platform.url, head.length + film.length + FORM_END.length);
+    await upload.send(head);
+    await until('the refusal arrives', async () => upload.answer.includes('REQUEST_INVALID'));
+    await upload.send(Buffer.concat([film, Buffer.from(FORM_END)]));
+    await upload.send('GET /v2/health/live HTTP/1.1\r\nhost: test\r\n\r\n');
+    await until('the next answer arrives', async () => upload.answer.includes('"live":true'));
+    upload.disconnect();
+  });
+
+  it('whose client disconnects in the middle leaves nothing', async () => {
+    const upload = new RawUpload(platform.url, LIMIT, { 'idempotency-key': 'broken-off' });
+    await upload.send(partHead('video', 'clip.mp4'));
+    await upload.send(Buffer.alloc(500_000, 1));
+    await until('a part is stored', async () => partsInStorage().length === 1);
+    upload.disconnect();
+    await until('the part is gone', async () => partsInStorage().length === 0);
+    // The key of a request that failed is free again.
+    await until(
+      'the key is free',
+      async () => (await platform.query('select 1 from "IdempotencyRecord"')).length === 0,
+    );
+  });
+
+  it('that ends without the end of its form is refused', async () => {
+    const body = Buffer.concat([Buffer.from(partHead('video', 'clip.mp4')), clip.video]);
+    const upload = new RawUpload(platform.url, body.length);
+    await upload.send(body);
+    await until('the answer arrives', async () => /UPLOAD_ABORTED/.test(upload.answer));
+    expect(upload.answer).toMatch(/^HTTP\/1.1 400 .*application\/problem\+json/s);
+    upload.disconnect();
+  });
+});
