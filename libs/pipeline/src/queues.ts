@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import Bull, { type Job, type JobOptions, type Queue } from 'bull';
 import { STAGES, type Stage, type StageJobs } from '@propago/contracts';
 
@@ -16,6 +17,8 @@ const JOB_OPTIONS: JobOptions = {
   removeOnComplete: true,
   removeOnFail: true,
 };
+
+const IDLE_POLL_MS = 50;
 
 /** The Bull queues of all stages. Adding work twice is harmless: a job's id follows from what it is to do. */
 export class Queues {
@@ -53,6 +56,22 @@ export class Queues {
   async counts(): Promise<Record<Stage, Awaited<ReturnType<Queue['getJobCounts']>>>> {
     const entries = await Promise.all(STAGES.map(async (stage) => [stage, await this.of(stage).getJobCounts()]));
     return Object.fromEntries(entries);
+  }
+
+  /**
+   * Waits until no worker is at a job that is meant. A job taken later sees in Postgres whether it is still wanted, so
+   * afterwards nothing is written any more for what is not wanted.
+   * @returns whether that is so; false when the limit came first
+   */
+  async untilIdle(isMeant: (stage: Stage, data: StageJobs[Stage]) => boolean, limitMs: number): Promise<boolean> {
+    for (const deadline = Date.now() + limitMs; ; await sleep(IDLE_POLL_MS)) {
+      const active = await Promise.all(
+        STAGES.map(async (stage) => ({ stage, jobs: await this.of(stage).getActive() })),
+      );
+      // A job that ended while it was read is null.
+      if (!active.some(({ stage, jobs }) => jobs.some((job) => job && isMeant(stage, job.data)))) return true;
+      if (Date.now() > deadline) return false;
+    }
   }
 
   async ping(): Promise<void> {

@@ -1,7 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { blobKeys, type RunEndState } from '@propago/contracts';
+import { blobKeys, CodedError, type RunEndState, type Stage, type StageJobs } from '@propago/contracts';
 import { activeRun, Database, lockVideo, type Run, type RunOutcome } from '@propago/database';
+import { Queues } from '@propago/pipeline';
 import { News, STORAGE, type BlobStore } from '@propago/runtime';
+
+/** How long to wait for workers that are still at something that nobody wants any more; they are told to stop. */
+const STOP_WAIT_MS = 15_000;
 
 /** Writes the one terminal state of a run and removes what only unfinished runs need. */
 @Injectable()
@@ -10,6 +14,7 @@ export class RunEndService {
     @Inject(STORAGE) private readonly storage: BlobStore,
     private readonly database: Database,
     private readonly news: News,
+    private readonly queues: Queues,
   ) {}
 
   /**
@@ -27,8 +32,9 @@ export class RunEndService {
       data: [{ runId, state, ...failure }],
       skipDuplicates: true,
     });
-    await this.tidy(run);
     this.news.state(runId);
+    if (state !== 'succeeded') await this.stopWork(run);
+    await this.tidy(run);
     return written.count === 1;
   }
 
@@ -36,6 +42,15 @@ export class RunEndService {
   async purge(runId: string): Promise<void> {
     const run = await this.database.run.findUnique({ where: { id: runId }, include: { featureSet: true } });
     if (!run) return;
+    this.news.cancel(runId);
+    const stopped = await this.queues.untilIdle(
+      (_, data) =>
+        'kind' in data
+          ? data.runId === runId && (data.kind === 'segment' || data.kind === 'overlay')
+          : 'runId' in data && data.runId === runId,
+      STOP_WAIT_MS,
+    );
+    if (!stopped) throw stillAtWork(runId);
     for (const prefix of [`labels/${runId}/`, `masks/${runId}/`, `exports/${runId}/`])
       await this.storage.deletePrefix(prefix);
     await this.storage.delete(run.maskKey);
@@ -47,6 +62,8 @@ export class RunEndService {
         await transaction.run.deleteMany({ where: { id: runId } });
         const others = await transaction.run.count({ where: { featureSetId: run.featureSetId } });
         if (others === 0) {
+          const idle = await this.queues.untilIdle((_, data) => isFor(run.featureSetId, data), STOP_WAIT_MS);
+          if (!idle) throw stillAtWork(runId);
           await this.storage.deletePrefix(`frames/${run.featureSetId}/`);
           await this.storage.deletePrefix(`features/${run.featureSetId}/`);
           await transaction.featureSet.deleteMany({ where: { id: run.featureSetId } });
@@ -57,6 +74,18 @@ export class RunEndService {
         }
       },
       { timeout: 60_000, maxWait: 60_000 },
+    );
+  }
+
+  /** What is still written for a run that has ended would stay behind. */
+  private async stopWork({ id, featureSetId }: Run): Promise<void> {
+    this.news.cancel(id);
+    const wanting = await this.database.run.count({ where: { featureSetId, ...activeRun } });
+    await this.queues.untilIdle(
+      (stage, data) =>
+        (stage === 'propagation' && 'runId' in data && data.runId === id) ||
+        (stage === 'ingest' && wanting === 0 && isFor(featureSetId, data)),
+      STOP_WAIT_MS,
     );
   }
 
@@ -79,4 +108,13 @@ export class RunEndService {
     const wanting = await this.database.run.count({ where: { featureSetId, ...activeRun } });
     if (wanting === 0) await this.storage.deletePrefix(`frames/${featureSetId}/`);
   }
+}
+
+function isFor(featureSetId: string, data: StageJobs[Stage]): boolean {
+  return 'featureSetId' in data && data.featureSetId === featureSetId;
+}
+
+/** Not tidied yet: the job is tried again, and the reconciler adds it again. */
+function stillAtWork(runId: string): CodedError {
+  return new CodedError('SERVICE_UNAVAILABLE', `Workers are still at run ${runId}.`);
 }
