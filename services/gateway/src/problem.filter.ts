@@ -29,8 +29,9 @@ export class ProblemFilter implements ExceptionFilter {
       return;
     }
     if (coded.kind.status === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS);
-    // Health answers keep the form that probes and people expect.
-    const body = isHealthAnswer(error) ? error.getResponse() : problemOf(coded, request.url);
+    // Health answers name what is not ready, in the form that they have when all is.
+    const extension = isHealthAnswer(error) ? (error.getResponse() as object) : {};
+    const body = { ...problemOf(coded, request.url), ...extension };
     void reply.status(coded.kind.status).type('application/problem+json').send(body);
   }
 }

@@ -32,8 +32,14 @@ export class OverlayController {
     const { bytes } = await this.rendered(id, key);
     const etag = `"${id}"`;
     void reply.header('accept-ranges', 'bytes').header('etag', etag).type('video/mp4');
+    // What a range that cannot be satisfied must be answered with.
+    void reply.header('content-range', `bytes */${bytes}`);
     const part = byteRange(range, bytes);
-    if (!part) return reply.header('content-length', bytes).send(await this.storage.getStream(key));
+    if (!part)
+      return reply
+        .removeHeader('content-range')
+        .header('content-length', bytes)
+        .send(await this.storage.getStream(key));
     const { start, end } = part;
     void reply.status(206).header('content-range', `bytes ${start}-${end}/${bytes}`);
     return reply.header('content-length', end - start + 1).send(await this.storage.getStream(key, { start, end }));

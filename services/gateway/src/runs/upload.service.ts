@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Readable } from 'node:stream';
+import { PassThrough, pipeline, type Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
+import type { Multipart } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import { blobKeys, CodedError } from '@propago/contracts';
 import { CONFIG, STORAGE, type BlobStore, type ConfigOf } from '@propago/runtime';
@@ -31,6 +32,11 @@ export class UploadService {
     const key = blobKeys.upload(randomUUID());
     try {
       return await use(await this.read(request, key));
+    } catch (error) {
+      // A body refused in its middle must be read to its end: its sender may look for the answer only after it.
+      request.raw.unpipe();
+      request.raw.resume();
+      throw error;
     } finally {
       await this.storage.delete(key);
     }
@@ -40,12 +46,12 @@ export class UploadService {
     if (!request.isMultipart()) throw new CodedError('REQUEST_INVALID', 'Expected a multipart/form-data body.');
     let video: RunUpload['video'] | undefined;
     let mask: Buffer | undefined;
-    let options = '{}';
-    for await (const part of request.parts()) {
-      const twice = { video, mask, options: options === '{}' ? undefined : options }[part.fieldname];
+    let options: string | undefined;
+    for await (const part of partsOf(request)) {
+      const twice = { video, mask, options }[part.fieldname];
       if (twice !== undefined) throw new CodedError('REQUEST_INVALID', `The field ${part.fieldname} was sent twice.`);
       if (part.fieldname === 'options') {
-        options = part.type === 'field' ? String(part.value) : (await collect(part.file, MAX_OPTIONS_BYTES)).toString();
+        options = part.type === 'field' ? textOf(part.value) : (await collect(part.file, MAX_OPTIONS_BYTES)).toString();
       } else if (part.type === 'file' && part.fieldname === 'mask') {
         mask = await collect(part.file, MAX_MASK_BYTES);
       } else if (part.type === 'file' && part.fieldname === 'video') {
@@ -60,26 +66,60 @@ export class UploadService {
     }
     if (!video) throw new CodedError('VIDEO_MISSING', 'Expected a file in the field video.');
     if (!mask) throw new CodedError('MASK_MISSING', 'Expected a file in the field mask.');
-    return { video, mask, options };
+    return { video, mask, options: options ?? '{}' };
   }
 
   private async store(file: Readable, key: string): Promise<{ bytes: number; sha256: string }> {
     try {
-      return await this.storage.putStream(key, file, { maxBytes: this.config.MAX_UPLOAD_BYTES });
+      return await this.storage.putStream(key, arriving(file), { maxBytes: this.config.MAX_UPLOAD_BYTES });
     } catch (error) {
-      if (error instanceof CodedError) throw error;
-      throw new CodedError('UPLOAD_ABORTED', 'The video did not arrive completely.', { cause: error });
+      throw asAborted(error, 'The video did not arrive completely.');
     }
   }
+}
+
+/** The parts of the form. @throws CodedError REQUEST_INVALID when the body is no form */
+async function* partsOf(request: FastifyRequest): AsyncGenerator<Multipart> {
+  const parts = request.parts();
+  for (;;) {
+    const { value, done } = await parts.next().catch((error: Error & { statusCode?: number }) => {
+      throw error.statusCode ? error : new CodedError('REQUEST_INVALID', `${error.message}.`, { cause: error });
+    });
+    if (done) return;
+    yield value;
+  }
+}
+
+/** A part's stream may fail before anybody reads it, and would then never say so: this one keeps the failure. */
+function arriving(file: Readable): Readable {
+  const kept = new PassThrough();
+  pipeline(file, kept, () => {});
+  return kept;
+}
+
+/** The text of a field; one that says it is JSON comes parsed. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** What the sender did, as a coded error; a failure of the storage stays what it is. */
+function asAborted(error: unknown, message: string): unknown {
+  const { code, message: cause = '' } = error as NodeJS.ErrnoException;
+  const isSenders = code === 'ERR_STREAM_PREMATURE_CLOSE' || cause.includes('terminated early');
+  return isSenders ? new CodedError('UPLOAD_ABORTED', message, { cause: error }) : error;
 }
 
 async function collect(file: Readable, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of file) {
-    bytes += (chunk as Buffer).length;
-    if (bytes > maxBytes) throw new CodedError('UPLOAD_TOO_LARGE', `Expected at most ${maxBytes} bytes.`);
-    chunks.push(chunk as Buffer);
+  try {
+    for await (const chunk of arriving(file)) {
+      bytes += (chunk as Buffer).length;
+      if (bytes > maxBytes) throw new CodedError('UPLOAD_TOO_LARGE', `Expected at most ${maxBytes} bytes.`);
+      chunks.push(chunk as Buffer);
+    }
+  } catch (error) {
+    throw asAborted(error, 'The form did not arrive completely.');
   }
   return Buffer.concat(chunks);
 }
