@@ -6,6 +6,7 @@ import { MasksController } from './runs/masks.controller';
 import { OverlayController } from './runs/overlay.controller';
 import { RunEventsController } from './runs/run-events.controller';
 import { RunNewsController } from './runs/run-news.controller';
+import { RunProgressService } from './runs/run-progress.service';
 import { RunViewService } from './runs/run-view.service';
 import { RunsController } from './runs/runs.controller';
 import { UploadService } from './runs/upload.service';
@@ -17,7 +18,7 @@ export class GatewayModule {
       module: GatewayModule,
       imports: [RuntimeModule.forRoot({ service: 'gateway', config })],
       controllers: [RunsController, RunEventsController, MasksController, OverlayController, RunNewsController],
-      providers: [AcceptRunService, UploadService, IdempotencyService, RunViewService],
+      providers: [AcceptRunService, UploadService, IdempotencyService, RunProgressService, RunViewService],
     };
   }
 }

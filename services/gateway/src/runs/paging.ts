@@ -1,5 +1,13 @@
 import { CodedError } from '@propago/contracts';
 
+export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Where a run stands in the list of all runs, whether or not it is still there. */
+export interface PlaceInList {
+  createdAt: Date;
+  id: string;
+}
+
 /** The `limit` of a request. @throws CodedError OPTION_OUT_OF_RANGE */
 export function pageOf(limit: string | undefined, { fallback, most }: { fallback: number; most: number }): number {
   if (limit === undefined) return fallback;
@@ -12,4 +20,16 @@ export function pageOf(limit: string | undefined, { fallback, most }: { fallback
 export function frameNumber(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new CodedError('FRAME_NOT_FOUND', `Expected a frame number but received '${text}'.`);
+}
+
+/** The place of a run as text for the address of the next page: milliseconds since 1970 and id. */
+export function cursorOf({ createdAt, id }: PlaceInList): string {
+  return `${createdAt.getTime()}_${id}`;
+}
+
+/** @throws CodedError REQUEST_INVALID when it is no cursor that the API gave */
+export function placeOf(cursor: string): PlaceInList {
+  const [time = '', id = ''] = cursor.split('_');
+  if (/^\d{1,15}$/.test(time) && UUID.test(id)) return { createdAt: new Date(Number(time)), id };
+  throw new CodedError('REQUEST_INVALID', 'Expected cursor to be `next` of the page before.');
 }

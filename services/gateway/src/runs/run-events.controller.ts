@@ -1,12 +1,12 @@
 import { Controller, Get, Headers, Param, Res } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { filter, interval, merge, throttleTime } from 'rxjs';
+import { filter, interval, merge, takeUntil, throttleTime } from 'rxjs';
 import { RUN_END_STATES, STAGES } from '@propago/contracts';
 import { runNews } from './run-news.controller';
 import { RunViewService } from './run-view.service';
 
-const AT_MOST_EVERY_MS = 200;
+const AT_MOST_EVERY_MS = 300;
 /** News is at most once: what is missed shows at the next look. Also keeps proxies from closing an idle stream. */
 const LOOK_EVERY_MS = 2000;
 
@@ -26,6 +26,8 @@ export class RunEventsController {
   @ApiProduces('text/event-stream')
   async events(@Param('id') id: string, @Res() reply: FastifyReply, @Headers('last-event-id') lastId?: string) {
     let snapshot = await this.view.snapshot(id);
+    // 204 is how an EventSource learns that there is nothing to come back for.
+    if (isEnd(snapshot) && eventIdOf(snapshot) === lastId) return reply.status(204).send();
     reply.hijack();
     const response = reply.raw;
     response.writeHead(200, {
@@ -44,10 +46,11 @@ export class RunEventsController {
     send();
     if (isEnd(snapshot)) return response.end();
 
+    const closed = new Promise<void>((resolve) => (response.closed ? resolve() : response.once('close', resolve)));
     const news = runNews.pipe(filter((runId) => runId === id));
     let looking = false;
-    const subscription = merge(news, interval(LOOK_EVERY_MS))
-      .pipe(throttleTime(AT_MOST_EVERY_MS, undefined, { leading: true, trailing: true }))
+    merge(news, interval(LOOK_EVERY_MS))
+      .pipe(throttleTime(AT_MOST_EVERY_MS, undefined, { leading: true, trailing: true }), takeUntil(closed))
       .subscribe(async () => {
         if (looking) return;
         looking = true;
@@ -62,7 +65,6 @@ export class RunEventsController {
           looking = false;
         }
       });
-    response.on('close', () => subscription.unsubscribe());
   }
 }
 

@@ -1,24 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { CodedError, ERRORS, type ErrorCode, type RunState, type Stage } from '@propago/contracts';
+import { CodedError, ERRORS, STAGES, type ErrorCode, type RunState, type Stage } from '@propago/contracts';
 import { Database, type Prisma } from '@propago/database';
 import type { VideoProbe } from '@propago/video';
+import { cursorOf, UUID, type PlaceInList } from './paging';
+import { RunProgressService, type RunProgress } from './run-progress.service';
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-const INCLUDE = {
-  outcome: true,
-  labelSegments: { select: { index: true, kernelSeconds: true } },
-  resultSegments: { select: { index: true, seconds: true, storedAt: true } },
-  featureSet: {
-    include: {
-      video: true,
-      frameTable: true,
-      // Without the time stamps: a run of 20,000 frames is looked at several times a second.
-      frameSegments: { select: { index: true, frameCount: true, decodeSeconds: true } },
-      featureSegments: { select: { index: true, encoderSeconds: true } },
-    },
-  },
-} satisfies Prisma.RunInclude;
+const INCLUDE = { outcome: true, featureSet: { include: { video: true } } } satisfies Prisma.RunInclude;
 
 type FullRun = Prisma.RunGetPayload<{ include: typeof INCLUDE }>;
 
@@ -31,30 +18,43 @@ export interface StageProgress {
 /** A run as the API shows it, put together from what each stage has stored. */
 @Injectable()
 export class RunViewService {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly progress: RunProgressService,
+  ) {}
 
   /** @throws CodedError RUN_NOT_FOUND */
   async get(id: string) {
-    return viewOf(await this.find(id));
+    const run = await this.find(id);
+    return viewOf(run, await this.progressOf(id));
   }
 
-  /** State and progress only: what the event stream sends. */
+  /** State and progress only: what the event stream sends. @throws CodedError RUN_NOT_FOUND */
   async snapshot(id: string) {
-    const { state, progress, error } = viewOf(await this.find(id));
-    return { state, progress, error };
+    const run = await this.find(id);
+    const progress = await this.progressOf(id);
+    return { state: stateOf(run, progress), progress: framesOf(progress), error: errorOf(run.outcome) };
   }
 
-  /** Newest first. @param cursor id of the last run of the page before */
-  async list(limit: number, cursor?: string) {
+  /** Newest first, those after the given place. */
+  async list(limit: number, after?: PlaceInList) {
+    // By place and not by Prisma's cursor: the last run of a page may be deleted before the next page is asked for.
+    const older = after && {
+      OR: [{ createdAt: { lt: after.createdAt } }, { createdAt: after.createdAt, id: { lt: after.id } }],
+    };
     const runs = await this.database.run.findMany({
-      where: { deletedAt: null },
+      where: { deletedAt: null, ...older },
       include: INCLUDE,
       orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
       take: limit + 1,
-      ...(cursor ? { cursor: { id: cursor }, skip: 1 } : {}),
     });
     const items = runs.slice(0, limit);
-    return { items: items.map(viewOf), next: runs.length > limit ? items.at(-1)!.id : null };
+    const progress = await this.progress.of(items.map(({ id }) => id));
+    return {
+      // A run that was removed between the two queries is left out.
+      items: items.filter(({ id }) => progress.has(id)).map((run) => viewOf(run, progress.get(run.id)!)),
+      next: runs.length > limit ? cursorOf(items.at(-1)!) : null,
+    };
   }
 
   /** @throws CodedError RUN_NOT_FOUND */
@@ -70,26 +70,28 @@ export class RunViewService {
     if (!run) throw notFound(id);
     return run;
   }
-}
 
-export function isRunId(text: string): boolean {
-  return UUID.test(text);
+  private async progressOf(id: string): Promise<RunProgress> {
+    const progress = (await this.progress.of([id])).get(id);
+    // Removed since it was found.
+    if (!progress) throw notFound(id);
+    return progress;
+  }
 }
 
 function notFound(id: string): CodedError {
   return new CodedError('RUN_NOT_FOUND', `There is no run ${id}.`);
 }
 
-function viewOf(run: FullRun) {
+function viewOf(run: FullRun, progress: RunProgress) {
   const { featureSet, outcome } = run;
   const probe = featureSet.video.probe as unknown as VideoProbe;
-  const firstMaskAt = run.resultSegments.find(({ index }) => index === 0)?.storedAt ?? null;
   const seconds = (until: Date | null | undefined) =>
     until ? (until.getTime() - run.createdAt.getTime()) / 1000 : null;
   return {
     id: run.id,
-    state: stateOf(run),
-    progress: progressOf(run),
+    state: stateOf(run, progress),
+    progress: framesOf(progress),
     preset: run.preset,
     parameters: run.parameters,
     classIds: run.classIds,
@@ -104,54 +106,41 @@ function viewOf(run: FullRun) {
       rotation: probe.rotation,
       frameRate: probe.frameRate,
       timeBase: probe.timeBase,
-      frames: featureSet.frameTable?.frameCount ?? null,
+      frames: progress.frames,
     },
     inputSize: { width: featureSet.inputWidth, height: featureSet.inputHeight },
     timings: {
       acceptedAt: run.createdAt,
-      firstMaskAt,
+      firstMaskAt: progress.firstMaskAt,
       finishedAt: outcome?.finishedAt ?? null,
       seconds: seconds(outcome?.finishedAt),
-      firstMaskSeconds: seconds(firstMaskAt),
-      stages: {
-        ingest: sum(featureSet.frameSegments, 'decodeSeconds'),
-        features: sum(featureSet.featureSegments, 'encoderSeconds'),
-        propagation: sum(run.labelSegments, 'kernelSeconds'),
-        results: sum(run.resultSegments, 'seconds'),
-      },
+      firstMaskSeconds: seconds(progress.firstMaskAt),
+      /** Seconds of work: decoding, encoding, propagating, making masks. */
+      stages: Object.fromEntries(STAGES.map((stage) => [stage, progress[stage].seconds])),
     },
     error: errorOf(outcome),
   };
 }
 
-function stateOf({ outcome, cancelRequestedAt, featureSet }: FullRun): RunState {
-  if (outcome) return outcome.state as RunState;
-  if (cancelRequestedAt) return 'cancelling';
-  return featureSet.frameSegments.length > 0 ? 'running' : 'queued';
+function stateOf(run: FullRun, progress: RunProgress): RunState {
+  if (run.outcome) return run.outcome.state as RunState;
+  if (run.cancelRequestedAt) return 'cancelling';
+  return progress.ingest.frames > 0 ? 'running' : 'queued';
 }
 
-function progressOf({ featureSet, labelSegments, resultSegments }: FullRun) {
-  const frames = featureSet.frameTable?.frameCount ?? null;
-  const lengths = new Map(featureSet.frameSegments.map(({ index, frameCount }) => [index, frameCount]));
-  const stage = (segments: { index: number }[]): StageProgress => ({
-    done: segments.reduce((total, { index }) => total + (lengths.get(index) ?? 0), 0),
-    total: frames,
-  });
-  const stages: Record<Stage, StageProgress> = {
-    ingest: stage(featureSet.frameSegments),
-    features: stage(featureSet.featureSegments),
-    propagation: stage(labelSegments),
-    results: stage(resultSegments),
+function framesOf(progress: RunProgress): { frames: number | null } & Record<Stage, StageProgress> {
+  const stage = (name: Stage): StageProgress => ({ done: progress[name].frames, total: progress.frames });
+  return {
+    frames: progress.frames,
+    ingest: stage('ingest'),
+    features: stage('features'),
+    propagation: stage('propagation'),
+    results: stage('results'),
   };
-  return { frames, ...stages };
 }
 
 function errorOf(outcome: FullRun['outcome']) {
   if (!outcome?.errorCode) return null;
   const title = ERRORS[outcome.errorCode as ErrorCode]?.title ?? outcome.errorCode;
   return { code: outcome.errorCode, title, detail: outcome.errorDetail };
-}
-
-function sum<K extends string>(rows: Record<K, number>[], key: K): number {
-  return rows.reduce((total, row) => total + row[key], 0);
 }

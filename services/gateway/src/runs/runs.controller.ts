@@ -8,8 +8,8 @@ import { NextSteps } from '@propago/pipeline';
 import { News } from '@propago/runtime';
 import { AcceptRunService } from './accept-run.service';
 import { IdempotencyService } from './idempotency.service';
-import { pageOf } from './paging';
-import { isRunId, RunViewService } from './run-view.service';
+import { pageOf, placeOf } from './paging';
+import { RunViewService } from './run-view.service';
 import { UploadService } from './upload.service';
 
 const OPTIONS_DESCRIPTION = `JSON of: ${JSON.stringify(z.toJSONSchema(runOptions))}`;
@@ -67,9 +67,10 @@ export class RunsController {
   @ApiQuery({ name: 'limit', required: false, description: '1 to 200, 50 by default' })
   @ApiQuery({ name: 'cursor', required: false, description: '`next` of the page before' })
   list(@Query('limit') limit?: string, @Query('cursor') cursor?: string) {
-    if (cursor !== undefined && !isRunId(cursor))
-      throw new CodedError('REQUEST_INVALID', 'Expected cursor to be a run id.');
-    return this.view.list(pageOf(limit, { fallback: 50, most: 200 }), cursor);
+    return this.view.list(
+      pageOf(limit, { fallback: 50, most: 200 }),
+      cursor === undefined ? undefined : placeOf(cursor),
+    );
   }
 
   @Get(':id')

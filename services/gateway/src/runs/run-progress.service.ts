@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import type { Stage } from '@propago/contracts';
+import { Database } from '@propago/database';
+
+/** Frames that a stage has done of a run, and the seconds of work in them. */
+export interface StageWork {
+  frames: number;
+  seconds: number;
+}
+
+/** How far a run is, by what each stage has stored. */
+export interface RunProgress extends Record<Stage, StageWork> {
+  runId: string;
+  /** Frames of the video; null until it has been decoded to its end. */
+  frames: number | null;
+  firstMaskAt: Date | null;
+}
+
+/** Sums over what each stage has stored, in one query: runs are looked at several times a second, and may be long. */
+@Injectable()
+export class RunProgressService {
+  constructor(private readonly database: Database) {}
+
+  /** @param runIds UUIDs of runs that exist */
+  async of(runIds: string[]): Promise<Map<string, RunProgress>> {
+    const rows = await this.database.$queryRaw<RunProgress[]>`
+      SELECT run.id AS "runId", "FrameTable"."frameCount" AS frames,
+        (SELECT json_build_object('frames', coalesce(sum("frameCount"), 0), 'seconds', coalesce(sum("decodeSeconds"), 0))
+           FROM "FrameSegment" WHERE "featureSetId" = run."featureSetId") AS ingest,
+        (SELECT json_build_object('frames', coalesce(sum("frameCount"), 0), 'seconds', coalesce(sum("encoderSeconds"), 0))
+           FROM "FeatureSegment" JOIN "FrameSegment" USING ("featureSetId", index)
+           WHERE "featureSetId" = run."featureSetId") AS features,
+        (SELECT json_build_object('frames', coalesce(sum("frameCount"), 0), 'seconds', coalesce(sum("kernelSeconds"), 0))
+           FROM "LabelSegment" label JOIN "FrameSegment" USING (index)
+           WHERE label."runId" = run.id AND "featureSetId" = run."featureSetId") AS propagation,
+        (SELECT json_build_object('frames', coalesce(sum("frameCount"), 0), 'seconds', coalesce(sum(seconds), 0))
+           FROM "ResultSegment" WHERE "runId" = run.id) AS results,
+        (SELECT "storedAt" FROM "ResultSegment" WHERE "runId" = run.id AND index = 0) AS "firstMaskAt"
+      FROM "Run" run LEFT JOIN "FrameTable" ON "FrameTable"."featureSetId" = run."featureSetId"
+      WHERE run.id = ANY(${runIds}::uuid[])`;
+    return new Map(rows.map((row) => [row.runId, row]));
+  }
+}
