@@ -1,7 +1,6 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { encodeIndexedPng, VOC_PALETTE } from '@propago/labels';
 import { SERVICE_NAMES, startStack, type Stack } from '@propago/local-stack';
@@ -14,7 +13,6 @@ const RENDERED_FRAMES = 50;
 
 interface RunTimings {
   state: string;
-  progress: { features: { done: number } };
   timings: { seconds: number; firstMaskSeconds: number };
 }
 
@@ -42,18 +40,18 @@ async function post(url: string, clip: { video: Buffer; mask: Buffer }, options:
   return ((await answer.json()) as { id: string }).id;
 }
 
+/** Waits for the end through the event stream, as a client should: polling would cost the gateway more than the run. */
 async function follow(url: string, id: string): Promise<{ run: RunTimings; encodedAtFirstMask: number }> {
-  const get = async () => (await (await fetch(`${url}/v1/runs/${id}`)).json()) as RunTimings;
   let encodedAtFirstMask = -1;
-  for (;;) {
-    if (encodedAtFirstMask < 0 && (await fetch(`${url}/v1/runs/${id}/frames/1/mask.png`)).ok) {
-      encodedAtFirstMask = (await get()).progress.features.done;
-    }
-    const run = await get();
-    if (run.state === 'succeeded') return { run, encodedAtFirstMask };
-    if (run.state === 'failed') throw new Error(JSON.stringify(run));
-    await sleep(50);
+  const events = await fetch(`${url}/v1/runs/${id}/events`);
+  for await (const chunk of events.body!.pipeThrough(new TextDecoderStream())) {
+    const done = Number(/"features":\{"done":(\d+)/.exec(chunk)?.[1] ?? 0);
+    const masks = Number(/"results":\{"done":(\d+)/.exec(chunk)?.[1] ?? 0);
+    if (masks > 0 && encodedAtFirstMask < 0) encodedAtFirstMask = done;
   }
+  const run = (await (await fetch(`${url}/v1/runs/${id}`)).json()) as RunTimings;
+  if (run.state !== 'succeeded') throw new Error(JSON.stringify(run));
+  return { run, encodedAtFirstMask };
 }
 
 type Usage = Record<(typeof SERVICE_NAMES)[number], ProcessUsage> & { servers: number };
@@ -77,6 +75,15 @@ function account(before: Usage, after: Usage) {
     spent('gateway', 'children') -
     (encoder + kernel + masks + spent('ingest', 'mainThread'));
   return { encoder, kernel, decode, masks, services, servers: after.servers - before.servers };
+}
+
+/** The same, as each process has spent it. */
+function byProcess(before: Usage, after: Usage) {
+  const entries = SERVICE_NAMES.map((name) => {
+    const parts = ['mainThread', 'otherThreads', 'children'] as const;
+    return [name, Object.fromEntries(parts.map((part) => [part, after[name][part] - before[name][part]]))];
+  });
+  return Object.fromEntries(entries);
 }
 
 const program = new Command('bench:pipeline')
@@ -114,8 +121,9 @@ async function main(): Promise<void> {
       firstMaskSeconds: run.timings.firstMaskSeconds,
       framesEncodedAtFirstMask: encodedAtFirstMask,
       cpuSeconds: cpu,
-      /** CPU of services, queues and storage against the processor time that the run could have used. */
-      overheadShare: (cpu.services + cpu.servers) / (wall * cores),
+      cpuSecondsByProcess: byProcess(before, after),
+      /** Services, queues and storage against all processor time that the platform used. */
+      overheadShare: (cpu.services + cpu.servers) / (work + cpu.services + cpu.servers),
       /** Wall time beyond what the work alone needs on all processors: overhead, waiting and imperfect overlap. */
       notWorkingShare: 1 - work / (wall * cores),
       peakMemoryMiB: Object.fromEntries(
