@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Bull from 'bull';
-import { type Platform, startPlatform, until } from './support/platform';
+import { NATIVE_SIZE, type Platform, startPlatform, until } from './support/platform';
 import { smallClip, type SmallClip } from './support/small-clip';
 
 const FRAMES = 72;
@@ -118,6 +118,21 @@ describe('the same mask bytes as in an undisturbed run', () => {
     } finally {
       await other.stop();
     }
+  }, 180_000);
+});
+
+describe('the affinity kernel', () => {
+  it('gives the same mask bytes as its readable reference', async () => {
+    const options = { parameters: NATIVE_SIZE };
+    const fast = await platform.acceptedRun({ ...clip, options });
+    const expected = await masksOf(platform, fast);
+    const other = await startPlatform({ PROPAGO_AFFINITY: 'reference' });
+    try {
+      expect(await masksOf(other, await other.acceptedRun({ ...clip, options }))).toBe(expected);
+    } finally {
+      await other.stop();
+    }
+    await remove(platform, fast);
   }, 180_000);
 });
 
