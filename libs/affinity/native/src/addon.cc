@@ -12,6 +12,7 @@ namespace {
 
 struct Engine {
   const Backend* backend;
+  int threads;
   std::unique_ptr<Pool> pool;
   void close() { pool.reset(); }
 };
@@ -87,7 +88,7 @@ Napi::Value CreateEngine(const Napi::CallbackInfo& info) {
     if (choice.name == name) backend = choice.backend;
   }
   if (!backend) throw Napi::Error::New(info.Env(), "The affinity backend " + name + " cannot be used on this machine");
-  auto engine = std::make_shared<Engine>(Engine{backend, std::make_unique<Pool>(integer(info[1]))});
+  auto engine = std::make_shared<Engine>(Engine{backend, integer(info[1]), std::make_unique<Pool>(integer(info[1]))});
   // Threads must not outlive the environment they report to.
   info.Env().AddCleanupHook([weak = std::weak_ptr<Engine>(engine)] {
     if (auto alive = weak.lock()) alive->close();
@@ -103,6 +104,7 @@ Napi::Value CreateSession(const Napi::CallbackInfo& info) {
   auto* session = new Session;
   session->engine = handle<std::shared_ptr<Engine>>(info[0]);
   Problem& p = session->problem;
+  p.threads = session->engine->threads;
   p.rows = integer(options.Get("rows"));
   p.cols = integer(options.Get("cols"));
   p.dim = integer(options.Get("dim"));

@@ -14,9 +14,10 @@ constexpr int kTileRows = 4;
 constexpr int kTileCols = 8;
 constexpr int kLanes = kTileRows * kTileCols;
 
-// A unit of work: up to 8 tiles side by side. They share every key row while it is in the first-level cache, and their windows
-// of one frame (1.7 MB at 384 dimensions and radius 20) fit the second level.
-constexpr int kMostTiles = 8;
+// A unit of work: two rows of up to 16 tiles, which share every key row while it is in the nearest caches. Frames come from the
+// third-level cache, whose bandwidth limits the filter, once per unit: the larger the unit, the fewer times.
+constexpr int kStripRows = 2;
+constexpr int kMostTiles = kStripRows * 16;
 
 // Rows a kernel may read past the last patch of a packed frame.
 constexpr int kSlackRows = 64;
@@ -57,7 +58,7 @@ struct Pending {
 constexpr int kMostPending = 48;  // per query
 
 struct Problem {
-  int rows, cols, dim, padded, classes, topK;
+  int rows, cols, dim, padded, classes, topK, threads;
   double temperature;
   bool normalise;
   const Group* groups;
@@ -125,13 +126,16 @@ void aggregate(const Problem& problem, int patch, int count, const double* score
 
 inline int tiles_across(const Problem& p) { return (p.cols + kTileCols - 1) / kTileCols; }
 
-// At least two strips per row of tiles, so that threads share the work evenly.
+inline int bands_down(const Problem& p) { return (p.rows + kTileRows * kStripRows - 1) / (kTileRows * kStripRows); }
+
+// Four units per thread, so that the threads end at about the same time, as long as the tiles suffice.
 inline int strips_across(const Problem& p) {
-  const int tiles = tiles_across(p);
-  const int strips = (tiles + kMostTiles - 1) / kMostTiles;
-  return strips > 1 || tiles == 1 ? strips : 2;
+  const int tiles = tiles_across(p), most = kMostTiles / kStripRows;
+  const int least = (tiles + most - 1) / most;
+  const int wanted = (4 * p.threads + bands_down(p) - 1) / bands_down(p);
+  return wanted < least ? least : wanted > tiles ? tiles : wanted;
 }
 
-inline int strip_count(const Problem& p) { return (p.rows + kTileRows - 1) / kTileRows * strips_across(p); }
+inline int strip_count(const Problem& p) { return bands_down(p) * strips_across(p); }
 
 }  // namespace affinity

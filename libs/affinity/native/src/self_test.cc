@@ -46,6 +46,7 @@ Result solve(const Backend& backend) {
            std::vector<int32_t>(kPatches * kTopK), std::vector<double>(kPatches * kTopK)};
   Job job(&backend, std::make_shared<StoredFrame>(kPatches, kDim, backend.packedBytes), {raw.data(), nullptr});
   Problem& p = job.problem;
+  p.threads = 1;
   p.rows = kRows;
   p.cols = kCols;
   p.dim = kDim;

@@ -173,6 +173,7 @@ void key_row(const Problem& p, Tile& t, Scratch& s, int g, int y) {
     widths[row] = distance < group.reachLength && t.y0 + row <= t.y1 ? group.reach[distance] : -1;
     widest = most(widest, widths[row]);
   }
+  if (widest < 0) return;
   const int from = most(0, t.x0 - widest), to = least(p.cols - 1, t.x1 + widest);
   const int hits = Isa::filter(p, t, *group.frame, y * p.cols + from, to - from + 1, s);
   int n = 0;
@@ -217,16 +218,21 @@ inline void prefetch_row(const Frame& f, int bytes, int first, int count, int sh
 template <class Isa>
 void propagate_strip(const Problem& p, int index, Scratch& s) {
   const int strips = strips_across(p), tiles = tiles_across(p);
-  const int first = tiles * (index % strips) / strips, count = tiles * (index % strips + 1) / strips - first;
-  const int y0 = index / strips * kTileRows, y1 = least(p.rows - 1, y0 + kTileRows - 1);
+  const int first = tiles * (index % strips) / strips, last = tiles * (index % strips + 1) / strips - 1;
+  const int y0 = index / strips * kTileRows * kStripRows, y1 = least(p.rows, y0 + kTileRows * kStripRows) - 1;
   Tile strip[kMostTiles];
-  for (int i = 0; i < count; i++) {
-    strip[i].queries = s.queries + static_cast<size_t>(i) * kLanes * p.padded * 2;
-    strip[i].scores = s.scores + static_cast<size_t>(i) * kLanes * p.topK;
-    strip[i].ids = s.ids + static_cast<size_t>(i) * kLanes * p.topK;
-    strip[i].bounds = s.bounds + static_cast<size_t>(i) * kLanes * p.topK;
-    strip[i].pending = s.pending + static_cast<size_t>(i) * kLanes * kMostPending;
-    start_tile<Isa>(p, strip[i], y0, (first + i) * kTileCols);
+  int count = 0;
+  for (int y = y0; y <= y1; y += kTileRows) {
+    for (int tile = first; tile <= last; tile++, count++) {
+      Tile& t = strip[count];
+      const size_t lanes = static_cast<size_t>(count) * kLanes;
+      t.queries = s.queries + lanes * p.padded * 2;
+      t.scores = s.scores + lanes * p.topK;
+      t.ids = s.ids + lanes * p.topK;
+      t.bounds = s.bounds + lanes * p.topK;
+      t.pending = s.pending + lanes * kMostPending;
+      start_tile<Isa>(p, t, y, tile * kTileCols);
+    }
   }
   for (int g = 0; g < p.groupCount; g++) {
     const Group& group = p.groups[g];
