@@ -1,4 +1,4 @@
-import { decodeSegment, encodeSegment, type FeaturesHeader, type LabelsHeader } from '.';
+import { asFloat32, decodeSegment, encodeSegment, type FeaturesHeader, type LabelsHeader } from '.';
 
 const labels: LabelsHeader = { kind: 'labels', firstFrame: 16, frames: 2, rows: 2, cols: 3, classes: 2 };
 const values = Float32Array.from({ length: 24 }, (_, i) => i / 7);
@@ -8,13 +8,13 @@ describe('segment file', () => {
     const file = encodeSegment(labels, [values.subarray(0, 12), values.subarray(12)]);
     const { header, payload } = decodeSegment('labels', file, 'a');
     expect(header).toEqual(labels);
-    expect(new Float32Array(payload)).toEqual(values);
+    expect(asFloat32(payload)).toEqual(values);
   });
 
   it('has a payload that an unaligned buffer does not disturb', () => {
     const file = encodeSegment(labels, [values]);
     const shifted = Buffer.concat([Buffer.from([0]), file]).subarray(1);
-    expect(new Float32Array(decodeSegment('labels', shifted, 'a').payload)).toEqual(values);
+    expect(asFloat32(decodeSegment('labels', shifted, 'a').payload)).toEqual(values);
   });
 
   it('refuses a payload of another size than announced', () => {

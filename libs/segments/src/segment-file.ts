@@ -40,6 +40,8 @@ const VERSION = 1;
 const PREFIX_BYTES = 16;
 // Payloads start at a multiple of this, so that they can be viewed as typed arrays in place.
 const ALIGNMENT = 64;
+/** Of the largest element, float32. */
+const ELEMENT_BYTES = 4;
 
 /** Bytes of the payload that a header announces. */
 export function payloadBytes(header: SegmentHeader): number {
@@ -78,7 +80,8 @@ export function encodeSegment(header: SegmentHeader, payload: readonly ArrayBuff
 }
 
 /**
- * Reads a segment file. The payload is a view into a buffer whose start is aligned for typed arrays.
+ * Reads a segment file. The payload is a view into the given bytes, or a copy where they do not lie at an address that
+ * typed arrays can start at.
  * @param name what to call the file in an error
  * @throws CodedError BLOB_INVALID when the file is truncated, damaged, or of another kind
  */
@@ -86,7 +89,7 @@ export function decodeSegment<K extends SegmentHeader['kind']>(
   kind: K,
   bytes: Buffer,
   name: string,
-): { header: HeaderOf<K>; payload: ArrayBuffer } {
+): { header: HeaderOf<K>; payload: Uint8Array<ArrayBuffer> } {
   const invalid = (why: string) => new CodedError('BLOB_INVALID', `${name}: ${why}.`);
   if (bytes.length < PREFIX_BYTES || bytes.toString('latin1', 0, 4) !== MAGIC) throw invalid('not a segment file');
   if (bytes.readUInt32LE(4) !== VERSION) throw invalid(`version ${bytes.readUInt32LE(4)}, expected ${VERSION}`);
@@ -96,10 +99,21 @@ export function decodeSegment<K extends SegmentHeader['kind']>(
   if (header.kind !== kind) throw invalid(`a ${header.kind} segment, expected ${kind}`);
   const start = align(PREFIX_BYTES + headerBytes);
   if (bytes.length - start !== payloadBytes(header)) throw invalid('its payload is not of the announced size');
-  const payload = bytes.buffer.slice(bytes.byteOffset + start, bytes.byteOffset + bytes.length) as ArrayBuffer;
+  const view = new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset + start, bytes.length - start);
+  const payload = view.byteOffset % ELEMENT_BYTES === 0 ? view : view.slice();
   return { header: header as HeaderOf<K>, payload };
 }
 
 function align(offset: number): number {
   return Math.ceil(offset / ALIGNMENT) * ALIGNMENT;
+}
+
+/** Elements of a payload in place. */
+export function asFloat32(payload: Uint8Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
+  return new Float32Array(payload.buffer, payload.byteOffset, payload.byteLength / 4);
+}
+
+/** Bits of the float16 elements of a payload in place. */
+export function asFloat16Bits(payload: Uint8Array<ArrayBuffer>): Uint16Array<ArrayBuffer> {
+  return new Uint16Array(payload.buffer, payload.byteOffset, payload.byteLength / 2);
 }

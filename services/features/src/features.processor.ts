@@ -87,14 +87,14 @@ export class FeaturesProcessor implements StageHandler<'features'> {
 
   private async encode(
     sha256: string,
-    pixels: ArrayBuffer,
+    pixels: Uint8Array,
     batch: { count: number; width: number; height: number },
     float16: boolean,
   ) {
     try {
       const encoder = await this.encoders.get(sha256);
       const start = performance.now();
-      const encoded = await encoder.encode(new Uint8Array(pixels), batch, float16 ? 'fp16' : 'fp32');
+      const encoded = await encoder.encode(pixels, batch, float16 ? 'fp16' : 'fp32');
       return { ...encoded, encoderSeconds: (performance.now() - start) / 1000 };
     } catch (error) {
       throw withEncoder(error, sha256);

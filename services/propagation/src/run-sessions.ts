@@ -9,7 +9,7 @@ import {
 import { blobKeys, type PropagationParameters } from '@propago/contracts';
 import type { FeatureSet, Run } from '@propago/database';
 import { CONFIG, LOGGER, STORAGE, type BlobStore, type ConfigOf, type Logger } from '@propago/runtime';
-import { decodeSegment } from '@propago/segments';
+import { asFloat16Bits, asFloat32, decodeSegment } from '@propago/segments';
 
 export type RunWithFeatures = Run & { featureSet: FeatureSet };
 
@@ -82,7 +82,7 @@ export class RunSessions implements OnApplicationShutdown {
     const key = blobKeys.features(set.id, segment);
     const { header, payload } = decodeSegment('features', await this.storage.get(key), key);
     const { firstFrame, rows, cols, dim } = header;
-    const all = header.dtype === 'float16' ? new Uint16Array(payload) : new Float32Array(payload);
+    const all = header.dtype === 'float16' ? asFloat16Bits(payload) : asFloat32(payload);
     const frames = split(all, header.frames);
     return { firstFrame, frames, rows, cols, width: dim };
   }
@@ -111,7 +111,7 @@ export class RunSessions implements OnApplicationShutdown {
     const key = blobKeys.labels(runId, segment);
     const { header, payload } = decodeSegment('labels', await this.storage.get(key), key);
     const { firstFrame, rows, cols, classes } = header;
-    return { firstFrame, frames: split(new Float32Array(payload), header.frames), rows, cols, width: classes };
+    return { firstFrame, frames: split(asFloat32(payload), header.frames), rows, cols, width: classes };
   }
 }
 

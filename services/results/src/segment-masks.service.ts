@@ -12,7 +12,7 @@ import {
 } from '@propago/labels';
 import type { JobReport } from '@propago/pipeline';
 import { News, STORAGE, type BlobStore } from '@propago/runtime';
-import { decodeSegment } from '@propago/segments';
+import { asFloat32, decodeSegment } from '@propago/segments';
 import { sizeOf } from './video-size';
 
 /** What one frame's mask is made from. */
@@ -49,10 +49,11 @@ export class SegmentMasksService {
       where: { featureSetId_index: { featureSetId: run.featureSetId, index: segment } },
     });
     const first = await this.firstMask(run);
+    const labels = asFloat32(payload);
     const perFrame = header.rows * header.cols * header.classes;
     for (let i = 0; i < header.frames; i++) {
       signal.throwIfAborted();
-      const soft = new Float32Array(payload, i * perFrame * 4, perFrame);
+      const soft = labels.subarray(i * perFrame, (i + 1) * perFrame);
       const frame = header.firstFrame + i;
       const row = await this.storeFrame(run, frame, { soft, grid: header, first });
       rows.push({
