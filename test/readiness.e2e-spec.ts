@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
-import { Platform, startPlatform, until } from './support/platform';
+import { Platform, startPlatform, until, type RunResource } from './support/platform';
+import { smallClip } from './support/small-clip';
 
 jest.setTimeout(120_000);
 
@@ -33,5 +34,17 @@ describe('readiness', () => {
     expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
     expect(answer.headers.has('retry-after')).toBe(true);
     expect(await answer.json()).toMatchObject({ code: 'SERVICE_UNAVAILABLE', status: 503 });
+  });
+
+  it('of Redis is not needed to accept, cancel and delete runs', async () => {
+    const answer = await platform.postRun(await smallClip({ frames: 4 }));
+    expect(answer.status).toBe(202);
+    const run = (await answer.json()) as RunResource;
+    expect(run.state).toBe('queued');
+    const address = `${platform.url}/v1/runs/${run.id}`;
+    expect((await fetch(`${address}/cancel`, { method: 'POST' })).status).toBe(202);
+    expect((await platform.run(run.id)).state).toBe('cancelling');
+    expect((await fetch(address, { method: 'DELETE' })).status).toBe(204);
+    expect((await fetch(address)).status).toBe(404);
   });
 });

@@ -1,6 +1,7 @@
 import { DynamicModule, Module } from '@nestjs/common';
 import { RuntimeModule, type ConfigOf } from '@propago/runtime';
 import { AcceptRunService } from './runs/accept-run.service';
+import { EnqueueService } from './runs/enqueue.service';
 import { IdempotencyService } from './runs/idempotency.service';
 import { MasksController } from './runs/masks.controller';
 import { OverlayController } from './runs/overlay.controller';
@@ -18,7 +19,14 @@ export class GatewayModule {
       module: GatewayModule,
       imports: [RuntimeModule.forRoot({ service: 'gateway', config })],
       controllers: [RunsController, RunEventsController, MasksController, OverlayController, RunNewsController],
-      providers: [AcceptRunService, UploadService, IdempotencyService, RunProgressService, RunViewService],
+      providers: [
+        AcceptRunService,
+        EnqueueService,
+        UploadService,
+        IdempotencyService,
+        RunProgressService,
+        RunViewService,
+      ],
     };
   }
 }

@@ -5,7 +5,7 @@ import { Queues } from '@propago/pipeline';
 import { News, STORAGE, type BlobStore } from '@propago/runtime';
 
 /** How long to wait for workers that are still at something that nobody wants any more; they are told to stop. */
-const STOP_WAIT_MS = 15_000;
+const STOP_WAIT_MS = 5000;
 
 /** Writes the one terminal state of a run and removes what only unfinished runs need. */
 @Injectable()

@@ -14,8 +14,9 @@ import { Database, lockVideo, type Prisma } from '@propago/database';
 import { inputSize, type EncoderCard } from '@propago/encoder';
 import { completePalette, encodeIndexedPng, readMask, type LabelMap } from '@propago/labels';
 import { NextSteps } from '@propago/pipeline';
-import { CONFIG, LOGGER, News, STORAGE, type BlobStore, type ConfigOf, type Logger } from '@propago/runtime';
+import { CONFIG, News, STORAGE, type BlobStore, type ConfigOf } from '@propago/runtime';
 import type { VideoProbe } from '@propago/video';
+import { EnqueueService } from './enqueue.service';
 import type { Claim } from './idempotency.service';
 import type { RunUpload } from './upload.service';
 
@@ -35,10 +36,10 @@ export class AcceptRunService {
   constructor(
     @Inject(CONFIG) private readonly config: ConfigOf<'gateway'>,
     @Inject(STORAGE) private readonly storage: BlobStore,
-    @Inject(LOGGER) private readonly logger: Logger,
     private readonly database: Database,
     private readonly news: News,
     private readonly next: NextSteps,
+    private readonly enqueue: EnqueueService,
   ) {}
 
   /**
@@ -51,12 +52,8 @@ export class AcceptRunService {
     const checked = await this.check(upload);
     const runId = randomUUID();
     await this.commit(runId, upload, checked, claim);
-    try {
-      await this.next.runAccepted(featureSetOf(upload, checked, this.config.SEGMENT_FRAMES).id);
-    } catch (error) {
-      // The run is committed, so it is accepted: the reconciler enqueues it when Redis is back.
-      this.logger.warn({ runId, err: error }, 'not enqueued yet');
-    }
+    const { id } = featureSetOf(upload, checked, this.config.SEGMENT_FRAMES);
+    await this.enqueue.nowOrLater(runId, this.next.runAccepted(id));
     return { runId, replayed: false };
   }
 

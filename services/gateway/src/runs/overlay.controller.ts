@@ -5,6 +5,7 @@ import { blobKeys, CodedError } from '@propago/contracts';
 import { Queues } from '@propago/pipeline';
 import { STORAGE, type BlobStore } from '@propago/runtime';
 import { byteRange } from './byte-range';
+import { inTime } from './enqueue.service';
 import { RunViewService } from './run-view.service';
 
 const RENDER_WAIT_MS = 100_000;
@@ -48,7 +49,7 @@ export class OverlayController {
   private async rendered(id: string, key: string): Promise<{ bytes: number }> {
     const there = await this.storage.stat(key);
     if (there) return there;
-    const job = await this.queues.add('results', { kind: 'overlay', runId: id });
+    const job = await inTime(this.queues.add('results', { kind: 'overlay', runId: id }));
     const deadline = Date.now() + RENDER_WAIT_MS;
     while (Date.now() < deadline) {
       const stat = await this.storage.stat(key);

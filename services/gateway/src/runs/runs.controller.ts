@@ -7,6 +7,7 @@ import { Database } from '@propago/database';
 import { NextSteps } from '@propago/pipeline';
 import { News } from '@propago/runtime';
 import { AcceptRunService } from './accept-run.service';
+import { EnqueueService } from './enqueue.service';
 import { IdempotencyService } from './idempotency.service';
 import { pageOf, placeOf } from './paging';
 import { RunViewService } from './run-view.service';
@@ -25,6 +26,7 @@ export class RunsController {
     private readonly database: Database,
     private readonly news: News,
     private readonly next: NextSteps,
+    private readonly enqueue: EnqueueService,
   ) {}
 
   @Post()
@@ -88,7 +90,7 @@ export class RunsController {
       throw new CodedError('RUN_FINISHED', `The run has ${state} already.`);
     }
     await this.requestCancel(id);
-    await this.next.runCancelled(id);
+    await this.enqueue.nowOrLater(id, this.next.runCancelled(id));
     return this.view.get(id);
   }
 
@@ -99,7 +101,7 @@ export class RunsController {
     await this.view.mustExist(id);
     await this.database.run.update({ where: { id }, data: { deletedAt: new Date() } });
     await this.requestCancel(id);
-    await this.next.runDeleted(id);
+    await this.enqueue.nowOrLater(id, this.next.runDeleted(id));
   }
 
   private async requestCancel(id: string): Promise<void> {
