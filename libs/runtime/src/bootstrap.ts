@@ -11,6 +11,9 @@ import { natsOptions } from './nats-options';
 import { assertHandlers } from './stages.controller';
 import { LOGGER, STAGE_HANDLERS } from './tokens';
 
+/** A connection on which nothing moves for so long is closed: its sender has stalled in the middle of an upload. */
+const SILENCE_LIMIT_MS = 300_000;
+
 export interface ServiceDefinition<S extends ServiceName> {
   service: S;
   module: (config: ConfigOf<S>) => Type | DynamicModule;
@@ -31,8 +34,12 @@ export async function bootstrap<S extends ServiceName>(definition: ServiceDefini
 
 async function start<S extends ServiceName>({ service, module, configure }: ServiceDefinition<S>): Promise<void> {
   const config = readConfig(service);
-  // Idle keep-alive connections must not hold up a shutdown.
-  const adapter = new FastifyAdapter({ forceCloseConnections: true, bodyLimit: 1 << 20 });
+  const adapter = new FastifyAdapter({
+    // Idle keep-alive connections must not hold up a shutdown.
+    forceCloseConnections: true,
+    bodyLimit: 1 << 20,
+    connectionTimeout: SILENCE_LIMIT_MS,
+  });
   const app = await NestFactory.create<NestFastifyApplication>(module(config) as Type, adapter, {
     bufferLogs: true,
     abortOnError: false,

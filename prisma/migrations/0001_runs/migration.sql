@@ -149,6 +149,9 @@ CREATE INDEX "Run_createdAt_id_idx" ON "Run"("createdAt", "id");
 -- CreateIndex
 CREATE INDEX "Run_featureSetId_idx" ON "Run"("featureSetId");
 
+-- CreateIndex
+CREATE INDEX "IdempotencyRecord_createdAt_idx" ON "IdempotencyRecord"("createdAt");
+
 -- AddForeignKey
 ALTER TABLE "FeatureSet" ADD CONSTRAINT "FeatureSet_videoSha256_fkey" FOREIGN KEY ("videoSha256") REFERENCES "Video"("sha256") ON DELETE CASCADE ON UPDATE CASCADE;
 

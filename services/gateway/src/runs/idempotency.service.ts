@@ -5,6 +5,8 @@ import { Database, type Prisma } from '@propago/database';
 const HEARTBEAT_MS = 10_000;
 /** A request that has not been renewed for so long died with its gateway; its key is free again. */
 const ABANDONED_MS = 60_000;
+/** How long an answer is kept. */
+const KEPT_MS = 24 * 3600_000;
 const MAX_KEY_LENGTH = 255;
 
 export interface StoredAnswer {
@@ -25,7 +27,7 @@ export interface Claim {
 
 const NO_CLAIM: Claim = { recall: () => undefined, remember: async () => {} };
 
-/** Repeated requests with one Idempotency-Key get one answer. Failed requests are not remembered: they may be repeated. */
+/** Repeated requests with one Idempotency-Key get one answer, for a day. Failed requests are not remembered: they may be repeated. */
 @Injectable()
 export class IdempotencyService {
   constructor(private readonly database: Database) {}
@@ -69,10 +71,9 @@ export class IdempotencyService {
 
   /** @returns the record of a finished request, or nothing when the key is now ours */
   private async claim(key: string): Promise<FinishedRecord | undefined> {
-    const abandoned = new Date(Date.now() - ABANDONED_MS);
-    await this.database.idempotencyRecord.deleteMany({
-      where: { key, fingerprint: null, touchedAt: { lt: abandoned } },
-    });
+    const before = (ms: number) => ({ lt: new Date(Date.now() - ms) });
+    const forgotten = [{ createdAt: before(KEPT_MS) }, { key, fingerprint: null, touchedAt: before(ABANDONED_MS) }];
+    await this.database.idempotencyRecord.deleteMany({ where: { OR: forgotten } });
     const created = await this.database.idempotencyRecord.createMany({ data: [{ key }], skipDuplicates: true });
     if (created.count === 1) return undefined;
     const record = await this.database.idempotencyRecord.findUnique({ where: { key } });
