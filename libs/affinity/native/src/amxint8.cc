@@ -134,6 +134,7 @@ struct AmxInt8 {
     estimate_int8(p, f, query, key, value, slack);
   }
   static double score(const float* q, const float* k, int padded) { return score_avx512(q, k, padded); }
+  static void score4(const float* const* q, const float* k, int padded, double* out) { score4_avx512(q, k, padded, out); }
 };
 
 // The tile registers belong to the work on one strip, so that a thread that ends work leaves no state behind.

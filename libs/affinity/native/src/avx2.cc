@@ -148,6 +148,24 @@ struct Avx2 {
     _mm256_store_pd(s, _mm256_add_pd(low, high));
     return (s[0] + s[2]) + (s[1] + s[3]);
   }
+
+  static void score4(const float* const* q, const float* k, int padded, double* out) {
+    __m256d low[4], high[4];
+    for (int i = 0; i < 4; i++) low[i] = high[i] = _mm256_setzero_pd();
+    for (int d = 0; d < padded; d += 8) {
+      const __m256d first = _mm256_cvtps_pd(_mm_loadu_ps(k + d)), second = _mm256_cvtps_pd(_mm_loadu_ps(k + d + 4));
+#pragma GCC unroll 4
+      for (int i = 0; i < 4; i++) {
+        low[i] = _mm256_fmadd_pd(_mm256_cvtps_pd(_mm_loadu_ps(q[i] + d)), first, low[i]);
+        high[i] = _mm256_fmadd_pd(_mm256_cvtps_pd(_mm_loadu_ps(q[i] + d + 4)), second, high[i]);
+      }
+    }
+    for (int i = 0; i < 4; i++) {
+      alignas(32) double s[4];
+      _mm256_store_pd(s, _mm256_add_pd(low[i], high[i]));
+      out[i] = (s[0] + s[2]) + (s[1] + s[3]);
+    }
+  }
 };
 
 // Of this thread's processor time: other processes do not count.

@@ -99,6 +99,7 @@ struct Avx512Vnni {
     estimate_int8(p, f, query, key, value, slack);
   }
   static double score(const float* q, const float* k, int padded) { return score_avx512(q, k, padded); }
+  static void score4(const float* const* q, const float* k, int padded, double* out) { score4_avx512(q, k, padded, out); }
 };
 
 // Of this thread's processor time: other processes do not count.

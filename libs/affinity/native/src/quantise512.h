@@ -194,5 +194,20 @@ inline double score_avx512(const float* a, const float* b, int padded) {
   return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
 }
 
+inline void score4_avx512(const float* const* q, const float* k, int padded, double* out) {
+  __m512d sums[4];
+  for (int i = 0; i < 4; i++) sums[i] = _mm512_setzero_pd();
+  for (int d = 0; d < padded; d += 8) {
+    const __m512d key = _mm512_cvtps_pd(_mm256_loadu_ps(k + d));
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; i++) sums[i] = _mm512_fmadd_pd(_mm512_cvtps_pd(_mm256_loadu_ps(q[i] + d)), key, sums[i]);
+  }
+  for (int i = 0; i < 4; i++) {
+    alignas(64) double s[8];
+    _mm512_store_pd(s, sums[i]);
+    out[i] = ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
+  }
+}
+
 }  // namespace
 }  // namespace affinity

@@ -8,6 +8,7 @@
 //   estimate(problem, frame, query, key, value, slack)   |similarity - value| <= slack, cheaper than the exact one
 //   prefetch(frame, key)                asks for what estimate reads
 //   score(q, k, padded)                 the exact similarity
+//   score4(q, k, padded, out)           the same of four queries and one key
 #pragma once
 #include "kernel.h"
 
@@ -118,10 +119,16 @@ inline uint32_t reaching(const Tile& t, const int* widths, int x) {
   return mask;
 }
 
+inline void insert_all(const Problem& p, Tile& t, int lane, double score, const Group& group, int key) {
+  const int64_t patches = static_cast<int64_t>(p.rows) * p.cols;
+  for (int c = 0; c < group.positionCount; c++) {
+    if (!insert(p, t, lane, score, group.positions[c] * patches + key)) return;
+  }
+}
+
 // Scores what is pending exactly, unless the floor has risen above it meanwhile.
 template <class Isa>
 void flush(const Problem& p, Tile& t, Scratch& s, int lane) {
-  const int64_t patches = static_cast<int64_t>(p.rows) * p.cols;
   const size_t padded = p.padded;
   const Pending* pending = t.pending + lane * kMostPending;
   const auto key_of = [&](const Pending& c) { return p.groups[c.group].frame->values + c.patch * padded; };
@@ -133,10 +140,7 @@ void flush(const Problem& p, Tile& t, Scratch& s, int lane) {
     if (pending[i].upper < t.floor[lane]) continue;
     const double score = Isa::score(p.target->values + t.query[lane] * padded, key_of(pending[i]), p.padded);
     s.scored++;
-    const Group& group = p.groups[pending[i].group];
-    for (int c = 0; c < group.positionCount; c++) {
-      if (!insert(p, t, lane, score, group.positions[c] * patches + pending[i].patch)) break;
-    }
+    insert_all(p, t, lane, score, p.groups[pending[i].group], pending[i].patch);
     if (t.count[lane] == p.topK) raise_floor<Isa>(p, t, lane, t.scores[lane * p.topK + p.topK - 1]);
   }
   t.pendingCount[lane] = 0;
@@ -164,6 +168,34 @@ void settle(const Problem& p, Tile& t, Scratch& s, int g, int n) {
   s.survivors += n;
 }
 
+// Where most pairs of a row survive, as in a fade to black, bounds decide nothing: all are scored exactly, four at a time.
+template <class Isa>
+void settle_dense(const Problem& p, Tile& t, Scratch& s, int g, int n) {
+  const Group& group = p.groups[g];
+  const size_t padded = p.padded;
+  for (int i = 0; i < n;) {
+    const int key = s.pairPatch[i];
+    const float* row = group.frame->values + key * padded;
+    const float* queries[4];
+    double scores[4];
+    int size = 0;
+    for (; size < 4 && i + size < n && s.pairPatch[i + size] == key; size++) {
+      queries[size] = p.target->values + t.query[s.pairLane[i + size]] * padded;
+    }
+    if (size == 4) Isa::score4(queries, row, p.padded, scores);
+    for (int j = 0; j < size; j++) {
+      const int lane = s.pairLane[i + j];
+      const double score = size == 4 ? scores[j] : Isa::score(queries[j], row, p.padded);
+      if (score < t.floor[lane]) continue;
+      insert_all(p, t, lane, score, group, key);
+      if (t.count[lane] == p.topK) raise_floor<Isa>(p, t, lane, t.scores[lane * p.topK + p.topK - 1]);
+    }
+    i += size;
+  }
+  s.survivors += n;
+  s.scored += n;
+}
+
 template <class Isa>
 void key_row(const Problem& p, Tile& t, Scratch& s, int g, int y) {
   const Group& group = p.groups[g];
@@ -185,7 +217,11 @@ void key_row(const Problem& p, Tile& t, Scratch& s, int g, int y) {
       s.pairPatch[n++] = y * p.cols + from + s.hitKey[h];
     }
   }
-  if (n) settle<Isa>(p, t, s, g, n);
+  if (4 * n > kLanes * (to - from + 1)) {
+    settle_dense<Isa>(p, t, s, g, n);
+  } else if (n) {
+    settle<Isa>(p, t, s, g, n);
+  }
 }
 
 template <class Isa>
