@@ -11,8 +11,9 @@ export interface QueueOptions {
 }
 
 // A finished or failed job leaves nothing in Redis, so that the same id can be enqueued again when its need returns.
+// Attempts outlast a dependency's restart: 0.5 + 1 + 2 + 4 + 8 s.
 const JOB_OPTIONS: JobOptions = {
-  attempts: 4,
+  attempts: 6,
   backoff: { type: 'exponential', delay: 500 },
   removeOnComplete: true,
   removeOnFail: true,

@@ -24,6 +24,7 @@ export interface StageHandler<S extends Stage = Stage> {
 }
 
 const DISCARDED = new Error('no run wants this job any more');
+const SHUTTING_DOWN = new Error('the process is shutting down');
 
 /** Takes the jobs of one stage from its queue, one start line and one end line each. */
 export class StageRunner<S extends Stage> {
@@ -60,7 +61,7 @@ export class StageRunner<S extends Stage> {
     await this.queues.of(this.handler.stage).pause(true, true);
     const running = () => Promise.allSettled([...this.active.values()].map(({ done }) => done));
     await Promise.race([running(), new Promise((resolve) => setTimeout(resolve, limitSeconds * 1000).unref())]);
-    for (const controller of this.active.keys()) controller.abort(new Error('the process is shutting down'));
+    for (const controller of this.active.keys()) controller.abort(SHUTTING_DOWN);
     await running();
   }
 
@@ -106,7 +107,9 @@ export class StageRunner<S extends Stage> {
         return { skipped: true };
       }
       const error = asCodedError(thrown);
-      const last = !error.kind.retryable || job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
+      // A job that is handed back has not failed: when Bull takes it off the queue, the reconciler brings it back.
+      const last =
+        signal.reason !== SHUTTING_DOWN && (!error.kind.retryable || job.attemptsMade + 1 >= (job.opts.attempts ?? 1));
       this.metrics.jobs.inc({ stage, outcome: last ? 'failed' : 'retried' });
       log.error(
         { code: error.code, err: (error.cause as Error) ?? error, retry: !last, ms: Math.round(seconds() * 1000) },

@@ -10,6 +10,7 @@ import { RunNewsController } from './runs/run-news.controller';
 import { RunProgressService } from './runs/run-progress.service';
 import { RunViewService } from './runs/run-view.service';
 import { RunsController } from './runs/runs.controller';
+import { UploadSweepService } from './runs/upload-sweep.service';
 import { UploadService } from './runs/upload.service';
 
 @Module({})
@@ -23,6 +24,7 @@ export class GatewayModule {
         AcceptRunService,
         EnqueueService,
         UploadService,
+        UploadSweepService,
         IdempotencyService,
         RunProgressService,
         RunViewService,

@@ -47,7 +47,8 @@ export class RunSessions implements OnApplicationShutdown {
   ) {
     this.keptAtMost = config.PROPAGATION_CONCURRENCY;
     const backend = config.PROPAGO_AFFINITY as EngineOptions['backend'];
-    this.engine = createEngine({ threads: config.KERNEL_THREADS, backend });
+    const warn = (message: string) => logger.warn(message);
+    this.engine = createEngine({ threads: config.KERNEL_THREADS, backend, warn });
     logger.info({ backend: this.engine.backend, threads: config.KERNEL_THREADS }, 'affinity kernel');
   }
 

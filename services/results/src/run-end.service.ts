@@ -23,7 +23,12 @@ export class RunEndService {
    */
   async end(runId: string, error?: { code: string; detail: string }): Promise<boolean> {
     const run = await this.database.run.findUnique({ where: { id: runId }, include: { outcome: true } });
-    if (!run || run.outcome) return false;
+    if (!run) return false;
+    if (run.outcome) {
+      // The call that ended it may have died before it had tidied up.
+      await this.tidy(run);
+      return false;
+    }
     const state = await this.stateOf(run, error);
     if (!state) return false;
     const failure = state === 'failed' && error ? { errorCode: error.code, errorDetail: error.detail } : {};
