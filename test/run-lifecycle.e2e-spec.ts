@@ -1,3 +1,4 @@
+import { encodeIndexedPng, VOC_PALETTE } from '@propago/labels';
 import { Queues } from '@propago/pipeline';
 import { NATIVE_SIZE, Platform, startPlatform, until, type RunResource } from './support/platform';
 import { smallClip, type SmallClip } from './support/small-clip';
@@ -150,6 +151,8 @@ describe('a second run on a video', () => {
 });
 
 describe('Idempotency-Key', () => {
+  const otherMask = (): Buffer =>
+    encodeIndexedPng({ width: 4, height: 4, indices: new Uint8Array(16).fill(1), palette: VOC_PALETTE });
   const send = (key: string, request: object = {}): Promise<Response> =>
     platform.postRun({ video: clip.video, mask: clip.mask, headers: { 'idempotency-key': key }, ...request });
   const runIdOf = async (answer: Response): Promise<string> => ((await answer.json()) as RunResource).id;
@@ -169,7 +172,7 @@ describe('Idempotency-Key', () => {
 
   it.each([
     ['options', { options: { preset: 'dino' } }],
-    ['a mask', { mask: Buffer.from('other') }],
+    ['a mask', { mask: otherMask() }],
     ['a video', { video: Buffer.from('other') }],
   ])('refuses another request that differs in %s', async (what, difference) => {
     expect((await send(what)).status).toBe(202);

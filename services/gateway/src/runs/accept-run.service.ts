@@ -3,16 +3,14 @@ import { Inject, Injectable } from '@nestjs/common';
 import {
   blobKeys,
   CodedError,
-  parseRunOptions,
   SUBJECTS,
   type EncoderAnswer,
   type EncoderQuestion,
-  type ParsedRunOptions,
   type ProbeQuestion,
 } from '@propago/contracts';
 import { Database, lockVideo, type Prisma } from '@propago/database';
 import { inputSize, type EncoderCard } from '@propago/encoder';
-import { completePalette, encodeIndexedPng, readMask, type LabelMap } from '@propago/labels';
+import { completePalette, encodeIndexedPng } from '@propago/labels';
 import { NextSteps } from '@propago/pipeline';
 import { CONFIG, News, STORAGE, type BlobStore, type ConfigOf } from '@propago/runtime';
 import type { VideoProbe } from '@propago/video';
@@ -24,8 +22,6 @@ import type { RunUpload } from './upload.service';
 const FRAMES_VERSION = 1;
 
 interface Checked {
-  options: ParsedRunOptions;
-  mask: LabelMap;
   probe: VideoProbe;
   encoder: EncoderAnswer<EncoderCard>;
 }
@@ -58,12 +54,9 @@ export class AcceptRunService {
   }
 
   private async check(upload: RunUpload): Promise<Checked> {
-    const { MAX_SIDE, MAX_CLASSES } = this.config;
-    const options = parseRunOptions(upload.options);
-    const limits = { maxSide: MAX_SIDE, maxPixels: MAX_SIDE * MAX_SIDE, maxClasses: MAX_CLASSES };
-    const mask = readMask(upload.mask, limits);
+    const mask = upload.mask.labels;
     const encoder = await this.news.ask<EncoderQuestion, EncoderAnswer<EncoderCard>>(SUBJECTS.encoder, {
-      encoder: options.encoder,
+      encoder: upload.options.parsed.encoder,
     });
     const probe = await this.news.ask<ProbeQuestion, VideoProbe>(SUBJECTS.probe, { blobKey: upload.video.key });
     if (mask.width !== probe.width || mask.height !== probe.height) {
@@ -72,15 +65,16 @@ export class AcceptRunService {
         `The mask is ${mask.width}x${mask.height} and the video is ${probe.width}x${probe.height}.`,
       );
     }
-    return { options, mask, probe, encoder };
+    return { probe, encoder };
   }
 
   private async commit(runId: string, upload: RunUpload, checked: Checked, claim: Claim): Promise<void> {
-    const { options, mask, probe, encoder } = checked;
+    const { probe, encoder } = checked;
+    const options = upload.options.parsed;
     const { sha256, bytes, fileName } = upload.video;
     const [videoKey, maskKey] = [blobKeys.video(sha256), blobKeys.firstMask(runId)];
-    const { width, height, labels, classIds } = mask;
-    const palette = completePalette(mask.palette);
+    const { width, height, labels, classIds, palette: given } = upload.mask.labels;
+    const palette = completePalette(given);
     await this.storage.put(maskKey, encodeIndexedPng({ width, height, indices: labels, palette }));
     try {
       await this.database.$transaction(
@@ -130,14 +124,14 @@ export class AcceptRunService {
 }
 
 function fingerprintOf({ video, mask, options }: RunUpload): string {
-  return createHash('sha256').update(`${video.sha256}\n${options}\n`).update(mask).digest('hex');
+  return createHash('sha256').update(`${video.sha256}\n${options.text}\n`).update(mask.bytes).digest('hex');
 }
 
 /** The set of features that a run needs; its id is a digest of everything that decides their bytes. */
-function featureSetOf(upload: RunUpload, { options, probe, encoder }: Checked, segmentFrames: number) {
+function featureSetOf(upload: RunUpload, { probe, encoder }: Checked, segmentFrames: number) {
   const { card, precision } = encoder;
-  const { imageResize } = options.parameters;
-  const size = inputSize(options.parameters.inputSize, probe, card);
+  const { imageResize, inputSize: rule } = upload.options.parsed.parameters;
+  const size = inputSize(rule, probe, card);
   const identity = [FRAMES_VERSION, upload.video.sha256, card, size, imageResize, precision, segmentFrames];
   return {
     id: createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 40),

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { PassThrough, pipeline, type Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
-import type { Multipart } from '@fastify/multipart';
+import type { Multipart, MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
-import { blobKeys, CodedError } from '@propago/contracts';
+import { blobKeys, CodedError, parseRunOptions, type ParsedRunOptions } from '@propago/contracts';
+import { readMask, type LabelMap } from '@propago/labels';
 import { CONFIG, STORAGE, type BlobStore, type ConfigOf } from '@propago/runtime';
 
 const MAX_MASK_BYTES = 64 * 2 ** 20;
@@ -12,8 +13,8 @@ const MAX_OPTIONS_BYTES = 64 * 2 ** 10;
 /** A request for a run as it was sent. The video lies in storage already, under a key of its own. */
 export interface RunUpload {
   video: { key: string; bytes: number; sha256: string; fileName: string | undefined };
-  mask: Buffer;
-  options: string;
+  mask: { bytes: Buffer; labels: LabelMap };
+  options: { text: string; parsed: ParsedRunOptions };
 }
 
 /** Reads the multipart body of POST /v1/runs; the video streams to storage in constant memory. */
@@ -26,7 +27,8 @@ export class UploadService {
 
   /**
    * @param use gets the upload; the stored video is gone when it returns, unless it was moved away
-   * @throws CodedError REQUEST_INVALID, VIDEO_MISSING, MASK_MISSING, UPLOAD_TOO_LARGE, UPLOAD_ABORTED
+   * @throws CodedError REQUEST_INVALID, VIDEO_MISSING, MASK_MISSING, UPLOAD_TOO_LARGE, UPLOAD_ABORTED, and as soon as
+   *   they have arrived whatever is wrong with mask or options: sent first, they are refused before the video is
    */
   async withUpload<T>(request: FastifyRequest, use: (upload: RunUpload) => Promise<T>): Promise<T> {
     const key = blobKeys.upload(randomUUID());
@@ -45,15 +47,17 @@ export class UploadService {
   private async read(request: FastifyRequest, key: string): Promise<RunUpload> {
     if (!request.isMultipart()) throw new CodedError('REQUEST_INVALID', 'Expected a multipart/form-data body.');
     let video: RunUpload['video'] | undefined;
-    let mask: Buffer | undefined;
-    let options: string | undefined;
+    let mask: RunUpload['mask'] | undefined;
+    let options: RunUpload['options'] | undefined;
     for await (const part of partsOf(request)) {
       const twice = { video, mask, options }[part.fieldname];
       if (twice !== undefined) throw new CodedError('REQUEST_INVALID', `The field ${part.fieldname} was sent twice.`);
       if (part.fieldname === 'options') {
-        options = part.type === 'field' ? textOf(part.value) : (await collect(part.file, MAX_OPTIONS_BYTES)).toString();
+        const text =
+          part.type === 'field' ? textOf(part.value) : (await collect(part.file, MAX_OPTIONS_BYTES)).toString();
+        options = { text, parsed: parseRunOptions(text) };
       } else if (part.type === 'file' && part.fieldname === 'mask') {
-        mask = await collect(part.file, MAX_MASK_BYTES);
+        mask = this.readMask(await collect(part.file, MAX_MASK_BYTES));
       } else if (part.type === 'file' && part.fieldname === 'video') {
         const stored = await this.store(part.file, key);
         video = { key, ...stored, fileName: part.filename };
@@ -66,7 +70,13 @@ export class UploadService {
     }
     if (!video) throw new CodedError('VIDEO_MISSING', 'Expected a file in the field video.');
     if (!mask) throw new CodedError('MASK_MISSING', 'Expected a file in the field mask.');
-    return { video, mask, options: options ?? '{}' };
+    return { video, mask, options: options ?? { text: '{}', parsed: parseRunOptions('{}') } };
+  }
+
+  private readMask(bytes: Buffer): RunUpload['mask'] {
+    const { MAX_SIDE, MAX_CLASSES } = this.config;
+    const limits = { maxSide: MAX_SIDE, maxPixels: MAX_SIDE * MAX_SIDE, maxClasses: MAX_CLASSES };
+    return { bytes, labels: readMask(bytes, limits) };
   }
 
   private async store(file: Readable, key: string): Promise<{ bytes: number; sha256: string }> {
@@ -109,7 +119,7 @@ function asAborted(error: unknown, message: string): unknown {
   return isSenders ? new CodedError('UPLOAD_ABORTED', message, { cause: error }) : error;
 }
 
-async function collect(file: Readable, maxBytes: number): Promise<Buffer> {
+async function collect(file: MultipartFile['file'], maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
@@ -121,5 +131,6 @@ async function collect(file: Readable, maxBytes: number): Promise<Buffer> {
   } catch (error) {
     throw asAborted(error, 'The form did not arrive completely.');
   }
+  if (file.truncated) throw new CodedError('UPLOAD_TOO_LARGE', `Expected fewer than ${bytes} bytes.`);
   return Buffer.concat(chunks);
 }
