@@ -1,7 +1,8 @@
-import { ensureBuild, ensureDependencies, ensurePrismaClient, main } from './setup.mjs';
+import { ensureBuild, ensureDependencies, ensureKernel, ensurePrismaClient, main } from './setup.mjs';
 
 await main(async () => {
   await ensureDependencies();
+  await ensureKernel();
   await ensurePrismaClient();
   await ensureBuild();
 });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installPackages } from './apt-packages.mjs';
 import { lastLines, run } from './command.mjs';
 import { withLock } from './lock.mjs';
 import { ensureSystemTools, REPO_ROOT } from './system-tools.mjs';
@@ -46,9 +47,29 @@ function dependenciesAreCurrent(root) {
 /** `npm ci`, unless node_modules is current. */
 export async function ensureDependencies({ root = REPO_ROOT, log = console.log } = {}) {
   if (dependenciesAreCurrent(root)) return;
+  await ensureCompiler(log);
   log('dependencies: npm ci (about a minute)');
   const [program, ...first] = npm();
   await step(log, 'dependencies', program, [...first, 'ci', '--include=dev', '--no-audit', '--no-fund'], { cwd: root });
+}
+
+const COMPILER = { 'g++': ['g++', 'c++', 'clang++'], make: ['make'], python3: ['python3'] };
+
+/** What npm needs to build the native affinity kernel. Without it everything works, slower: only root has it installed. */
+async function ensureCompiler(log) {
+  const folders = (process.env.PATH ?? '').split(path.delimiter);
+  const has = (name) => folders.some((folder) => existsSync(path.join(folder, name)));
+  const missing = Object.keys(COMPILER).filter((name) => !COMPILER[name].some(has));
+  if (missing.length === 0 || process.getuid?.() !== 0 || !has('apt-get')) return;
+  log(`installing ${missing.join(', ')} with apt-get, to build the affinity kernel`);
+  const problem = await installPackages(missing);
+  if (problem !== null) log(problem);
+}
+
+/** The native affinity kernel, unless it is current. Its absence is a warning. */
+export async function ensureKernel({ root = REPO_ROOT, log = console.log } = {}) {
+  const { output } = await run(process.execPath, [path.join(root, 'libs/affinity/native/build.mjs')], { cwd: root });
+  if (output.trim()) log(output.trim());
 }
 
 const digestOf = (text) => createHash('sha256').update(text).digest('hex');
@@ -84,14 +105,14 @@ function sourceFingerprint(root) {
       else if (entry.name.endsWith('.ts') && !entry.name.endsWith('spec.ts')) add(file);
     }
   };
-  for (const folder of ['services', 'libs', 'cli']) visit(folder);
+  for (const folder of ['services', 'libs', 'cli', 'bench']) visit(folder);
   for (const file of ['package-lock.json', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json', '.swcrc']) {
     if (existsSync(path.join(root, file))) add(file);
   }
   return digestOf(lines.sort().join('\n'));
 }
 
-/** Compiles services, libs and cli into dist/, unless no source changed since the last build. */
+/** Compiles services, libs, cli and bench into dist/, unless no source changed since the last build. */
 export async function ensureBuild({ root = REPO_ROOT, log = console.log } = {}) {
   const dist = path.join(root, 'dist');
   const fingerprint = sourceFingerprint(root);
@@ -121,6 +142,7 @@ export async function ensureBuild({ root = REPO_ROOT, log = console.log } = {}) 
 export async function setup({ root = REPO_ROOT, log = console.log, env = process.env } = {}) {
   await withLock(path.join(root, '.propago/setup.lock'), async () => {
     await ensureDependencies({ root, log });
+    await ensureKernel({ root, log });
     await ensurePrismaClient({ root, log });
     await ensureBuild({ root, log });
   });

@@ -1,13 +1,32 @@
 // Builds the native affinity kernel. Never fails an installation: without it the TypeScript reference does the same work,
-// slower. Run by npm after an installation, and by hand with --require, which makes a failure an error.
+// slower. Run by npm after an installation, by the setup, and by hand with --require, which makes a failure an error. Does
+// nothing where the addon was built from these very sources.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const folder = dirname(fileURLToPath(import.meta.url));
 const required = process.argv.includes('--require');
+
+const addon = join(folder, 'build/Release/affinity.node');
+const stamp = join(folder, 'build/.stamp');
+
+/** What the addon depends on: its sources, and the Node that loads it. */
+function fingerprint() {
+  const hash = createHash('sha256').update(`${process.versions.modules} ${process.arch} ${process.platform}`);
+  const sources = readdirSync(join(folder, 'src')).sort();
+  for (const file of ['binding.gyp', ...sources.map((name) => join('src', name))]) {
+    hash.update(`${file}\n`).update(readFileSync(join(folder, file)));
+  }
+  return hash.digest('hex');
+}
+
+function isCurrent() {
+  return existsSync(addon) && existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint();
+}
 
 /** Headers of the running Node: as configured for npm, or beside its binary; otherwise node-gyp downloads them. */
 function headersFolder() {
@@ -32,7 +51,10 @@ function build() {
     encoding: 'utf8',
     env: { ...process.env, MAKEFLAGS: '-j2' },
   });
-  if (run.status === 0) return undefined;
+  if (run.status === 0) {
+    writeFileSync(stamp, fingerprint());
+    return undefined;
+  }
   const lines = `${run.stdout}\n${run.stderr}`.split('\n');
   const telling =
     lines.find((line) => /error: |ERR! (stack|find)|not found|No such file/i.test(line)) ??
@@ -41,7 +63,7 @@ function build() {
   return telling.trim();
 }
 
-const failure = build();
+const failure = isCurrent() ? undefined : build();
 if (failure) {
   console.warn(
     `The native affinity kernel was not built (${failure}); the slower TypeScript reference will be used. ` +
