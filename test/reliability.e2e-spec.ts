@@ -93,6 +93,14 @@ describe('the same mask bytes as in an undisturbed run', () => {
     expect(await platform.blobs('features/')).toEqual(features);
   }, 120_000);
 
+  it('come from a run that joins another one on the same video', async () => {
+    const first = await runInTheMiddleOf(platform, 'features');
+    const second = await platform.acceptedRun(clip);
+    expect(await masksOf(platform, first)).toBe(undisturbed);
+    expect(await masksOf(platform, second)).toBe(undisturbed);
+    expect(await platform.query('SELECT 1 FROM "FeatureSet"')).toHaveLength(1);
+  }, 120_000);
+
   it('come from a worker that was frozen for longer than its lock, while another one took its job', async () => {
     const { services } = platform.stack;
     await services.add('propagation');

@@ -12,8 +12,14 @@ export class NextSteps {
     private readonly queues: Queues,
   ) {}
 
-  /** A run is accepted: its video must be decoded, or is already. */
+  /** A run is accepted: its video must be decoded, or is already, or another run's decoding is under way. */
   async runAccepted(featureSetId: string): Promise<void> {
+    await this.framesNeeded(featureSetId);
+    const firstFeatures = await this.database.featureSegment.count({ where: { featureSetId, index: 0 } });
+    if (firstFeatures) await this.featuresStored(featureSetId, 0);
+  }
+
+  async framesNeeded(featureSetId: string): Promise<void> {
     await this.queues.add('ingest', { featureSetId });
   }
 

@@ -43,7 +43,7 @@ export class Reconciler {
       this.database.resultSegment.findMany({ where: { runId }, select: { index: true } }),
     ]);
     const [haveFeatures, haveResults] = [indexes(features), indexes(results)];
-    if (!table) await this.next.runAccepted(featureSetId);
+    if (!table) await this.next.framesNeeded(featureSetId);
     for (const { index } of frames) if (!haveFeatures.has(index)) await this.next.framesStored(featureSetId, index);
     // Labels are stored in order, so their number is the next segment.
     if (haveFeatures.has(labels.length)) await this.queues.add('propagation', { runId, segment: labels.length });

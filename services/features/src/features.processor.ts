@@ -46,7 +46,7 @@ export class FeaturesProcessor implements StageHandler<'features'> {
       return await this.storage.get(blobKeys.frames(featureSetId, segment));
     } catch (error) {
       if (!(error instanceof CodedError && error.code === 'BLOB_MISSING')) throw error;
-      await this.next.runAccepted(featureSetId);
+      await this.next.framesNeeded(featureSetId);
       return undefined;
     }
   }

@@ -33,7 +33,6 @@ export class IngestProcessor implements StageHandler<'ingest'> {
   async process({ featureSetId }: StageJobs['ingest'], signal: AbortSignal): Promise<JobReport> {
     const set = await this.database.featureSet.findUniqueOrThrow({ where: { id: featureSetId } });
     if (await this.isExtracted(set)) {
-      await this.next.featuresStored(set.id, 0);
       await this.next.videoDecoded(set.id);
       return { skipped: true };
     }
