@@ -24,6 +24,8 @@ const common = {
 
 // unit: no server; medium: real Postgres, Redis and NATS in this process; e2e: the services as real processes.
 module.exports = {
+  // A busy machine is no failure: what takes longer than this hangs.
+  testTimeout: 120_000,
   projects: [
     { ...common, displayName: 'unit', testMatch: ['<rootDir>/{services,libs,cli,test}/**/*.spec.ts'] },
     { ...common, displayName: 'medium', testMatch: ['<rootDir>/{services,libs,cli,test}/**/*.medium-spec.ts'] },
