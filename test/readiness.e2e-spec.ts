@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { Platform, startPlatform, until, type RunResource } from './support/platform';
 import { smallClip } from './support/small-clip';
@@ -46,5 +47,19 @@ describe('readiness', () => {
     expect((await platform.run(run.id)).state).toBe('cancelling');
     expect((await fetch(address, { method: 'DELETE' })).status).toBe(204);
     expect((await fetch(address)).status).toBe(404);
+  });
+
+  it('of Postgres is needed to answer, which the API says with 503', async () => {
+    const { pids } = platform.stack.servers;
+    const commandOf = (pid: number) =>
+      existsSync(`/proc/${pid}`) ? readFileSync(`/proc/${pid}/cmdline`, 'latin1') : '';
+    const postgres = pids.find((pid) => /postgres/.test(commandOf(pid)))!;
+    process.kill(postgres, 'SIGQUIT');
+    await until('the API misses Postgres', async () => {
+      const answer = await platform.get('/v1/runs');
+      return answer.status === 503 && ((await answer.json()) as { code: string }).code === 'SERVICE_UNAVAILABLE';
+    });
+    const unknown = await platform.get('/v1/runs/00000000-0000-4000-8000-000000000000');
+    expect(unknown.status).toBe(503);
   });
 });

@@ -1,5 +1,6 @@
 import { ArgumentsHost, Catch, ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from '@propago/runtime';
 import { CodedError, ERRORS, type ErrorCode } from '@propago/contracts';
 
 const RETRY_AFTER_SECONDS = 2;
@@ -17,12 +18,17 @@ export interface Problem {
 /** Every error of the API as a problem; what is unexpected keeps its details for the log. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly logger: Logger) {}
+
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const reply = http.getResponse<FastifyReply>();
     const request = http.getRequest<FastifyRequest>();
     const coded = toCoded(error, request);
-    if (coded.code === 'INTERNAL') request.log.error({ err: coded.cause ?? error }, 'unexpected error');
+    if (coded.kind.status >= 500 && !isHealthAnswer(error)) {
+      const { method, url } = request;
+      this.logger.error({ code: coded.code, method, url, err: coded.cause ?? error }, 'request failed');
+    }
     // A stream that breaks after its first byte cannot become a problem any more: the client sees it cut off.
     if (reply.sent || reply.raw.headersSent) {
       reply.raw.destroy();
@@ -47,8 +53,17 @@ function isHealthAnswer(error: unknown): error is HttpException {
   );
 }
 
+/** Whether Postgres could not be reached: Prisma's codes P10xx, or its words inside the error of a raw query. */
+function isDatabaseAway(error: unknown): boolean {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  return /^P10\d\d$/.test(String(code)) || /Can't reach database server/.test(String(message));
+}
+
 function toCoded(error: unknown, request: FastifyRequest): CodedError {
   if (error instanceof CodedError) return error;
+  if (isDatabaseAway(error)) {
+    return new CodedError('SERVICE_UNAVAILABLE', 'The database cannot be reached.', { cause: error });
+  }
   const status =
     (error as { statusCode?: number }).statusCode ?? (error instanceof HttpException ? error.getStatus() : 500);
   const message = error instanceof Error ? error.message : String(error);
