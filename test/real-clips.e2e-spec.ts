@@ -44,6 +44,7 @@ const clips = [
   ['pumavos-chair/chair.mp4', 60, { width: 720, height: 480 }],
   ['clips/bedroom.mp4', 200, { width: 960, height: 540 }],
   ['clips/cutie-example.mp4', 117, { width: 640, height: 480 }],
+  ['clips/05_default_juggle.mp4', 247, { width: 1280, height: 720 }],
 ] as const;
 
 describe('a real clip', () => {
