@@ -7,6 +7,9 @@ export interface MaskLimits extends PngLimits {
   maxClasses: number;
 }
 
+/** For masks that this platform wrote itself, after all checks: they only have to pass. */
+export const STORED_MASK_LIMITS: MaskLimits = { maxSide: 65_535, maxPixels: Number.MAX_SAFE_INTEGER, maxClasses: 255 };
+
 /** A mask as class ids. */
 export interface LabelMap {
   width: number;

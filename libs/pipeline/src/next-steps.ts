@@ -46,8 +46,8 @@ export class NextSteps {
 
   /** The number of frames is known, so the last masks may have been the last thing missing. */
   async videoDecoded(featureSetId: string): Promise<void> {
-    const runs = await this.database.run.findMany({ where: { featureSetId, ...activeRun }, select: { id: true } });
-    await Promise.all(runs.map(({ id }) => this.queues.add('results', { kind: 'end', runId: id })));
+    const runIds = await this.activeRuns({ featureSetId });
+    await Promise.all(runIds.map((runId) => this.queues.add('results', { kind: 'end', runId })));
   }
 
   async runCancelled(runId: string): Promise<void> {
@@ -62,7 +62,7 @@ export class NextSteps {
   async jobFailed(data: StageJobs[Stage], error: CodedError): Promise<void> {
     // What a run does not need to end well does not end it: an export can be asked for again.
     if ('kind' in data && data.kind !== 'segment') return;
-    const runIds = await this.runsOf(data);
+    const runIds = await this.activeRuns(data);
     const cause = { code: error.code, detail: error.message };
     await Promise.all(runIds.map((runId) => this.queues.add('results', { kind: 'end', runId, error: cause })));
   }
@@ -70,10 +70,11 @@ export class NextSteps {
   /** Whether any run still wants what this job is to do. */
   async isWanted(data: StageJobs[Stage]): Promise<boolean> {
     if ('kind' in data && data.kind !== 'segment') return true;
-    return (await this.runsOf(data)).length > 0;
+    return (await this.activeRuns(data)).length > 0;
   }
 
-  private async runsOf(data: StageJobs[Stage]): Promise<string[]> {
+  /** Ids of the runs that still want what a job, or a feature set, is for. */
+  async activeRuns(data: { runId: string } | { featureSetId: string }): Promise<string[]> {
     const which = 'runId' in data ? { id: data.runId } : { featureSetId: data.featureSetId };
     const runs = await this.database.run.findMany({ where: { ...which, ...activeRun }, select: { id: true } });
     return runs.map(({ id }) => id);

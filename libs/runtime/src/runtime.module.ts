@@ -11,7 +11,7 @@ import { HealthController } from './health.controller';
 import { MetricsController } from './metrics.controller';
 import { natsOptions } from './nats-options';
 import { News } from './news';
-import { CONFIG, LOGGER, SERVICE, STORAGE } from './tokens';
+import { CONFIG, LOGGER, STORAGE } from './tokens';
 
 export interface RuntimeOptions<S extends ServiceName> {
   service: S;
@@ -39,7 +39,6 @@ export class RuntimeModule implements OnApplicationShutdown {
       ],
       controllers: [HealthController, MetricsController],
       providers: [
-        { provide: SERVICE, useValue: service },
         { provide: CONFIG, useValue: config },
         { provide: LOGGER, useValue: logger },
         { provide: Database, useFactory: () => new Database(config.DATABASE_URL) },
@@ -59,7 +58,7 @@ export class RuntimeModule implements OnApplicationShutdown {
         },
         News,
       ],
-      exports: [SERVICE, CONFIG, STORAGE, LOGGER, Database, Queues, NextSteps, News, Registry, StageMetrics],
+      exports: [CONFIG, STORAGE, LOGGER, Database, Queues, NextSteps, News, Registry, StageMetrics],
     };
   }
 

@@ -6,6 +6,5 @@ export const CONFIG = Symbol('CONFIG');
 export const STORAGE = Symbol('STORAGE');
 export const LOGGER = Symbol('LOGGER');
 export const STAGE_HANDLERS = Symbol('STAGE_HANDLERS');
-export const SERVICE = Symbol('SERVICE');
 
 export type { BlobStore, Logger };

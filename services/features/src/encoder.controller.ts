@@ -1,7 +1,6 @@
-import { Controller } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { MessagePattern, Payload } from '@nestjs/microservices';
 import { SUBJECTS, type EncoderQuestion } from '@propago/contracts';
-import { Inject } from '@nestjs/common';
 import { answer, CONFIG, type ConfigOf } from '@propago/runtime';
 import { EncoderLibrary } from './encoder-library';
 

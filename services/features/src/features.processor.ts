@@ -35,8 +35,7 @@ export class FeaturesProcessor implements StageHandler<'features'> {
     }
     await this.storage.delete(blobKeys.frames(featureSetId, segment));
     await this.next.featuresStored(featureSetId, segment);
-    const runs = await this.database.run.findMany({ where: { featureSetId }, select: { id: true } });
-    for (const { id: runId } of runs) this.news.progress(runId);
+    for (const runId of await this.next.activeRuns({ featureSetId })) this.news.progress(runId);
     return report;
   }
 

@@ -100,7 +100,7 @@ export class IngestProcessor implements StageHandler<'ingest'> {
       update: {},
     });
     await this.next.framesStored(set.id, segment.index);
-    await this.tellProgress(set.id);
+    for (const runId of await this.next.activeRuns({ featureSetId: set.id })) this.news.progress(runId);
   }
 
   /**
@@ -118,10 +118,5 @@ export class IngestProcessor implements StageHandler<'ingest'> {
       if (index - propagated < this.config.MAX_SEGMENTS_AHEAD) return;
       await sleep(BACK_PRESSURE_POLL_MS, undefined, { signal });
     }
-  }
-
-  private async tellProgress(featureSetId: string): Promise<void> {
-    const runs = await this.database.run.findMany({ where: { featureSetId }, select: { id: true } });
-    for (const { id } of runs) this.news.progress(id);
   }
 }

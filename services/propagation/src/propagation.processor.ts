@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AffinityInputError } from '@propago/affinity';
 import { blobKeys, CodedError, type StageJobs } from '@propago/contracts';
 import { Database } from '@propago/database';
-import { labelsToGrid, readMask } from '@propago/labels';
+import { labelsToGrid, readMask, STORED_MASK_LIMITS } from '@propago/labels';
 import { NextSteps, type JobReport, type StageHandler } from '@propago/pipeline';
 import { CONFIG, News, STORAGE, type BlobStore, type ConfigOf } from '@propago/runtime';
 import { encodeSegment, type LabelsHeader } from '@propago/segments';
@@ -95,8 +95,7 @@ export class PropagationProcessor implements StageHandler<'propagation'> {
 
   private async firstLabels(run: RunWithFeatures, grid: { rows: number; cols: number }): Promise<Float32Array> {
     const png = await this.storage.get(run.maskKey);
-    // The gateway wrote this file after all checks; the limits only have to let it pass.
-    const mask = readMask(png, { maxSide: 65_535, maxPixels: Number.MAX_SAFE_INTEGER, maxClasses: 255 });
+    const mask = readMask(png, STORED_MASK_LIMITS);
     return labelsToGrid(mask, run.classIds, grid, parametersOf(run).labelResize);
   }
 }

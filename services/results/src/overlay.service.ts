@@ -5,7 +5,7 @@ import path from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import { blobKeys } from '@propago/contracts';
 import { Database } from '@propago/database';
-import { completePalette, decodePng } from '@propago/labels';
+import { completePalette, decodePng, STORED_MASK_LIMITS } from '@propago/labels';
 import type { JobReport } from '@propago/pipeline';
 import { CONFIG, STORAGE, type BlobStore, type ConfigOf } from '@propago/runtime';
 import { blendOverlay, DEFAULT_VIDEO_LIMITS, encodeVideo, openVideoSource, type VideoSource } from '@propago/video';
@@ -54,7 +54,7 @@ export class OverlayService {
   private async *painted(runId: string, source: VideoSource, signal: AbortSignal): AsyncGenerator<Buffer> {
     for await (const frame of source.frames(signal)) {
       const png = await this.storage.get(blobKeys.mask(runId, frame.index));
-      const { samples, palette } = decodePng(png, { maxSide: 65_535, maxPixels: Number.MAX_SAFE_INTEGER });
+      const { samples, palette } = decodePng(png, STORED_MASK_LIMITS);
       yield blendOverlay(frame.rgb, samples, completePalette(palette), { ...STYLE, width: frame.width });
     }
   }

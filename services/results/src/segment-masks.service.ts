@@ -5,6 +5,7 @@ import {
   encodeIndexedPng,
   encodeRles,
   readMask,
+  STORED_MASK_LIMITS,
   softLabelsToLabelMap,
   completePalette,
   type FrameMask,
@@ -109,7 +110,7 @@ export class SegmentMasksService {
 
   private async firstMask(run: Run): Promise<LabelMap> {
     const png = await this.storage.get(run.maskKey);
-    return readMask(png, { maxSide: 65_535, maxPixels: Number.MAX_SAFE_INTEGER, maxClasses: 255 });
+    return readMask(png, STORED_MASK_LIMITS);
   }
 }
 
