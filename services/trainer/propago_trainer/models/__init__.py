@@ -1,0 +1,1 @@
+"""Encoders (`vit`, `resnet`, `convnet`) and the models that train them (`siammae`)."""
