@@ -8,6 +8,8 @@ const ABANDONED_MS = 60_000;
 /** How long an answer is kept. */
 const KEPT_MS = 24 * 3600_000;
 const MAX_KEY_LENGTH = 255;
+/** Whose keys these are. */
+const TENANT = 'default';
 
 export interface StoredAnswer {
   runId: string;
@@ -64,7 +66,7 @@ export class IdempotencyService {
       },
       remember: async (transaction, answer) => {
         const data = { fingerprint, answer: answer as unknown as Prisma.InputJsonObject };
-        await transaction.idempotencyRecord.update({ where: { key }, data });
+        await transaction.idempotencyRecord.update({ where: { tenant_key: { tenant: TENANT, key } }, data });
       },
     };
   }
@@ -76,7 +78,7 @@ export class IdempotencyService {
     await this.database.idempotencyRecord.deleteMany({ where: { OR: forgotten } });
     const created = await this.database.idempotencyRecord.createMany({ data: [{ key }], skipDuplicates: true });
     if (created.count === 1) return undefined;
-    const record = await this.database.idempotencyRecord.findUnique({ where: { key } });
+    const record = await this.database.idempotencyRecord.findUnique({ where: { tenant_key: { tenant: TENANT, key } } });
     if (!record?.fingerprint) {
       throw new CodedError('IDEMPOTENCY_KEY_IN_PROGRESS', 'Wait for the first request with this key to end.');
     }
