@@ -1,5 +1,7 @@
 import { DynamicModule, Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
 import { RuntimeModule, type ConfigOf } from '@propago/runtime';
+import { AccessGuard } from './access/access.guard';
 import { AcceptRunService } from './runs/accept-run.service';
 import { EnqueueService } from './runs/enqueue.service';
 import { IdempotencyService } from './runs/idempotency.service';
@@ -21,6 +23,7 @@ export class GatewayModule {
       imports: [RuntimeModule.forRoot({ service: 'gateway', config })],
       controllers: [RunsController, RunEventsController, MasksController, OverlayController, RunNewsController],
       providers: [
+        { provide: APP_GUARD, useClass: AccessGuard },
         AcceptRunService,
         EnqueueService,
         UploadService,
