@@ -1,4 +1,8 @@
-"""Vision transformer encoder for any image size (Dosovitskiy et al. 2021, with the positions of MAE)."""
+"""Vision transformer encoder for any image size (Dosovitskiy et al. 2021), with the variants of public checkpoints.
+
+Variants: positions (computed sin-cos as in MAE, a learned table, rotary as in DINOv3), CLS and register tokens,
+LayerScale, GELU or SwiGLU feed-forward.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +14,20 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-Positions = Literal["sincos", "learned", "none"]
+from propago_trainer.models.positions import rotary_angles, rotate, sincos_positions
+
+Positions = Literal["sincos", "learned", "rotary", "none"]
+FeedForward = Literal["gelu", "swiglu"]
 
 
 @dataclass(frozen=True)
 class VitConfig:
-    """Shape of an encoder. `grid` is the (rows, cols) of a learned position table; other grids interpolate it."""
+    """Shape of an encoder.
+
+    `grid` is the (rows, cols) of a learned position table; other grids interpolate it (bicubic). `cls_position`: the
+    table begins with a row for CLS. `mlp_ratio` is the hidden width of the feed-forward over `dim`; SwiGLU has two
+    projections of that width. `eps` is that of every LayerNorm.
+    """
 
     dim: int
     depth: int
@@ -26,6 +38,11 @@ class VitConfig:
     cls: bool = True
     registers: int = 0
     grid: tuple[int, int] = (14, 14)
+    cls_position: bool = True
+    feed_forward: FeedForward = "gelu"
+    layer_scale: bool = False
+    qkv_bias: bool = True
+    eps: float = 1e-6
 
 
 VIT_SIZES: dict[str, VitConfig] = {
@@ -36,34 +53,21 @@ VIT_SIZES: dict[str, VitConfig] = {
 }
 
 
-def sincos_positions(dim: int, rows: Tensor, cols: Tensor) -> Tensor:
-    """Two-dimensional sin-cos positions. rows [R], cols [C] in patches (fractions allowed) -> [R * C, dim].
-
-    The first half of the channels encodes the column, the second the row, as in MAE.
-    """
-    if dim % 4 != 0:
-        raise ValueError(f"sin-cos positions need a dimension divisible by 4, not {dim}")
-    quarter = dim // 4
-    rate = 10000 ** (-torch.arange(quarter, dtype=torch.float32, device=rows.device) / quarter)
-    by_col = cols.float()[:, None] * rate
-    by_row = rows.float()[:, None] * rate
-    col_part = torch.cat([by_col.sin(), by_col.cos()], dim=1)[None].expand(len(rows), -1, -1)
-    row_part = torch.cat([by_row.sin(), by_row.cos()], dim=1)[:, None].expand(-1, len(cols), -1)
-    return torch.cat([col_part, row_part], dim=2).reshape(-1, dim)
-
-
 class Attention(nn.Module):
     """Multi-head self-attention, [B, n, D] -> [B, n, D]."""
 
-    def __init__(self, dim: int, heads: int) -> None:
+    def __init__(self, dim: int, heads: int, qkv_bias: bool = True) -> None:
         super().__init__()
         self.heads = heads
-        self.qkv = nn.Linear(dim, 3 * dim)
+        self.qkv = nn.Linear(dim, 3 * dim, bias=qkv_bias)
         self.proj = nn.Linear(dim, dim)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, rotation: tuple[Tensor, Tensor] | None = None) -> Tensor:
+        """`rotation`: cosines and sines [n, D / heads] that turn queries and keys."""
         b, n, d = x.shape
         q, k, v = self.qkv(x).view(b, n, 3, self.heads, d // self.heads).permute(2, 0, 3, 1, 4)
+        if rotation is not None:
+            q, k = rotate(q, *rotation), rotate(k, *rotation)
         mixed = F.scaled_dot_product_attention(q, k, v)
         out: Tensor = self.proj(mixed.transpose(1, 2).reshape(b, n, d))
         return out
@@ -82,19 +86,57 @@ class Mlp(nn.Module):
         return out
 
 
+class SwiGlu(nn.Module):
+    """Gated feed-forward silu(gate) * value, on the last dimension; `fc1` gives gate and value, in this order."""
+
+    def __init__(self, dim: int, hidden: int) -> None:
+        super().__init__()
+        self.fc1 = nn.Linear(dim, 2 * hidden)
+        self.fc2 = nn.Linear(hidden, dim)
+
+    def forward(self, x: Tensor) -> Tensor:
+        gate, value = self.fc1(x).chunk(2, dim=-1)
+        out: Tensor = self.fc2(F.silu(gate) * value)
+        return out
+
+
+class LayerScale(nn.Module):
+    """A learned factor per channel on a residual branch."""
+
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.gamma = nn.Parameter(torch.full((dim,), 1e-5))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * self.gamma
+
+
 class Block(nn.Module):
     """Pre-norm transformer block, [B, n, D] -> [B, n, D]."""
 
-    def __init__(self, dim: int, heads: int, mlp_ratio: float) -> None:
+    def __init__(
+        self,
+        dim: int,
+        heads: int,
+        mlp_ratio: float,
+        *,
+        feed_forward: FeedForward = "gelu",
+        layer_scale: bool = False,
+        qkv_bias: bool = True,
+        eps: float = 1e-6,
+    ) -> None:
         super().__init__()
-        self.norm1 = nn.LayerNorm(dim, eps=1e-6)
-        self.attn = Attention(dim, heads)
-        self.norm2 = nn.LayerNorm(dim, eps=1e-6)
-        self.mlp = Mlp(dim, int(dim * mlp_ratio))
+        self.norm1 = nn.LayerNorm(dim, eps=eps)
+        self.attn = Attention(dim, heads, qkv_bias)
+        self.ls1 = LayerScale(dim) if layer_scale else nn.Identity()
+        self.norm2 = nn.LayerNorm(dim, eps=eps)
+        hidden = round(dim * mlp_ratio)
+        self.mlp = SwiGlu(dim, hidden) if feed_forward == "swiglu" else Mlp(dim, hidden)
+        self.ls2 = LayerScale(dim) if layer_scale else nn.Identity()
 
-    def forward(self, x: Tensor) -> Tensor:
-        x = x + self.attn(self.norm1(x))
-        out: Tensor = x + self.mlp(self.norm2(x))
+    def forward(self, x: Tensor, rotation: tuple[Tensor, Tensor] | None = None) -> Tensor:
+        x = x + self.ls1(self.attn(self.norm1(x), rotation))
+        out: Tensor = x + self.ls2(self.mlp(self.norm2(x)))
         return out
 
 
@@ -106,22 +148,38 @@ class VisionTransformer(nn.Module):
         self.config = config
         self.patch_proj = nn.Conv2d(3, config.dim, config.patch, config.patch)
         self.cls_token = nn.Parameter(torch.zeros(1, 1, config.dim)) if config.cls else None
-        self.register_tokens = (
-            nn.Parameter(torch.zeros(1, config.registers, config.dim)) if config.registers else None
-        )
-        table = 1 + config.grid[0] * config.grid[1] if config.cls else config.grid[0] * config.grid[1]
-        self.pos_embed = (
-            nn.Parameter(torch.zeros(1, table, config.dim)) if config.positions == "learned" else None
+        self.register_tokens = nn.Parameter(torch.zeros(1, config.registers, config.dim)) if config.registers else None
+        table = int(self.has_cls_position) + config.grid[0] * config.grid[1]
+        self.pos_embed = nn.Parameter(torch.zeros(1, table, config.dim)) if config.positions == "learned" else None
+        quarter = config.dim // config.heads // 4
+        self.periods: Tensor | None
+        self.register_buffer(
+            "periods",
+            100.0 ** (torch.arange(quarter) / quarter) if config.positions == "rotary" else None,
         )
         self.blocks = nn.ModuleList(
-            Block(config.dim, config.heads, config.mlp_ratio) for _ in range(config.depth)
+            Block(
+                config.dim,
+                config.heads,
+                config.mlp_ratio,
+                feed_forward=config.feed_forward,
+                layer_scale=config.layer_scale,
+                qkv_bias=config.qkv_bias,
+                eps=config.eps,
+            )
+            for _ in range(config.depth)
         )
-        self.norm = nn.LayerNorm(config.dim, eps=1e-6)
+        self.norm = nn.LayerNorm(config.dim, eps=config.eps)
         initialise(self)
 
+    @property
+    def has_cls_position(self) -> bool:
+        """Whether the first row of a learned position table belongs to CLS."""
+        return self.config.cls and self.config.cls_position
+
     def positions(self, rows: int, cols: int) -> Tensor | None:
-        """Positions of the patches, [1, rows * cols, D]; None if the encoder has none."""
-        if self.config.positions == "none":
+        """What is added to the patch tokens, [1, rows * cols, D]; None if nothing is."""
+        if self.config.positions in ("none", "rotary"):
             return None
         if self.pos_embed is None:
             device = self.patch_proj.weight.device
@@ -130,7 +188,7 @@ class VisionTransformer(nn.Module):
                 torch.arange(rows, device=device),
                 torch.arange(cols, device=device),
             )[None]
-        table = self.pos_embed[:, 1:] if self.cls_token is not None else self.pos_embed
+        table = self.pos_embed[:, 1:] if self.has_cls_position else self.pos_embed
         if (rows, cols) == self.config.grid:
             return table
         square = table.reshape(1, *self.config.grid, -1).permute(0, 3, 1, 2)
@@ -144,19 +202,29 @@ class VisionTransformer(nn.Module):
         positions = self.positions(grid.shape[2], grid.shape[3])
         return tokens if positions is None else tokens + positions
 
-    def encode(self, tokens: Tensor) -> Tensor:
-        """Any subset of patch tokens [B, n, D] -> [B, prefix + n, D] after the last norm; CLS first."""
+    def rotation(self, rows: int, cols: int) -> tuple[Tensor, Tensor] | None:
+        """Cosines and sines [prefix + rows * cols, D / heads] of rotary positions; the prefix is not turned."""
+        if self.periods is None:
+            return None
+        angles = F.pad(rotary_angles(self.periods, rows, cols), (0, 0, self.prefix, 0))
+        return angles.cos(), angles.sin()
+
+    def encode(self, tokens: Tensor, rotation: tuple[Tensor, Tensor] | None = None) -> Tensor:
+        """Any subset of patch tokens [B, n, D] -> [B, prefix + n, D] after the last norm; CLS first.
+
+        Rotary positions are no part of the tokens: `rotation` gives those of the prefix and of the same subset.
+        """
         prefix: Sequence[Tensor] = []
         if self.cls_token is not None:
-            cls = self.cls_token
-            if self.pos_embed is not None:
+            cls: Tensor = self.cls_token
+            if self.pos_embed is not None and self.has_cls_position:
                 cls = cls + self.pos_embed[:, :1]
             prefix = [cls.expand(len(tokens), -1, -1)]
         if self.register_tokens is not None:
             prefix = [*prefix, self.register_tokens.expand(len(tokens), -1, -1)]
         x = torch.cat([*prefix, tokens], dim=1) if prefix else tokens
         for block in self.blocks:
-            x = block(x)
+            x = block(x, rotation)
         out: Tensor = self.norm(x)
         return out
 
@@ -167,7 +235,8 @@ class VisionTransformer(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Images [B, 3, H, W] -> patch features [B, N, D] after the last norm, without CLS."""
-        return self.encode(self.patch_embed(images))[:, self.prefix :]
+        rotation = self.rotation(images.shape[2] // self.config.patch, images.shape[3] // self.config.patch)
+        return self.encode(self.patch_embed(images), rotation)[:, self.prefix :]
 
 
 def initialise(module: nn.Module) -> None:
