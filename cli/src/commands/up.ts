@@ -25,6 +25,7 @@ export async function upCommand(
   const services: ServicePlan[] = [
     { name: 'gateway', env: { HOST: host, PORT: String(port) } },
     ...(['ingest', 'features', 'propagation', 'results'] as const).map((name) => ({ name, replicas: workers })),
+    { name: 'models' },
   ];
   const encoders = encoder.length === 0 ? {} : { ENCODERS: encoder.map(encoderPath).join(',') };
   console.log(`starting the platform; its data and logs are in ${folder}`);

@@ -6,7 +6,7 @@ export const blobKeys = {
   video: (sha256: string) => `videos/${sha256}`,
   /** Writer: gateway. The first frame's mask as an indexed PNG of class ids. */
   firstMask: (runId: string) => `first-masks/${runId}.png`,
-  /** Writer: features. */
+  /** Writer: models. The card goes last: a version with a card may be loaded. */
   encoderModel: (sha256: string) => `encoders/${sha256}/model.onnx`,
   encoderCard: (sha256: string) => `encoders/${sha256}/card.json`,
   /** Writer: ingest. Transient: features deletes it when the segment's features are stored. */

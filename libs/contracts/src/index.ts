@@ -1,5 +1,6 @@
 export * from './blob-keys';
 export * from './errors';
+export * from './models';
 export * from './parameters';
 export * from './run-options';
 export * from './stages';

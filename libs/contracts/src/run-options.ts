@@ -13,8 +13,8 @@ import {
 export const runOptions = z.strictObject({
   /** The named parameter set to start from. */
   preset: z.string().optional(),
-  /** Name, sha256 or unique prefix of a sha256 of an encoder; the server's default encoder when absent. */
-  encoder: z.string().min(1).max(128).optional(),
+  /** `name`, `name@alias`, `name:version`, sha256 or unique prefix of one; the server's default model when absent. */
+  encoder: z.string().min(1).max(160).optional(),
   /** Parameters that differ from the preset. */
   parameters: z
     .strictObject({

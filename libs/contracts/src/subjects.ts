@@ -12,7 +12,11 @@ export const SUBJECTS = {
   /** Question ProbeQuestion -> Answer<VideoProbe>. */
   probe: 'ingest.probe',
   /** Question EncoderQuestion -> Answer<EncoderAnswer<EncoderCard>>. */
-  encoder: 'features.encoder',
+  encoder: 'models.encoder',
+  /** Question ModelChange -> Answer<ModelChanged>. */
+  modelChange: 'models.change',
+  /** Event ModelNews: a version, an alias or a split is not what it was. */
+  models: 'models.changed',
 } as const;
 
 export interface RunNews {
@@ -21,17 +25,6 @@ export interface RunNews {
 
 export interface ProbeQuestion {
   blobKey: string;
-}
-
-export interface EncoderQuestion {
-  /** Name, sha256 or unique prefix of a sha256; the default encoder when absent. */
-  encoder?: string;
-}
-
-/** An encoder's card, and how its features are stored. */
-export interface EncoderAnswer<Card> {
-  card: Card;
-  precision: 'float16' | 'float32';
 }
 
 /** Exceptions do not cross NATS with their codes: an answer says how it went. */

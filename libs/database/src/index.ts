@@ -1,5 +1,14 @@
 export * from './database';
 export * from './run-selection';
 export { Prisma } from './generated/client';
-export type { FeatureSet, FrameSegment, FrameTable, Run, RunOutcome, Video } from './generated/client';
+export type {
+  FeatureSet,
+  FrameSegment,
+  FrameTable,
+  ModelAlias,
+  ModelVersion,
+  Run,
+  RunOutcome,
+  Video,
+} from './generated/client';
 export * from './lock-video';

@@ -6,8 +6,8 @@ import { freePort } from './free-port';
 import { GuardedProcess } from './guarded-process';
 import { repoRoot } from './repo-root';
 
-/** The processes of the platform, in the order of a run. */
-export const SERVICE_NAMES = ['gateway', 'ingest', 'features', 'propagation', 'results'] as const;
+/** The processes of the platform: the API, the stages in the order of a run, the registry. */
+export const SERVICE_NAMES = ['gateway', 'ingest', 'features', 'propagation', 'results', 'models'] as const;
 export type ServiceName = (typeof SERVICE_NAMES)[number];
 
 export const ONE_OF_EACH: ServicePlan[] = SERVICE_NAMES.map((name) => ({ name }));

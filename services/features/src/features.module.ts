@@ -1,7 +1,5 @@
 import { DynamicModule, Module } from '@nestjs/common';
 import { RuntimeModule, stageWork, type ConfigOf } from '@propago/runtime';
-import { EncoderController } from './encoder.controller';
-import { EncoderLibrary } from './encoder-library';
 import { FeaturesProcessor } from './features.processor';
 import { OpenEncoders } from './open-encoders';
 
@@ -11,7 +9,7 @@ export class FeaturesModule {
     return {
       module: FeaturesModule,
       imports: [RuntimeModule.forRoot({ service: 'features', config })],
-      ...stageWork([FeaturesProcessor], [EncoderLibrary, OpenEncoders], [EncoderController]),
+      ...stageWork([FeaturesProcessor], [OpenEncoders]),
     };
   }
 }

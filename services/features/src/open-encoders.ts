@@ -1,8 +1,7 @@
 import { Inject, Injectable, OnApplicationShutdown } from '@nestjs/common';
 import { blobKeys, CodedError } from '@propago/contracts';
-import { openEncoder, type Encoder } from '@propago/encoder';
+import { encoderCardSchema, openEncoder, type Encoder, type EncoderCard } from '@propago/encoder';
 import { CONFIG, STORAGE, type BlobStore, type ConfigOf } from '@propago/runtime';
-import { parseCard } from './encoder-library';
 
 const KEPT_OPEN = 2;
 
@@ -54,6 +53,10 @@ export class OpenEncoders implements OnApplicationShutdown {
       await encoder.then((loaded) => loaded.close()).catch(() => {});
     }
   }
+}
+
+function parseCard(bytes: Buffer): EncoderCard {
+  return encoderCardSchema.parse(JSON.parse(bytes.toString('utf8')));
 }
 
 /** A failure of the encoder that a run should name its encoder in. */

@@ -45,18 +45,19 @@ export class AcceptRunService {
   async accept(upload: RunUpload, claim: Claim): Promise<{ runId: string; replayed: boolean }> {
     const before = claim.recall(fingerprintOf(upload));
     if (before) return { ...before, replayed: true };
-    const checked = await this.check(upload);
     const runId = randomUUID();
+    const checked = await this.check(runId, upload);
     await this.commit(runId, upload, checked, claim);
-    const { id } = featureSetOf(upload, checked, this.config.SEGMENT_FRAMES);
+    const { id } = featureSetOf(upload, checked, this.config);
     await this.enqueue.nowOrLater(runId, this.next.runAccepted(id));
     return { runId, replayed: false };
   }
 
-  private async check(upload: RunUpload): Promise<Checked> {
+  private async check(runId: string, upload: RunUpload): Promise<Checked> {
     const mask = upload.mask.labels;
     const encoder = await this.news.ask<EncoderQuestion, EncoderAnswer<EncoderCard>>(SUBJECTS.encoder, {
       encoder: upload.options.parsed.encoder,
+      runId,
     });
     const probe = await this.news.ask<ProbeQuestion, VideoProbe>(SUBJECTS.probe, { blobKey: upload.video.key });
     if (mask.width !== probe.width || mask.height !== probe.height) {
@@ -89,7 +90,7 @@ export class AcceptRunService {
             probe: probe as unknown as Prisma.InputJsonObject,
           };
           await transaction.video.upsert({ where: { sha256 }, create: video, update: {} });
-          const featureSet = featureSetOf(upload, checked, this.config.SEGMENT_FRAMES);
+          const featureSet = featureSetOf(upload, checked, this.config);
           await transaction.featureSet.upsert({ where: { id: featureSet.id }, create: featureSet, update: {} });
           await transaction.run.create({
             data: {
@@ -99,8 +100,10 @@ export class AcceptRunService {
               classIds,
               preset: options.preset,
               parameters: options.parameters,
-              encoderName: encoder.card.name,
-              encoderSha256: encoder.card.sha256,
+              encoderName: encoder.name,
+              encoderVersion: encoder.version,
+              encoderSha256: encoder.sha256,
+              encoderChosenBy: encoder.chosenBy,
             },
           });
           await claim.remember(transaction, { runId });
@@ -128,8 +131,9 @@ function fingerprintOf({ video, mask, options }: RunUpload): string {
 }
 
 /** The set of features that a run needs; its id is a digest of everything that decides their bytes. */
-function featureSetOf(upload: RunUpload, { probe, encoder }: Checked, segmentFrames: number) {
-  const { card, precision } = encoder;
+function featureSetOf(upload: RunUpload, { probe, encoder }: Checked, config: ConfigOf<'gateway'>) {
+  const { card } = encoder;
+  const { FEATURE_PRECISION: precision, SEGMENT_FRAMES: segmentFrames } = config;
   const { imageResize, inputSize: rule } = upload.options.parsed.parameters;
   const size = inputSize(rule, probe, card);
   const identity = [FRAMES_VERSION, upload.video.sha256, card, size, imageResize, precision, segmentFrames];

@@ -95,7 +95,12 @@ function viewOf(run: FullRun, progress: RunProgress) {
     preset: run.preset,
     parameters: run.parameters,
     classIds: run.classIds,
-    encoder: { name: run.encoderName, sha256: run.encoderSha256 },
+    encoder: {
+      name: run.encoderName,
+      version: run.encoderVersion,
+      sha256: run.encoderSha256,
+      chosenBy: run.encoderChosenBy,
+    },
     video: {
       sha256: featureSet.videoSha256,
       bytes: Number(featureSet.video.bytes),

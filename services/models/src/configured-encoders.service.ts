@@ -1,0 +1,123 @@
+import { createReadStream, statSync } from 'node:fs';
+import path from 'node:path';
+import { Inject, Injectable, OnModuleInit } from '@nestjs/common';
+import { CHAMPION, modelName } from '@propago/contracts';
+import { Database, type Prisma } from '@propago/database';
+import { loadEncoderCard, type EncoderCard } from '@propago/encoder';
+import { CONFIG, LOGGER, STORAGE, type BlobStore, type ConfigOf, type Logger } from '@propago/runtime';
+import { audit, CONFIGURATION } from './audit';
+import { ModelFiles } from './model-files.service';
+import { lockModel } from './model-lock';
+import { nextVersion } from './next-version';
+
+/** The encoder that a clone with nothing else serves; see encoders/colour-descriptor. */
+const SHIPPED = path.resolve(__dirname, '../../../../encoders/colour-descriptor.onnx');
+
+/**
+ * Registers the files of the configuration, and the shipped one, at start. Whoever sets the configuration may run what
+ * they like on this machine, so these are READY without validation.
+ */
+@Injectable()
+export class ConfiguredEncoders implements OnModuleInit {
+  /** What a run that names no encoder uses, as a run would name it. */
+  defaultModel = '';
+
+  constructor(
+    @Inject(CONFIG) private readonly config: ConfigOf<'models'>,
+    @Inject(STORAGE) private readonly storage: BlobStore,
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly database: Database,
+    private readonly files: ModelFiles,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    const given = this.config.ENCODERS.split(',').map((file) => file.trim());
+    const names: string[] = [];
+    for (const file of [...given, SHIPPED].filter(Boolean)) names.push(await this.import(file));
+    this.defaultModel = this.config.DEFAULT_MODEL ?? names[0]!;
+  }
+
+  /** @returns the model's name */
+  private async import(file: string): Promise<string> {
+    const card = await loadEncoderCard(file);
+    const name = nameOf(card);
+    const version = await this.database.$transaction(
+      async (transaction) => {
+        await lockModel(transaction, { name });
+        const known = await this.register(transaction, name, card, file);
+        await this.appoint(transaction, name, known);
+        return known;
+      },
+      { timeout: 120_000, maxWait: 120_000 },
+    );
+    const { sha256, inferred } = card;
+    this.logger.info({ encoder: name, version, sha256, file, inferred }, 'encoder known');
+    return name;
+  }
+
+  private async register(
+    transaction: Prisma.TransactionClient,
+    name: string,
+    card: EncoderCard,
+    file: string,
+  ): Promise<number> {
+    const { sha256 } = card;
+    const before = await transaction.modelVersion.findFirst({ where: { name, sha256, deletedAt: null } });
+    const ready = {
+      state: 'READY',
+      reasons: [],
+      card: card as unknown as Prisma.InputJsonObject,
+      validatedAt: new Date(),
+    };
+    if (before?.state === 'READY') return before.version;
+    await this.files.keep(transaction, sha256, (key) => this.storage.putStream(key, createReadStream(file)));
+    await this.files.publish(sha256, card);
+    if (before) {
+      const { version } = before;
+      await transaction.modelVersion.update({ where: { name_version: { name, version } }, data: ready });
+      await audit(transaction, { actor: CONFIGURATION, action: 'trust', name, version });
+      return version;
+    }
+    const version = await nextVersion(transaction, name);
+    const bytes = statSync(file).size;
+    await transaction.modelVersion.create({
+      data: { name, version, sha256, bytes, createdBy: CONFIGURATION, ...ready },
+    });
+    await audit(transaction, { actor: CONFIGURATION, action: 'register', name, version, details: { sha256 } });
+    return version;
+  }
+
+  /** Until a person changes it, the champion is what the configuration says. */
+  private async appoint(transaction: Prisma.TransactionClient, name: string, version: number): Promise<void> {
+    const which = { name, alias: CHAMPION };
+    const champion = await transaction.modelAlias.findUnique({ where: { name_alias: which } });
+    if (champion?.version === version) return;
+    const byHand = await transaction.modelAudit.count({
+      where: { name, actor: { not: CONFIGURATION }, action: { in: ['alias', 'promote', 'rollback'] } },
+    });
+    if (champion && byHand) {
+      const serving = `${name}:${champion.version}`;
+      this.logger.warn(
+        { configured: `${name}:${version}`, champion: serving },
+        'the champion was appointed by hand and stays',
+      );
+      return;
+    }
+    await transaction.modelAlias.upsert({
+      where: { name_alias: which },
+      create: { ...which, version },
+      update: { version, previousVersion: champion?.version, revision: { increment: 1 }, updatedAt: new Date() },
+    });
+    const details = { alias: CHAMPION, from: champion?.version ?? null };
+    await audit(transaction, { actor: CONFIGURATION, action: 'alias', name, version, details });
+  }
+}
+
+/** A model's name from its card, which may be any text. */
+function nameOf({ name, sha256 }: EncoderCard): string {
+  const plain = name
+    .replace(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[^A-Za-z0-9]+/, '')
+    .slice(0, 100);
+  return modelName.safeParse(plain).success ? plain : `encoder-${sha256.slice(0, 12)}`;
+}
