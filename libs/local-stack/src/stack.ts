@@ -12,7 +12,7 @@ export interface Stack {
 }
 
 export interface StackOptions extends Omit<ServersOptions, 'need' | 'migrate'> {
-  /** Settings of all services, above this process's environment. */
+  /** Settings of all services, above this process's environment. Access control is off unless they say otherwise. */
   serviceEnv?: NodeJS.ProcessEnv;
   /** Default: one process of each. */
   services?: ServicePlan[];
@@ -21,6 +21,9 @@ export interface StackOptions extends Omit<ServersOptions, 'need' | 'migrate'> {
   /** Gives the way to stop as soon as anything may run, so that an interrupt during the start leaves nothing behind. */
   onStart?: (stop: () => Promise<void>) => void;
 }
+
+// Nobody else reaches a private platform, so that all of its API is there for whoever started it.
+const OPEN: NodeJS.ProcessEnv = { ACCESS: 'off', ADMIN_API: 'on' };
 
 /** Addresses of servers as the services read them. */
 export function serverEnvironment(servers: Servers): NodeJS.ProcessEnv {
@@ -57,7 +60,11 @@ export async function startStack({
   const servers = await starting;
   try {
     if (stopping) throw new Error('stopped while starting');
-    services = new Services({ dir: servers.dir, env: { ...serverEnvironment(servers), ...serviceEnv }, restart });
+    services = new Services({
+      dir: servers.dir,
+      env: { ...OPEN, ...serverEnvironment(servers), ...serviceEnv },
+      restart,
+    });
     await services.addAll(plans ?? ONE_OF_EACH);
     return { url: services.url, servers, services, stop };
   } catch (error) {

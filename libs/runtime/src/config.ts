@@ -46,13 +46,51 @@ const limits = {
   MAX_SIDE: whole(32, 16_384, 4096).describe('Longer side of a frame, px'),
 };
 
-export const gatewayEnvironment = serviceEnvironment.extend({
+const gatewayFields = serviceEnvironment.extend({
   MAX_UPLOAD_BYTES: whole(1, Number.MAX_SAFE_INTEGER, 2_000_000_000).describe('Size of an uploaded video'),
   MAX_CLASSES: whole(1, 254, 64).describe('Classes of a mask, without the background'),
   SEGMENT_FRAMES: whole(1, 256, 16).describe('Frames of a segment; never changes a result'),
-  FEATURE_PRECISION: z.enum(['float16', 'float32']).default('float16').describe('Of stored features'),
   ...limits,
+  ACCESS: z
+    .enum(['keys', 'off'])
+    .default('keys')
+    .describe('Whether requests need an API key; off is for private platforms and needs a loopback HOST'),
+  KEY_SECRET: z
+    .string()
+    .min(32)
+    .optional()
+    .describe('Server secret of the stored digests of API keys, 32 characters or more; needed where ACCESS is keys'),
+  ADMIN_API: z.enum(['on', 'off']).default('off').describe('Whether the routes below /v1/admin are there'),
+  ADMIN_PORT: whole(0, 65535, 0).describe('Port of its own for the admin API, which is then there only; 0: PORT'),
+  RATE_LIMIT_PER_MINUTE: whole(1, 1_000_000, 600).describe('Requests of a key, unless the key has a limit of its own'),
+  MAX_ACTIVE_RUNS: whole(1, 1_000_000, 100).describe('Runs of a key that have not ended, unless it has its own limit'),
+  MAX_STORED_BYTES: whole(1, Number.MAX_SAFE_INTEGER, 1_000_000_000_000).describe(
+    'Bytes of the videos of all runs of a tenant, unless the key has its own limit',
+  ),
 });
+
+/** Addresses that only this machine reaches. */
+const isLoopback = (host: string) => host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+
+// Said together with all other problems, so each looks at its own fields only, whatever is wrong with the rest.
+const whatever = { when: () => true };
+
+export const gatewayEnvironment = gatewayFields
+  .refine(({ ACCESS, HOST }) => ACCESS !== 'off' || isLoopback(HOST), {
+    path: ['ACCESS'],
+    error: 'off lets everybody in, so HOST must be a loopback address',
+    ...whatever,
+  })
+  .refine(({ ACCESS, KEY_SECRET }) => ACCESS === 'off' || KEY_SECRET !== undefined, {
+    path: ['KEY_SECRET'],
+    error: 'is needed where ACCESS is keys; 32 random bytes in base64 will do',
+    ...whatever,
+  })
+  .refine(({ ADMIN_API, ADMIN_PORT, PORT }) => !ADMIN_PORT || (ADMIN_API === 'on' && ADMIN_PORT !== PORT), {
+    path: ['ADMIN_PORT'],
+    error: 'must differ from PORT, and needs ADMIN_API=on',
+    ...whatever,
+  });
 
 export const ingestEnvironment = serviceEnvironment.extend({
   INGEST_CONCURRENCY: whole(1, 64, 2).describe('Videos decoded at once'),
@@ -65,11 +103,13 @@ export const ingestEnvironment = serviceEnvironment.extend({
 });
 
 export const featuresEnvironment = serviceEnvironment.extend({
+  ENCODERS: z.string().default('').describe('ONNX files to serve, separated by commas; the first is the default'),
   EXECUTION_PROVIDER: z.enum(['cpu', 'cuda', 'tensorrt', 'webgpu']).default('cpu'),
   DEVICE_ID: whole(0, 64, 0).describe('GPU of the execution provider'),
   ENCODER_THREADS: whole(1, 256, availableParallelism()).describe(
     'Threads of the encoder; the number of processors by default',
   ),
+  FEATURE_PRECISION: z.enum(['float16', 'float32']).default('float16').describe('Of stored features'),
 });
 
 export const propagationEnvironment = serviceEnvironment.extend({
@@ -88,24 +128,12 @@ export const resultsEnvironment = serviceEnvironment.extend({
   ...videoTools,
 });
 
-export const modelsEnvironment = serviceEnvironment.extend({
-  ENCODERS: z
-    .string()
-    .default('')
-    .describe('ONNX files to register at start, trusted, separated by commas; the first is the default model'),
-  DEFAULT_MODEL: z
-    .string()
-    .optional()
-    .describe('What runs that name no encoder use: name, name@alias, name:version or sha256; by default see ENCODERS'),
-});
-
 export const ENVIRONMENTS = {
   gateway: gatewayEnvironment,
   ingest: ingestEnvironment,
   features: featuresEnvironment,
   propagation: propagationEnvironment,
   results: resultsEnvironment,
-  models: modelsEnvironment,
 } as const;
 
 export type ServiceName = keyof typeof ENVIRONMENTS;
@@ -127,11 +155,16 @@ export function readConfig<S extends ServiceName>(
   throw new Error(`The configuration of ${service} is not valid:\n${problems.join('\n')}`);
 }
 
-/** The configuration for a log line: passwords in addresses are masked. */
+/** Variables that are secret as a whole. */
+const SECRETS = new Set(['KEY_SECRET']);
+
+/** The configuration for a log line: secrets, and passwords in addresses, are masked. */
 export function maskedConfig(config: ServiceConfig): Record<string, unknown> {
-  const mask = (value: unknown) =>
-    typeof value === 'string' ? value.replace(/(:\/\/[^:@/]*:)[^@/]*@/, '$1***@') : value;
-  return Object.fromEntries(Object.entries(config).map(([name, value]) => [name, mask(value)]));
+  const mask = (name: string, value: unknown) => {
+    if (typeof value !== 'string') return value;
+    return SECRETS.has(name) ? '***' : value.replace(/(:\/\/[^:@/]*:)[^@/]*@/, '$1***@');
+  };
+  return Object.fromEntries(Object.entries(config).map(([name, value]) => [name, mask(name, value)]));
 }
 
 /** The text of `.env.example`: every variable of every service, with its default. */
