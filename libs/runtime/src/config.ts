@@ -50,6 +50,7 @@ const gatewayFields = serviceEnvironment.extend({
   MAX_UPLOAD_BYTES: whole(1, Number.MAX_SAFE_INTEGER, 2_000_000_000).describe('Size of an uploaded video'),
   MAX_CLASSES: whole(1, 254, 64).describe('Classes of a mask, without the background'),
   SEGMENT_FRAMES: whole(1, 256, 16).describe('Frames of a segment; never changes a result'),
+  FEATURE_PRECISION: z.enum(['float16', 'float32']).default('float16').describe('Of stored features'),
   ...limits,
   ACCESS: z
     .enum(['keys', 'off'])
@@ -103,13 +104,11 @@ export const ingestEnvironment = serviceEnvironment.extend({
 });
 
 export const featuresEnvironment = serviceEnvironment.extend({
-  ENCODERS: z.string().default('').describe('ONNX files to serve, separated by commas; the first is the default'),
   EXECUTION_PROVIDER: z.enum(['cpu', 'cuda', 'tensorrt', 'webgpu']).default('cpu'),
   DEVICE_ID: whole(0, 64, 0).describe('GPU of the execution provider'),
   ENCODER_THREADS: whole(1, 256, availableParallelism()).describe(
     'Threads of the encoder; the number of processors by default',
   ),
-  FEATURE_PRECISION: z.enum(['float16', 'float32']).default('float16').describe('Of stored features'),
 });
 
 export const propagationEnvironment = serviceEnvironment.extend({
@@ -128,12 +127,24 @@ export const resultsEnvironment = serviceEnvironment.extend({
   ...videoTools,
 });
 
+export const modelsEnvironment = serviceEnvironment.extend({
+  ENCODERS: z
+    .string()
+    .default('')
+    .describe('ONNX files to register at start, trusted, separated by commas; the first is the default model'),
+  DEFAULT_MODEL: z
+    .string()
+    .optional()
+    .describe('What runs that name no encoder use: name, name@alias, name:version or sha256; by default see ENCODERS'),
+});
+
 export const ENVIRONMENTS = {
   gateway: gatewayEnvironment,
   ingest: ingestEnvironment,
   features: featuresEnvironment,
   propagation: propagationEnvironment,
   results: resultsEnvironment,
+  models: modelsEnvironment,
 } as const;
 
 export type ServiceName = keyof typeof ENVIRONMENTS;
