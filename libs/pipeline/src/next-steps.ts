@@ -1,5 +1,6 @@
 import type { CodedError, Stage, StageJobs } from '@propago/contracts';
 import { activeRun, type Database } from '@propago/database';
+import { inTraceOf } from '@propago/tracing';
 import type { Queues } from './queues';
 
 /**
@@ -32,9 +33,13 @@ export class NextSteps {
     const previousLabels = segment === 0 ? {} : { labelSegments: { some: { index: segment - 1 } } };
     const runs = await this.database.run.findMany({
       where: { featureSetId, ...activeRun, ...previousLabels },
-      select: { id: true },
+      select: { id: true, traceparent: true },
     });
-    await Promise.all(runs.map(({ id }) => this.queues.add('propagation', { runId: id, segment })));
+    await Promise.all(
+      runs.map(({ id, traceparent }) =>
+        inTraceOf(traceparent, () => this.queues.add('propagation', { runId: id, segment })),
+      ),
+    );
   }
 
   async labelsStored(runId: string, featureSetId: string, segment: number): Promise<void> {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import Bull, { type Job, type JobOptions, type Queue } from 'bull';
 import { STAGES, type Stage, type StageJobs } from '@propago/contracts';
+import { currentTraceparent } from '@propago/tracing';
 
 export interface QueueOptions {
   redisUrl: string;
@@ -18,6 +19,9 @@ const JOB_OPTIONS: JobOptions = {
   removeOnComplete: true,
   removeOnFail: true,
 };
+
+/** What lies in Redis: what the job is to do, and the trace that it belongs to. */
+export type TracedJob<S extends Stage> = StageJobs[S] & { traceparent?: string };
 
 const IDLE_POLL_MS = 50;
 
@@ -49,14 +53,22 @@ export class Queues {
     return queue;
   }
 
+  /** The job's span will continue the active one. */
   async add<S extends Stage>(stage: S, data: StageJobs[S]): Promise<Job<StageJobs[S]>> {
-    return this.of(stage).add(data, { jobId: jobId(stage, data) });
+    const traced: TracedJob<S> = { ...data, traceparent: currentTraceparent() };
+    return this.of(stage).add(traced, { jobId: jobId(stage, data) });
   }
 
   /** Jobs by state of every stage, for metrics. */
   async counts(): Promise<Record<Stage, Awaited<ReturnType<Queue['getJobCounts']>>>> {
     const entries = await Promise.all(STAGES.map(async (stage) => [stage, await this.of(stage).getJobCounts()]));
     return Object.fromEntries(entries);
+  }
+
+  /** Seconds that the next job of a stage has waited; 0 where none waits. */
+  async waitingSeconds(stage: Stage): Promise<number> {
+    const [next] = await this.of(stage).getJobs(['waiting'], 0, 0, true);
+    return next ? Math.max(0, Date.now() - next.timestamp) / 1000 : 0;
   }
 
   /**

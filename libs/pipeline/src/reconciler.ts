@@ -1,4 +1,5 @@
 import { activeRun, type Database } from '@propago/database';
+import { inTraceOf } from '@propago/tracing';
 import type { NextSteps } from './next-steps';
 import type { Queues } from './queues';
 
@@ -17,11 +18,13 @@ export class Reconciler {
   async reconcile(): Promise<number> {
     const runs = await this.database.run.findMany({
       where: { ...activeRun },
-      select: { id: true, featureSetId: true },
+      select: { id: true, featureSetId: true, traceparent: true },
       orderBy: { createdAt: 'asc' },
       take: 1000,
     });
-    for (const run of runs) await this.reconcileRun(run.id, run.featureSetId);
+    for (const { id, featureSetId, traceparent } of runs) {
+      await inTraceOf(traceparent, () => this.reconcileRun(id, featureSetId));
+    }
 
     const ending = await this.database.run.findMany({
       where: { deletedAt: null, cancelRequestedAt: { not: null }, outcome: { is: null } },

@@ -39,6 +39,15 @@ export class StageMetrics {
       registers,
     });
     new Gauge({
+      name: 'propago_queue_oldest_seconds',
+      help: 'Seconds that the next job of a stage has waited.',
+      labelNames: ['stage'],
+      registers,
+      async collect() {
+        for (const stage of STAGES) this.set({ stage }, await queues.waitingSeconds(stage));
+      },
+    });
+    new Gauge({
       name: 'propago_queue_jobs',
       help: 'Jobs in the queue of a stage, by state.',
       labelNames: ['stage', 'state'],

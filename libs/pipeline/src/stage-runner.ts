@@ -1,8 +1,9 @@
 import type { Job } from 'bull';
 import type { Logger } from 'pino';
 import { asCodedError, CodedError, STAGE_JOBS, type Stage, type StageJobs } from '@propago/contracts';
+import { inSpan } from '@propago/tracing';
 import type { NextSteps } from './next-steps';
-import type { Queues } from './queues';
+import type { Queues, TracedJob } from './queues';
 import type { StageMetrics } from './stage-metrics';
 
 /** What a finished job says of itself, for its end line and the metrics. */
@@ -69,7 +70,12 @@ export class StageRunner<S extends Stage> {
     const data = this.parse(job);
     if (!data) return { skipped: true };
     const controller = new AbortController();
-    const done = this.work(job, data, controller.signal).finally(() => this.active.delete(controller));
+    const parent = (job.data as TracedJob<S>).traceparent;
+    const { stage } = this.handler;
+    const attributes = { ...attributesOf(data), 'propago.stage': stage, 'propago.attempt': job.attemptsMade + 1 };
+    const done = inSpan(`${stage} job`, { parent, kind: 'consumer', attributes }, () =>
+      this.work(job, data, controller.signal),
+    ).finally(() => this.active.delete(controller));
     this.active.set(controller, { data, done });
     return done;
   }
@@ -79,7 +85,9 @@ export class StageRunner<S extends Stage> {
    * frozen worker's job was finished by another one, Bull may hand out the bare id once more.
    */
   private parse(job: Job<unknown>): StageJobs[S] | undefined {
-    const parsed = STAGE_JOBS[this.handler.stage].safeParse(job.data);
+    const data: Partial<TracedJob<S>> = { ...(job.data as object) };
+    delete data.traceparent;
+    const parsed = STAGE_JOBS[this.handler.stage].safeParse(data);
     if (parsed.success) return parsed.data as StageJobs[S];
     this.logger.warn({ stage: this.handler.stage, jobId: job.id, data: job.data }, 'job without its data');
     return undefined;
@@ -131,4 +139,10 @@ export class StageRunner<S extends Stage> {
       this.logger.child(data).warn({ err: cause }, 'could not end the runs of a failed job');
     }
   }
+}
+
+/** What a job is to do, as attributes of its span. */
+function attributesOf(data: StageJobs[Stage]): Record<string, string | number> {
+  const facts = Object.entries(data).filter(([, value]) => typeof value === 'string' || typeof value === 'number');
+  return Object.fromEntries(facts.map(([name, value]) => [`propago.${name}`, value as string | number]));
 }

@@ -8,8 +8,10 @@ import type { Logger } from 'pino';
 import type { StageHandler } from '@propago/pipeline';
 import { maskedConfig, readConfig, type ConfigOf, type ServiceName } from './config';
 import { natsOptions } from './nats-options';
+import { RpcTracingInterceptor } from './rpc-tracing.interceptor';
 import { assertHandlers } from './stages.controller';
 import { LOGGER, STAGE_HANDLERS } from './tokens';
+import { traceRequests } from './tracing';
 
 /** A connection on which nothing moves for so long is closed: its sender has stalled in the middle of an upload. */
 const SILENCE_LIMIT_MS = 300_000;
@@ -46,7 +48,12 @@ async function start<S extends ServiceName>({ service, module, configure }: Serv
   });
   app.useLogger(app.get(NestLogger));
   assertHandlers(service, stageHandlers(app));
-  app.connectMicroservice({ transport: Transport.NATS, options: natsOptions(config.NATS_URL) });
+  traceRequests(app.getHttpAdapter().getInstance());
+  app.useGlobalInterceptors(new RpcTracingInterceptor());
+  app.connectMicroservice(
+    { transport: Transport.NATS, options: natsOptions(config.NATS_URL) },
+    { inheritAppConfig: true },
+  );
   app.enableShutdownHooks();
   await configure?.(app, config);
   await app.startAllMicroservices();

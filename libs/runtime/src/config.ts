@@ -29,6 +29,11 @@ export const serviceEnvironment = z.object({
     .max(600)
     .default(15)
     .describe('A worker silent for so long is taken for dead, and its job goes to another'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('OpenTelemetry collector (OTLP over HTTP) for traces; without it none leave the process'),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1).describe('Share of the requests that are traced'),
   SHUTDOWN_SECONDS: whole(0, 600, 20).describe('On SIGTERM, running jobs have so long to finish'),
 });
 

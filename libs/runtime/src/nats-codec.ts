@@ -1,4 +1,6 @@
 import { Packr } from 'msgpackr';
+import { headers, type MsgHdrs } from 'nats';
+import { currentTraceparent } from '@propago/tracing';
 import type { Deserializer, Serializer } from '@nestjs/microservices';
 
 // Plain msgpack that other languages can read; bytes stay bytes. Nest's own codec is JSON.
@@ -9,9 +11,15 @@ interface Packet {
   data?: unknown;
 }
 
+/** Messages carry the trace that they are sent in: Nest's transport does not. */
 export class NatsSerializer implements Serializer<Packet> {
-  serialize(packet: Packet) {
-    return { data: packr.pack(packet) };
+  serialize(packet: Packet): { data: Uint8Array; headers?: MsgHdrs } {
+    const data = packr.pack(packet);
+    const traceparent = currentTraceparent();
+    if (!traceparent) return { data };
+    const traced = headers();
+    traced.set('traceparent', traceparent);
+    return { data, headers: traced };
   }
 }
 

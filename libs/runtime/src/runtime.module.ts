@@ -2,21 +2,25 @@ import { DynamicModule, Inject, Module, OnApplicationShutdown } from '@nestjs/co
 import { ClientNats } from '@nestjs/microservices';
 import { LoggerModule } from 'nestjs-pino';
 import { pino } from 'pino';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Registry } from 'prom-client';
 import { Database } from '@propago/database';
 import { NextSteps, Queues, StageMetrics } from '@propago/pipeline';
-import { createBlobStore } from '@propago/storage';
+import { CountedBlobStore, createBlobStore, type BlobStore } from '@propago/storage';
+import { traceIds } from '@propago/tracing';
 import type { ConfigOf, ServiceConfig, ServiceName } from './config';
 import { HealthController } from './health.controller';
 import { MetricsController } from './metrics.controller';
 import { natsOptions } from './nats-options';
 import { News } from './news';
 import { CONFIG, LOGGER, STORAGE } from './tokens';
+import { startTracing } from './tracing';
 
 export interface RuntimeOptions<S extends ServiceName> {
   service: S;
   config: ConfigOf<S>;
 }
+
+const STOP_TRACING = Symbol('STOP_TRACING');
 
 /** What every service needs: configuration, Postgres, queues, NATS, blobs, health, metrics and logs. */
 @Module({})
@@ -25,10 +29,11 @@ export class RuntimeModule implements OnApplicationShutdown {
     private readonly database: Database,
     private readonly queues: Queues,
     @Inject(ClientNats) private readonly client: ClientNats,
+    @Inject(STOP_TRACING) private readonly stopTracing: () => Promise<void>,
   ) {}
 
   static forRoot<S extends ServiceName>({ service, config }: RuntimeOptions<S>): DynamicModule {
-    const logger = pino({ level: config.LOG_LEVEL, base: { service } });
+    const logger = pino({ level: config.LOG_LEVEL, base: { service }, mixin: traceIds });
     return {
       module: RuntimeModule,
       global: true,
@@ -41,6 +46,7 @@ export class RuntimeModule implements OnApplicationShutdown {
       providers: [
         { provide: CONFIG, useValue: config },
         { provide: LOGGER, useValue: logger },
+        { provide: STOP_TRACING, useFactory: () => startTracing(service, config) },
         { provide: Database, useFactory: () => new Database(config.DATABASE_URL) },
         { provide: Queues, useFactory: () => new Queues(queueOptions(config)) },
         {
@@ -48,7 +54,7 @@ export class RuntimeModule implements OnApplicationShutdown {
           useFactory: (database, queues) => new NextSteps(database, queues),
           inject: [Database, Queues],
         },
-        { provide: STORAGE, useFactory: () => createBlobStore(config.STORAGE_URL) },
+        { provide: STORAGE, useFactory: (registry) => countedStore(config, registry), inject: [Registry] },
         { provide: ClientNats, useFactory: () => new ClientNats(natsOptions(config.NATS_URL)) },
         { provide: Registry, useFactory: metricsRegistry },
         {
@@ -67,6 +73,7 @@ export class RuntimeModule implements OnApplicationShutdown {
     await this.queues.close();
     await this.client.close();
     await this.database.$disconnect();
+    await this.stopTracing();
   }
 }
 
@@ -78,4 +85,16 @@ function metricsRegistry(): Registry {
 
 function queueOptions(config: ServiceConfig) {
   return { redisUrl: config.REDIS_URL, prefix: config.QUEUE_PREFIX, lockSeconds: config.QUEUE_LOCK_SECONDS };
+}
+
+function countedStore(config: ServiceConfig, registry: Registry): BlobStore {
+  const bytes = new Counter({
+    name: 'propago_blob_bytes_total',
+    help: 'Bytes that this process wrote to or read from storage.',
+    labelNames: ['direction'],
+    registers: [registry],
+  });
+  return new CountedBlobStore(createBlobStore(config.STORAGE_URL), (direction, count) =>
+    bytes.inc({ direction }, count),
+  );
 }

@@ -1,5 +1,6 @@
 import { DynamicModule, Module } from '@nestjs/common';
 import { RuntimeModule, stageWork, type ConfigOf } from '@propago/runtime';
+import { KernelMetrics } from './kernel-metrics';
 import { PropagationProcessor } from './propagation.processor';
 import { RunSessions } from './run-sessions';
 
@@ -9,7 +10,7 @@ export class PropagationModule {
     return {
       module: PropagationModule,
       imports: [RuntimeModule.forRoot({ service: 'propagation', config })],
-      ...stageWork([PropagationProcessor], [RunSessions]),
+      ...stageWork([PropagationProcessor], [RunSessions, KernelMetrics]),
     };
   }
 }

@@ -6,6 +6,7 @@ import { labelsToGrid, readMask, STORED_MASK_LIMITS } from '@propago/labels';
 import { NextSteps, type JobReport, type StageHandler } from '@propago/pipeline';
 import { CONFIG, News, STORAGE, type BlobStore, type ConfigOf } from '@propago/runtime';
 import { encodeSegment, type LabelsHeader } from '@propago/segments';
+import { KernelMetrics } from './kernel-metrics';
 import {
   classesOf,
   parametersOf,
@@ -28,6 +29,7 @@ export class PropagationProcessor implements StageHandler<'propagation'> {
     private readonly next: NextSteps,
     private readonly news: News,
     private readonly sessions: RunSessions,
+    private readonly metrics: KernelMetrics,
   ) {
     this.concurrency = config.PROPAGATION_CONCURRENCY;
   }
@@ -87,10 +89,21 @@ export class PropagationProcessor implements StageHandler<'propagation'> {
     const labels =
       frame === 0
         ? await this.firstLabels(run, { rows, cols })
-        : (await running.session.propagate(frame, features, { signal })).labels;
+        : await this.propagatedLabels(running, features, signal);
     running.session.addContext(frame, features, labels);
     running.nextFrame++;
     return labels;
+  }
+
+  private async propagatedLabels(
+    { session, nextFrame }: RunSession,
+    features: Float32Array | Uint16Array,
+    signal: AbortSignal,
+  ): Promise<Float32Array> {
+    const start = performance.now();
+    const propagated = await session.propagate(nextFrame, features, { signal });
+    this.metrics.frame((performance.now() - start) / 1000, propagated);
+    return propagated.labels;
   }
 
   private async firstLabels(run: RunWithFeatures, grid: { rows: number; cols: number }): Promise<Float32Array> {

@@ -13,6 +13,7 @@ import { inputSize, type EncoderCard } from '@propago/encoder';
 import { completePalette, encodeIndexedPng } from '@propago/labels';
 import { NextSteps } from '@propago/pipeline';
 import { CONFIG, News, STORAGE, type BlobStore, type ConfigOf } from '@propago/runtime';
+import { currentTraceparent } from '@propago/tracing';
 import type { VideoProbe } from '@propago/video';
 import { EnqueueService } from './enqueue.service';
 import type { Claim } from './idempotency.service';
@@ -98,6 +99,7 @@ export class AcceptRunService {
               featureSetId: featureSet.id,
               maskKey,
               classIds,
+              traceparent: currentTraceparent(),
               preset: options.preset,
               parameters: options.parameters,
               encoderName: encoder.name,
