@@ -8,15 +8,21 @@ import torch
 from torch import Tensor
 
 
+def position_rates(dim: int) -> Tensor:
+    """Radians per patch of the sin-cos positions, [dim / 4]."""
+    if dim % 4 != 0:
+        raise ValueError(f"sin-cos positions need a dimension divisible by 4, not {dim}")
+    quarter = dim // 4
+    rates: Tensor = 10000 ** (-torch.arange(quarter, dtype=torch.float32) / quarter)
+    return rates
+
+
 def sincos_positions(dim: int, rows: Tensor, cols: Tensor) -> Tensor:
     """Two-dimensional sin-cos positions. rows [R], cols [C] in patches (fractions allowed) -> [R * C, dim].
 
     The first half of the channels encodes the column, the second the row, as in MAE.
     """
-    if dim % 4 != 0:
-        raise ValueError(f"sin-cos positions need a dimension divisible by 4, not {dim}")
-    quarter = dim // 4
-    rate = 10000 ** (-torch.arange(quarter, dtype=torch.float32, device=rows.device) / quarter)
+    rate = position_rates(dim).to(rows.device)
     by_col = cols.float()[:, None] * rate
     by_row = rows.float()[:, None] * rate
     col_part = torch.cat([by_col.sin(), by_col.cos()], dim=1)[None].expand(len(rows), -1, -1)

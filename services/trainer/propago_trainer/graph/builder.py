@@ -1,0 +1,132 @@
+"""A small writer of ONNX graphs.
+
+Graphs are written operator by operator instead of traced: batch, height and width stay free, every shape is computed
+from the input's, and only standard operators without control flow or functions appear, which is what the model
+registry accepts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+from torch import Tensor
+
+OPSET = 17
+#: The IR version that goes with the opset; older runtimes refuse newer ones.
+IR_VERSION = 8
+#: Below this many elements half precision saves nothing and costs a Cast.
+HALF_MIN_ELEMENTS = 1024
+
+Attribute = int | float | str | Sequence[int] | Sequence[float]
+
+
+def node(op: str, inputs: Sequence[str], outputs: Sequence[str], attributes: Mapping[str, Attribute]) -> onnx.NodeProto:
+    made = onnx.NodeProto(op_type=op, input=inputs, output=outputs)
+    made.attribute.extend(helper.make_attribute(key, value) for key, value in attributes.items())
+    return made
+
+
+class GraphBuilder:
+    """Collects nodes and constants. Values are named by strings; every method that adds a node returns its output."""
+
+    def __init__(self, half_weights: bool = False) -> None:
+        """`half_weights`: large constants are stored as float16 and cast to float32 where they are used."""
+        self.nodes: list[onnx.NodeProto] = []
+        self.constants: dict[str, onnx.TensorProto] = {}
+        self._half_weights = half_weights
+        self._count = 0
+
+    def add(self, op: str, *inputs: str, **attributes: Attribute) -> str:
+        """Adds an operator with one output."""
+        return self.add_split(op, 1, *inputs, **attributes)[0]
+
+    def add_split(self, op: str, outputs: int, *inputs: str, **attributes: Attribute) -> list[str]:
+        """Adds an operator with several outputs."""
+        self._count += 1
+        names = [f"{op.lower()}{self._count}" + (f".{i}" if outputs > 1 else "") for i in range(outputs)]
+        self.nodes.append(node(op, inputs, names, attributes))
+        return names
+
+    def weight(self, name: str, value: Tensor) -> str:
+        """A learned tensor, float32 for its readers."""
+        array = value.detach().cpu().float().numpy()
+        if self._half_weights and array.size >= HALF_MIN_ELEMENTS:
+            stored = self.constant(f"{name}.half", array.astype(np.float16))
+            return self.add("Cast", stored, to=TensorProto.FLOAT)
+        return self.constant(name, array)
+
+    def constant(self, name: str, value: NDArray[np.generic]) -> str:
+        if name not in self.constants:
+            self.constants[name] = numpy_helper.from_array(np.ascontiguousarray(value), name)
+        return name
+
+    def ints(self, *values: int) -> str:
+        """An int64 vector."""
+        name = "ints." + "_".join(str(value).replace("-", "m") for value in values)
+        return self.constant(name, np.array(values, np.int64))
+
+    def scalar(self, value: float) -> str:
+        """A float32 scalar."""
+        return self.constant(f"scalar.{value!r}", np.array(value, np.float32))
+
+    def axes(self, value: str, first: int, last: int) -> str:
+        """Lengths of the axes first..last-1 of a value, int64 vector."""
+        return self.add("Slice", self.add("Shape", value), self.ints(first), self.ints(last))
+
+    def counted(self, length: str) -> str:
+        """0, 1, ... length-1 as float32 vector; `length` is an int64 vector of one element."""
+        scalar = self.add("Squeeze", length, self.ints(0))
+        zero = self.constant("zero", np.array(0, np.int64))
+        one = self.constant("one", np.array(1, np.int64))
+        return self.add("Cast", self.add("Range", zero, scalar, one), to=TensorProto.FLOAT)
+
+    def prefixed(self, model: onnx.ModelProto, prefix: str, image: str) -> str:
+        """Adds another model's graph with every name prefixed and its input replaced by `image`; returns its output."""
+        graph = model.graph
+        entry = graph.input[0].name
+
+        def rename(name: str) -> str:
+            if name == entry:
+                return image
+            return f"{prefix}.{name}" if name else ""
+
+        for tensor in graph.initializer:
+            copy = onnx.TensorProto()
+            copy.CopyFrom(tensor)
+            copy.name = rename(tensor.name)
+            self.constants[copy.name] = copy
+        for node in graph.node:
+            clone = onnx.NodeProto()
+            clone.CopyFrom(node)
+            clone.input[:] = [rename(name) for name in node.input]
+            clone.output[:] = [rename(name) for name in node.output]
+            clone.name = f"{prefix}.{node.name}" if node.name else ""
+            self.nodes.append(clone)
+        return rename(graph.output[0].name)
+
+    def model(self, image: str, output: str, shape: Sequence[int | str], name: str) -> onnx.ModelProto:
+        """The finished model: float32 `image` [batch, 3, height, width] -> float32 `features` of the given shape.
+
+        @raises onnx.checker.ValidationError if the graph is malformed
+        """
+        self.nodes.append(node("Identity", [output], ["features"], {}))
+        used = {name for entry in self.nodes for name in entry.input}
+        graph = helper.make_graph(
+            self.nodes,
+            name,
+            [helper.make_tensor_value_info(image, TensorProto.FLOAT, ["batch", 3, "height", "width"])],
+            [helper.make_tensor_value_info("features", TensorProto.FLOAT, list(shape))],
+            initializer=[tensor for key, tensor in self.constants.items() if key in used],
+        )
+        model = helper.make_model(
+            graph,
+            producer_name="propago-trainer",
+            opset_imports=[helper.make_opsetid("", OPSET)],
+            ir_version=IR_VERSION,
+        )
+        onnx.checker.check_model(model)
+        return model
