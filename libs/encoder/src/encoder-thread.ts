@@ -1,6 +1,4 @@
-import { CodedError } from '@propago/contracts';
-import { existsSync } from 'node:fs';
-import path from 'node:path';
+import { compiledProgram } from './compiled-program';
 import { EncoderCard } from './encoder-card';
 import { ExecutionProvider } from './execution-provider';
 import { ThreadPool } from './thread-pool';
@@ -62,18 +60,5 @@ export interface EncoderHello {
 export type EncoderThreads = ThreadPool<EncodeRequest | ProbeRequest, EncodeReply | ProbeReply, EncoderHello>;
 
 export function encoderThreads(options: EncoderThreadOptions, size: number): EncoderThreads {
-  return new ThreadPool(workerFile('encoder-worker'), options, size);
-}
-
-/**
- * A compiled worker: beside this file, or, where only the sources are loaded (Jest), at its place under `dist`.
- * There is no fallback to the calling thread: inference there would stop its event loop.
- */
-function workerFile(name: string): string {
-  const beside = path.join(__dirname, `${name}.js`);
-  if (existsSync(beside)) return beside;
-  const root = path.resolve(__dirname, '../../..');
-  const built = path.join(root, 'dist', path.relative(root, __dirname), `${name}.js`);
-  if (existsSync(built)) return built;
-  throw new CodedError('ENCODER_FAILED', `The compiled worker ${built} is missing; build the project first.`);
+  return new ThreadPool(compiledProgram('encoder-worker'), options, size);
 }

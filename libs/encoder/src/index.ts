@@ -9,6 +9,7 @@ export {
   type FrameBatch,
   openEncoder,
 } from './encoder';
+export { EncoderProcess } from './encoder-process';
 export { EXECUTION_PROVIDERS, type ExecutionProvider } from './execution-provider';
 export { fromHalf, halvesToFloats, toHalf } from './half-float';
 export { type InputSizeRule, inputSize, type Size } from './input-size';
