@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { PassThrough, pipeline, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
-import type { Multipart, MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import { blobKeys, CodedError, parseRunOptions, type ParsedRunOptions } from '@propago/contracts';
 import { readMask, type LabelMap } from '@propago/labels';
 import { CONFIG, STORAGE, type BlobStore, type ConfigOf } from '@propago/runtime';
+import { arriving, asAborted, collect, partsOf, readToItsEnd, textOf } from './form-parts';
 
 const MAX_MASK_BYTES = 64 * 2 ** 20;
 const MAX_OPTIONS_BYTES = 64 * 2 ** 10;
@@ -35,9 +35,7 @@ export class UploadService {
     try {
       return await use(await this.read(request, key));
     } catch (error) {
-      // A body refused in its middle must be read to its end: its sender may look for the answer only after it.
-      request.raw.unpipe();
-      request.raw.resume();
+      readToItsEnd(request);
       throw error;
     } finally {
       await this.storage.delete(key);
@@ -45,7 +43,6 @@ export class UploadService {
   }
 
   private async read(request: FastifyRequest, key: string): Promise<RunUpload> {
-    if (!request.isMultipart()) throw new CodedError('REQUEST_INVALID', 'Expected a multipart/form-data body.');
     let video: RunUpload['video'] | undefined;
     let mask: RunUpload['mask'] | undefined;
     let options: RunUpload['options'] | undefined;
@@ -86,51 +83,4 @@ export class UploadService {
       throw asAborted(error, 'The video did not arrive completely.');
     }
   }
-}
-
-/** The parts of the form. @throws CodedError REQUEST_INVALID when the body is no form */
-async function* partsOf(request: FastifyRequest): AsyncGenerator<Multipart> {
-  const parts = request.parts();
-  for (;;) {
-    const { value, done } = await parts.next().catch((error: Error & { statusCode?: number }) => {
-      throw error.statusCode ? error : new CodedError('REQUEST_INVALID', `${error.message}.`, { cause: error });
-    });
-    if (done) return;
-    yield value;
-  }
-}
-
-/** A part's stream may fail before anybody reads it, and would then never say so: this one keeps the failure. */
-function arriving(file: Readable): Readable {
-  const kept = new PassThrough();
-  pipeline(file, kept, () => {});
-  return kept;
-}
-
-/** The text of a field; one that says it is JSON comes parsed. */
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-/** What the sender did, as a coded error; a failure of the storage stays what it is. */
-function asAborted(error: unknown, message: string): unknown {
-  const { code, message: cause = '' } = error as NodeJS.ErrnoException;
-  const isSenders = code === 'ERR_STREAM_PREMATURE_CLOSE' || cause.includes('terminated early');
-  return isSenders ? new CodedError('UPLOAD_ABORTED', message, { cause: error }) : error;
-}
-
-async function collect(file: MultipartFile['file'], maxBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of arriving(file)) {
-      bytes += (chunk as Buffer).length;
-      if (bytes > maxBytes) throw new CodedError('UPLOAD_TOO_LARGE', `Expected at most ${maxBytes} bytes.`);
-      chunks.push(chunk as Buffer);
-    }
-  } catch (error) {
-    throw asAborted(error, 'The form did not arrive completely.');
-  }
-  if (file.truncated) throw new CodedError('UPLOAD_TOO_LARGE', `Expected fewer than ${bytes} bytes.`);
-  return Buffer.concat(chunks);
 }
