@@ -35,8 +35,10 @@ from propago_trainer.card import (
     set_metadata,
 )
 from propago_trainer.graph.builder import HALF_MIN_ELEMENTS, GraphBuilder
-from propago_trainer.graph.resnet import fold_norms, write_resnet
+from propago_trainer.graph.convnet import fold_convnet, write_convnet
+from propago_trainer.graph.resnet import fold_resnet, write_resnet
 from propago_trainer.graph.vit import write_vit
+from propago_trainer.models.convnet import ConvEncoder
 from propago_trainer.models.resnet import ResNet
 from propago_trainer.models.vit import VisionTransformer
 
@@ -88,7 +90,7 @@ def card_of(
 
     @raises TypeError for a module that has no graph
     """
-    if isinstance(encoder, VisionTransformer):
+    if isinstance(encoder, VisionTransformer | ConvEncoder):
         patch = encoder.config.patch
         return EncoderCard(name, patch, encoder.config.dim, "tokens", patch, mean, std, provenance=provenance)
     if isinstance(encoder, ResNet):
@@ -96,18 +98,21 @@ def card_of(
     raise TypeError(f"No graph can be written for {type(encoder).__name__}; see propago_trainer/graph.")
 
 
-def write_model(encoder: nn.Module, half_weights: bool = False) -> onnx.ModelProto:
+def write_model(encoder: nn.Module, card: EncoderCard, half_weights: bool = False) -> onnx.ModelProto:
     """The ONNX model of an encoder, without metadata.
 
     @raises TypeError for a module that has no graph
     """
     graph = GraphBuilder(half_weights)
+    tokens: list[int | str] = ["batch", "patches", card.dim]
+    feature_map: list[int | str] = ["batch", card.dim, "rows", "cols"]
+    shape = tokens if card.layout == "tokens" else feature_map
     if isinstance(encoder, VisionTransformer):
-        shape: list[int | str] = ["batch", "patches", encoder.config.dim]
         return graph.model("image", write_vit(graph, encoder, "image"), shape, "vision_transformer")
     if isinstance(encoder, ResNet):
-        shape = ["batch", encoder.config.dim, "rows", "cols"]
         return graph.model("image", write_resnet(graph, encoder, "image"), shape, "resnet")
+    if isinstance(encoder, ConvEncoder):
+        return graph.model("image", write_convnet(graph, encoder, "image"), shape, "convnet")
     raise TypeError(f"No graph can be written for {type(encoder).__name__}; see propago_trainer/graph.")
 
 
@@ -133,7 +138,7 @@ def export_encoder(
     reference = copy.deepcopy(encoder).cpu().float().eval()
     if weights == "fp16":
         round_to_half(reference)
-    model = write_model(reference, half_weights=weights == "fp16")
+    model = write_model(reference, card, half_weights=weights == "fp16")
     if weights == "int8":
         model = quantised(model)
     entries = {CARD_KEY: card.to_json()}
@@ -154,7 +159,9 @@ def export_encoder(
 def round_to_half(encoder: nn.Module) -> None:
     """Rounds in place the parameters that a file with float16 weights stores so."""
     if isinstance(encoder, ResNet):
-        fold_norms(encoder)
+        fold_resnet(encoder)
+    elif isinstance(encoder, ConvEncoder):
+        fold_convnet(encoder)
     with torch.no_grad():
         for parameter in encoder.parameters():
             if parameter.numel() >= HALF_MIN_ELEMENTS:

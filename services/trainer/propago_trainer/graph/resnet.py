@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor, nn
-
 from propago_trainer.graph.builder import GraphBuilder
+from propago_trainer.graph.convolution import fold_norm, write_conv
 from propago_trainer.models.lightness import Lightness
 from propago_trainer.models.resnet import ResidualBlock, ResNet
 
@@ -13,7 +11,7 @@ from propago_trainer.models.resnet import ResidualBlock, ResNet
 def write_resnet(graph: GraphBuilder, model: ResNet, image: str) -> str:
     """Images [batch, 3, height, width] -> features [batch, dim, rows, cols]. Batch norms are folded."""
     x = _lightness(graph, model.lightness, image) if isinstance(model.lightness, Lightness) else image
-    x = graph.add("Relu", _conv(graph, "conv1", model.conv1, model.bn1, x))
+    x = graph.add("Relu", write_conv(graph, "conv1", model.conv1, model.bn1, x))
     x = graph.add("MaxPool", x, kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1])
     for index, stage in enumerate(model.stages(), start=1):
         for number, block in enumerate(stage.children()):
@@ -21,72 +19,31 @@ def write_resnet(graph: GraphBuilder, model: ResNet, image: str) -> str:
             x = _block(graph, f"layer{index}.{number}", block, x)
     if model.projection is None:
         return x
-    return graph.add("Relu", _conv(graph, "projection", model.projection, None, x))
+    return graph.add("Relu", write_conv(graph, "projection", model.projection, None, x))
 
 
 def _block(graph: GraphBuilder, name: str, block: ResidualBlock, x: str) -> str:
     shortcut = x
     if block.downsample is not None:
         conv, norm = block.downsample.children()
-        shortcut = _conv(graph, f"{name}.downsample", conv, norm, x)
+        shortcut = write_conv(graph, f"{name}.downsample", conv, norm, x)
     layers = block.layers()
     for index, (conv, norm) in enumerate(layers, start=1):
-        x = _conv(graph, f"{name}.conv{index}", conv, norm, x)
+        x = write_conv(graph, f"{name}.conv{index}", conv, norm, x)
         if index < len(layers):
             x = graph.add("Relu", x)
     return graph.add("Relu", graph.add("Add", x, shortcut))
 
 
-def folded(conv: nn.Conv2d, norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
-    """Weight and bias of the one convolution that equals a convolution without bias and a batch norm in evaluation."""
-    assert norm.running_mean is not None
-    assert norm.running_var is not None
-    # In double precision: variances of dead channels are tiny and the quotients large.
-    scale = norm.weight.double() * torch.rsqrt(norm.running_var.double() + norm.eps)
-    weight = conv.weight.double() * scale[:, None, None, None]
-    return weight.float(), (norm.bias.double() - norm.running_mean.double() * scale).float()
-
-
-def fold_norms(model: ResNet) -> None:
-    """Moves in place the factors of every batch norm into its convolution; the features stay the same.
-
-    Rounding the weights afterwards rounds what the file stores.
-    """
-    pairs: list[tuple[nn.Module, nn.Module]] = [(model.conv1, model.bn1)]
+def fold_resnet(model: ResNet) -> None:
+    """Folds every batch norm in place."""
+    fold_norm(model.conv1, model.bn1)
     for part in model.modules():
         if isinstance(part, ResidualBlock):
-            pairs += part.layers()
+            for conv, norm in part.layers():
+                fold_norm(conv, norm)
             if part.downsample is not None:
-                conv, norm = part.downsample.children()
-                pairs.append((conv, norm))
-    for conv, norm in pairs:
-        assert isinstance(conv, nn.Conv2d)
-        assert isinstance(norm, nn.BatchNorm2d)
-        weight, bias = folded(conv, norm)
-        conv.weight.data = weight
-        norm.bias.data = bias
-        norm.weight.data.fill_(1)
-        assert norm.running_mean is not None
-        assert norm.running_var is not None
-        norm.running_mean.zero_()
-        norm.running_var.fill_(1 - norm.eps)
-
-
-def _conv(graph: GraphBuilder, name: str, conv: nn.Module, norm: nn.Module | None, x: str) -> str:
-    assert isinstance(conv, nn.Conv2d)
-    kernel, stride = list(conv.kernel_size), list(conv.stride)
-    top, left = int(conv.padding[0]), int(conv.padding[1])
-    pads = [top, left, top, left]
-    if any(pads) and conv.padding_mode == "reflect":
-        x = graph.add("Pad", x, graph.ints(0, 0, top, left, 0, 0, top, left), mode="reflect")
-        pads = [0, 0, 0, 0]
-    if norm is None:
-        inputs = [graph.weight(f"{name}.weight", conv.weight)]
-    else:
-        assert isinstance(norm, nn.BatchNorm2d)
-        weight, bias = folded(conv, norm)
-        inputs = [graph.weight(f"{name}.weight", weight), graph.weight(f"{name}.bias", bias)]
-    return graph.add("Conv", x, *inputs, kernel_shape=kernel, strides=stride, pads=pads)
+                fold_norm(*part.downsample.children())
 
 
 def _lightness(graph: GraphBuilder, part: Lightness, image: str) -> str:

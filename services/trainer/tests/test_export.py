@@ -1,0 +1,191 @@
+"""Exported files give PyTorch's features at every size and say what they are."""
+
+import base64
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+import torch
+from encoders import metadata, operators, randomised
+from torch import nn
+
+from propago_trainer.card import CARD_KEY, GOLDEN_KEY, read_card
+from propago_trainer.export import ExportError, export_encoder, run_onnx
+from propago_trainer.graph.join import join
+from propago_trainer.models.convnet import ConvConfig, ConvEncoder
+from propago_trainer.models.resnet import ResNet, ResNetConfig
+from propago_trainer.models.vit import VisionTransformer, VitConfig
+
+SMALL = {"dim": 48, "depth": 2, "heads": 3}
+ENCODERS = {
+    "sincos": lambda: VisionTransformer(VitConfig(**SMALL)),
+    "learned positions of another grid, registers, LayerScale": lambda: VisionTransformer(
+        VitConfig(**SMALL, positions="learned", grid=(5, 7), registers=2, layer_scale=True)
+    ),
+    "learned positions without one for CLS": lambda: VisionTransformer(
+        VitConfig(**SMALL, positions="learned", cls_position=False, patch=8)
+    ),
+    "rotary positions, SwiGLU": lambda: VisionTransformer(
+        VitConfig(**SMALL, positions="rotary", registers=4, feed_forward="swiglu", mlp_ratio=8 / 3)
+    ),
+    "no CLS, patch 14, no query bias": lambda: VisionTransformer(
+        VitConfig(**SMALL, cls=False, patch=14, qkv_bias=False)
+    ),
+    "residual network with reflected borders": lambda: ResNet(ResNetConfig(18, padding="reflect")),
+    "residual network with a projection": lambda: ResNet(ResNetConfig(50, projection=24)),
+    "convolutional encoder": lambda: ConvEncoder(ConvConfig(dim=24, width=32)),
+}
+#: What the platform's model registry accepts of these; no control flow, no functions.
+ALLOWED = """
+    Add Cast Concat Conv Cos Div Erf Expand Identity LayerNormalization LessOrEqual MatMul Max MaxPool Mul Neg Pad Pow
+    Range ReduceL2 Relu Reshape Resize Shape Sigmoid Sin Slice Softmax Split Squeeze Sub Transpose Unsqueeze Where
+"""
+
+
+def export(encoder: nn.Module, path: Path, weights="fp32", **options):
+    return export_encoder(encoder, path, name="tiny", provenance="random", weights=weights, **options)
+
+
+@pytest.mark.parametrize("kind", ENCODERS)
+def test_file_equals_pytorch_at_three_sizes(kind, tmp_path):
+    report = export(randomised(ENCODERS[kind]()), tmp_path / "tiny.onnx")
+    assert len({check.shape[2:] for check in report.checks}) == 3
+    assert max(check.relative_error for check in report.checks) < 1e-4
+
+
+@pytest.mark.parametrize("kind", ENCODERS)
+def test_graph_is_one_file_of_plain_operators_with_free_axes(kind, tmp_path):
+    export(randomised(ENCODERS[kind]()), tmp_path / "tiny.onnx")
+    model = onnx.load(tmp_path / "tiny.onnx", load_external_data=False)
+    onnx.checker.check_model(model, full_check=True)
+    assert set(operators(model)) <= set(ALLOWED.split())
+    assert not model.functions
+    assert [(entry.domain, entry.version) for entry in model.opset_import] == [("", 17)]
+    (image,) = model.graph.input
+    axes = [axis.dim_param or axis.dim_value for axis in image.type.tensor_type.shape.dim]
+    assert axes == ["batch", 3, "height", "width"]
+    assert [path.name for path in tmp_path.iterdir()] == ["tiny.onnx"]
+
+
+def test_half_weights_halve_the_file_and_stay_exact(tmp_path):
+    encoder = randomised(VisionTransformer(VitConfig(dim=96, depth=2, heads=3)))
+    whole = export(encoder, tmp_path / "whole.onnx")
+    half = export(encoder, tmp_path / "half.onnx", "fp16")
+    assert half.bytes < 0.6 * whole.bytes
+    assert max(check.relative_error for check in half.checks) < 1e-4
+    image = np.random.default_rng(0).standard_normal((1, 3, 32, 48), dtype=np.float32)
+    features = [run_onnx(path.read_bytes(), image) for path in (whole.path, half.path)]
+    assert 0 < np.abs(features[0] - features[1]).max() < 0.02
+
+
+def test_half_weights_of_a_residual_network_are_those_after_folding(tmp_path):
+    report = export(randomised(ResNet(ResNetConfig(18))), tmp_path / "half.onnx", "fp16")
+    assert max(check.relative_error for check in report.checks) < 1e-4
+
+
+def test_int8_keeps_the_direction_of_the_features(tmp_path):
+    report = export(randomised(VisionTransformer(VitConfig(**SMALL))), tmp_path / "int8.onnx", "int8")
+    assert min(check.cosine for check in report.checks) > 0.99
+    assert GOLDEN_KEY not in metadata(onnx.load(report.path))
+    assert "MatMulInteger" in set(operators(onnx.load(report.path)))
+
+
+def test_int8_of_convolutions_is_refused(tmp_path):
+    with pytest.raises(ExportError, match="matrix products"):
+        export(ConvEncoder(ConvConfig(dim=8, width=16)), tmp_path / "int8.onnx", "int8")
+
+
+def test_module_without_a_graph_is_refused(tmp_path):
+    with pytest.raises(TypeError, match="Linear"):
+        export(nn.Linear(2, 2), tmp_path / "x.onnx")
+    assert not any(tmp_path.iterdir())
+
+
+def test_encoder_that_differs_from_its_graph_leaves_no_file(tmp_path):
+    class Shifted(VisionTransformer):
+        def forward(self, images):
+            return super().forward(images) + 1
+
+    with pytest.raises(ExportError, match="differs from PyTorch"):
+        export(Shifted(VitConfig(**SMALL)), tmp_path / "x.onnx")
+    assert not any(tmp_path.iterdir())
+
+
+def test_card_states_how_to_run_the_encoder(tmp_path):
+    export(VisionTransformer(VitConfig(**SMALL, patch=8)), tmp_path / "x.onnx", mean=(0.5, 0.5, 0.5))
+    assert json.loads(metadata(onnx.load(tmp_path / "x.onnx"))[CARD_KEY]) == {
+        "name": "tiny",
+        "patchSize": 8,
+        "dim": 48,
+        "inputMultiple": 8,
+        "mean": [0.5, 0.5, 0.5],
+        "std": [0.229, 0.224, 0.225],
+        "inputRange": [0, 1],
+        "layout": "tokens",
+        "l2Normalised": False,
+        "inputName": "image",
+        "outputName": "features",
+        "provenance": "random",
+    }
+
+
+@pytest.mark.parametrize("kind", ["sincos", "residual network with a projection"])
+def test_golden_features_can_be_computed_again_from_their_description(kind, tmp_path):
+    encoder = randomised(ENCODERS[kind]())
+    export(encoder, tmp_path / "x.onnx")
+    entries = metadata(onnx.load(tmp_path / "x.onnx"))
+    card, golden = json.loads(entries[CARD_KEY]), json.loads(entries[GOLDEN_KEY])
+    assert golden["pattern"] == "affine-mod"
+    image = torch.empty(1, 3, golden["height"], golden["width"])
+    for c in range(3):
+        for y in range(golden["height"]):
+            for x in range(golden["width"]):
+                value = (7 * x + 13 * y + 29 * c) % 256 / 255
+                image[0, c, y, x] = (value - card["mean"][c]) / card["std"][c]
+    with torch.no_grad():
+        features = encoder(image)
+    if card["layout"] == "map":
+        features = features.flatten(2).transpose(1, 2)
+    expected = torch.nn.functional.normalize(features[0], dim=1)
+    stored = np.frombuffer(base64.b64decode(golden["features"]), "<f4")
+    assert (golden["rows"], golden["cols"], golden["dim"]) == (4, 6, card["dim"])
+    np.testing.assert_allclose(stored.reshape(24, -1), expected, atol=1e-5)
+
+
+def test_join_concatenates_unit_features_on_the_finest_grid(tmp_path):
+    coarse = export(randomised(VisionTransformer(VitConfig(**SMALL))), tmp_path / "coarse.onnx", "fp16")
+    fine = export(randomised(ConvEncoder(ConvConfig(dim=24, width=32))), tmp_path / "fine.onnx", std=(1, 1, 1))
+    report = join([(coarse.path, 0.7), (fine.path, 1.0)], tmp_path / "both.onnx", name="both", provenance="random")
+    assert max(check.relative_error for check in report.checks) < 1e-4
+    model = onnx.load(report.path)
+    onnx.checker.check_model(model, full_check=True)
+    assert set(operators(model)) <= set(ALLOWED.split())
+    card = read_card(model)
+    assert (card.patch_size, card.dim, card.input_multiple, card.layout) == (8, 72, 16, "map")
+    image = np.random.default_rng(1).random((2, 3, 32, 48), dtype=np.float32)
+    joined = run_onnx(report.path.read_bytes(), image)
+    assert joined.shape == (2, 72, 4, 6)
+    np.testing.assert_allclose(np.linalg.norm(joined, axis=1), 1, atol=1e-5)
+    normalised = (image - np.reshape(fine.card.mean, (3, 1, 1))).astype(np.float32)
+    alone = run_onnx(fine.path.read_bytes(), normalised).transpose(0, 2, 1).reshape(2, 24, 4, 6)
+    alone /= np.linalg.norm(alone, axis=1, keepdims=True)
+    np.testing.assert_allclose(joined[:, 48:], alone / np.sqrt(0.7**2 + 1), atol=1e-4)
+
+
+def test_join_with_the_shipped_colour_descriptor_runs(tmp_path):
+    shipped = Path(__file__).parents[3] / "encoders" / "colour-descriptor.onnx"
+    learned = export(randomised(VisionTransformer(VitConfig(**SMALL))), tmp_path / "learned.onnx")
+    report = join([(shipped, 1.0), (learned.path, 0.7)], tmp_path / "x.onnx", name="x", provenance="random")
+    assert report.card.dim == 72 + 48
+    assert max(check.relative_error for check in report.checks) < 1e-4
+
+
+def test_join_refuses_a_file_without_a_card(tmp_path):
+    part = export(VisionTransformer(VitConfig(**SMALL)), tmp_path / "x.onnx")
+    model = onnx.load(part.path)
+    del model.metadata_props[:]
+    onnx.save(model, tmp_path / "bare.onnx")
+    with pytest.raises(ValueError, match="no card"):
+        join([(tmp_path / "bare.onnx", 1)], tmp_path / "y.onnx", name="y", provenance="")
