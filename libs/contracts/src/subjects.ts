@@ -11,6 +11,8 @@ export const SUBJECTS = {
   cancel: 'run.cancel',
   /** Question ProbeQuestion -> Answer<VideoProbe>. */
   probe: 'ingest.probe',
+  /** Question CollectQuestion -> Answer<JanitorReport>: what was removed, or would be. */
+  collect: 'results.collect',
   /** Question EncoderQuestion -> Answer<EncoderAnswer<EncoderCard>>. */
   encoder: 'models.encoder',
   /** Question ModelChange -> Answer<ModelChanged>. */
@@ -25,6 +27,10 @@ export interface RunNews {
 
 export interface ProbeQuestion {
   blobKey: string;
+}
+
+export interface CollectQuestion {
+  dryRun: boolean;
 }
 
 /** Exceptions do not cross NATS with their codes: an answer says how it went. */

@@ -127,6 +127,20 @@ export const propagationEnvironment = serviceEnvironment.extend({
 export const resultsEnvironment = serviceEnvironment.extend({
   RESULTS_CONCURRENCY: whole(1, 64, 2).describe('Segments made into masks at once'),
   RECONCILE_SECONDS: z.coerce.number().min(0.1).max(3600).default(5).describe('Between two looks for lost work'),
+  JANITOR_MINUTES: z.coerce.number().min(0.01).max(1440).default(10).describe('Between two rounds of the janitor'),
+  RUN_RETENTION_DAYS: z.coerce
+    .number()
+    .min(0)
+    .default(30)
+    .describe('Runs are removed so long after their end, with all their results; 0 keeps them'),
+  CACHE_RETENTION_HOURS: z.coerce
+    .number()
+    .min(0)
+    .default(24)
+    .describe('Features and overlays, which can be made again, are kept so long after their last use'),
+  CACHE_MAX_BYTES: whole(0, Number.MAX_SAFE_INTEGER, 0).describe(
+    'Features kept for later runs on the same video; above this the least recently used go; 0 is without limit',
+  ),
   DECODE_TIMEOUT_SECONDS: whole(1, 86_400, 3600).describe('Wall clock for one overlay'),
   ...limits,
   ...videoTools,

@@ -24,12 +24,10 @@ export class News {
   }
 
   /** @throws CodedError of the answer, or SERVICE_UNAVAILABLE when nobody answers */
-  async ask<Question, Value>(subject: string, question: Question): Promise<Value> {
+  async ask<Question, Value>(subject: string, question: Question, timeoutMs = QUESTION_TIMEOUT_MS): Promise<Value> {
     let answer: Answer<Value>;
     try {
-      answer = await firstValueFrom(
-        this.client.send<Answer<Value>>(subject, question).pipe(timeout(QUESTION_TIMEOUT_MS)),
-      );
+      answer = await firstValueFrom(this.client.send<Answer<Value>>(subject, question).pipe(timeout(timeoutMs)));
     } catch (cause) {
       throw new CodedError('SERVICE_UNAVAILABLE', `Nobody answered ${subject}.`, { cause });
     }

@@ -2,6 +2,7 @@ import { DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { RuntimeModule, type ConfigOf } from '@propago/runtime';
 import { AccessGuard } from './access/access.guard';
+import { GcController } from './retention/gc.controller';
 import { AcceptRunService } from './runs/accept-run.service';
 import { EnqueueService } from './runs/enqueue.service';
 import { IdempotencyService } from './runs/idempotency.service';
@@ -21,7 +22,14 @@ export class GatewayModule {
     return {
       module: GatewayModule,
       imports: [RuntimeModule.forRoot({ service: 'gateway', config })],
-      controllers: [RunsController, RunEventsController, MasksController, OverlayController, RunNewsController],
+      controllers: [
+        RunsController,
+        RunEventsController,
+        MasksController,
+        OverlayController,
+        RunNewsController,
+        GcController,
+      ],
       providers: [
         { provide: APP_GUARD, useClass: AccessGuard },
         AcceptRunService,

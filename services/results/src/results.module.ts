@@ -2,6 +2,7 @@ import { DynamicModule, Module } from '@nestjs/common';
 import { RuntimeModule, stageWork, type ConfigOf } from '@propago/runtime';
 import { OverlayService } from './overlay.service';
 import { ReconcileService } from './reconcile.service';
+import { JanitorController } from './retention/janitor.controller';
 import { ResultsProcessor } from './results.processor';
 import { RunEndService } from './run-end.service';
 import { SegmentMasksService } from './segment-masks.service';
@@ -12,7 +13,11 @@ export class ResultsModule {
     return {
       module: ResultsModule,
       imports: [RuntimeModule.forRoot({ service: 'results', config })],
-      ...stageWork([ResultsProcessor], [SegmentMasksService, RunEndService, OverlayService, ReconcileService]),
+      ...stageWork(
+        [ResultsProcessor],
+        [SegmentMasksService, RunEndService, OverlayService, ReconcileService],
+        [JanitorController],
+      ),
     };
   }
 }

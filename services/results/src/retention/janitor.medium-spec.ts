@@ -1,0 +1,181 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, utimes } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { blobKeys } from '@propago/contracts';
+import { Database } from '@propago/database';
+import { startServers, type Servers } from '@propago/local-stack';
+import { NextSteps, Queues } from '@propago/pipeline';
+import { createBlobStore, type BlobStore } from '@propago/storage';
+import { Janitor, type RetentionPolicy } from './janitor';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const POLICY: RetentionPolicy = { runDays: 30, cacheHours: 24, cacheBytes: 0, orphanMs: HOUR_MS };
+const NOTHING = { blobs: 0, bytes: 0 };
+
+describe('Janitor', () => {
+  let servers: Servers;
+  let database: Database;
+  let queues: Queues;
+  let folder: string;
+  let store: BlobStore;
+
+  const sut = (policy: Partial<RetentionPolicy> = {}) =>
+    new Janitor(database, store, new NextSteps(database, queues), { ...POLICY, ...policy });
+
+  beforeAll(async () => {
+    const env = { ...process.env, DATABASE_URL: '', REDIS_URL: '', NATS_URL: '' };
+    servers = await startServers({ env, need: { postgres: true, redis: true } });
+    database = new Database(servers.databaseUrl);
+  });
+
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'propago-janitor-'));
+    store = createBlobStore(pathToFileURL(folder).href);
+    queues = new Queues({ redisUrl: servers.redisUrl, prefix: randomUUID(), lockSeconds: 5 });
+  });
+
+  afterEach(async () => {
+    await database.run.deleteMany();
+    await database.video.deleteMany();
+    await queues.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  afterAll(async () => {
+    await database?.$disconnect();
+    await servers?.stop();
+  });
+
+  /** A run with 10 bytes of features, ended so long ago; unfinished when `endedMs` is absent. */
+  async function runWith({ endedMs }: { endedMs?: number }) {
+    const sha256 = randomUUID();
+    const featureSetId = randomUUID().replaceAll('-', '').padEnd(40, '0');
+    const createdAt = new Date(Date.now() - (endedMs ?? 0) - 1000);
+    const size = { inputWidth: 8, inputHeight: 8, imageResize: 'bilinear', precision: 'float16', segmentFrames: 2 };
+    await database.video.create({ data: { sha256, bytes: 1, blobKey: blobKeys.video(sha256), probe: {} } });
+    await database.featureSet.create({
+      data: { id: featureSetId, videoSha256: sha256, encoderSha256: 'e', createdAt, ...size },
+    });
+    const extracted = { rows: 1, cols: 1, dim: 1, encoderSeconds: 0 };
+    await database.featureSegment.create({ data: { featureSetId, index: 0, ...extracted } });
+    const id = randomUUID();
+    const request = { maskKey: blobKeys.firstMask(id), classIds: [1], preset: 'dino', parameters: {} };
+    await database.run.create({
+      data: { id, featureSetId, createdAt, encoderName: 'e', encoderSha256: 'e', ...request },
+    });
+    if (endedMs !== undefined) {
+      const finishedAt = new Date(Date.now() - endedMs);
+      await database.runOutcome.create({ data: { runId: id, state: 'succeeded', finishedAt } });
+    }
+    await store.put(blobKeys.features(featureSetId, 0), Buffer.alloc(10));
+    return { id, featureSetId, features: blobKeys.features(featureSetId, 0) };
+  }
+
+  async function age(key: string, ms: number): Promise<void> {
+    const then = new Date(Date.now() - ms);
+    await utimes(path.join(folder, key), then, then);
+  }
+
+  const purges = async () => (await queues.of('results').getWaiting()).map(({ data }) => data);
+
+  it('has runs removed when their time has come, and no others', async () => {
+    const expired = await runWith({ endedMs: 31 * DAY_MS });
+    await runWith({ endedMs: 29 * DAY_MS });
+    await runWith({});
+    expect((await sut().clean()).expiredRuns).toEqual([expired.id]);
+    expect(await purges()).toMatchObject([{ kind: 'purge', runId: expired.id }]);
+  });
+
+  it('keeps all runs when no time is set', async () => {
+    await runWith({ endedMs: 10_000 * DAY_MS });
+    expect((await sut({ runDays: 0 }).clean()).expiredRuns).toEqual([]);
+  });
+
+  it('evicts features that no run has used for the set time', async () => {
+    const [old, fresh, wanted] = [
+      await runWith({ endedMs: 25 * HOUR_MS }),
+      await runWith({ endedMs: HOUR_MS }),
+      await runWith({}),
+    ];
+    expect((await sut().clean()).features).toEqual({ blobs: 1, bytes: 10 });
+    expect(await store.stat(old.features)).toBeNull();
+    expect(await database.featureSegment.count({ where: { featureSetId: old.featureSetId } })).toBe(0);
+    for (const { features, featureSetId } of [fresh, wanted]) {
+      expect(await store.stat(features)).not.toBeNull();
+      expect(await database.featureSegment.count({ where: { featureSetId } })).toBe(1);
+    }
+  });
+
+  it('evicts the least recently used features above the budget', async () => {
+    const first = await runWith({ endedMs: 3 * HOUR_MS });
+    const second = await runWith({ endedMs: 2 * HOUR_MS });
+    const third = await runWith({ endedMs: HOUR_MS });
+    expect((await sut({ cacheBytes: 20 }).clean()).features).toEqual({ blobs: 1, bytes: 10 });
+    expect(await store.stat(first.features)).toBeNull();
+    expect(await store.stat(second.features)).not.toBeNull();
+    expect(await store.stat(third.features)).not.toBeNull();
+  });
+
+  it('removes old blobs whose row does not exist, and leaves young ones', async () => {
+    const { id, featureSetId, features } = await runWith({ endedMs: HOUR_MS });
+    const lost = [
+      blobKeys.video('a'.repeat(64)),
+      blobKeys.firstMask(randomUUID()),
+      blobKeys.labels(randomUUID(), 0),
+      blobKeys.mask(randomUUID(), 3),
+      blobKeys.frames('b'.repeat(40), 0),
+      blobKeys.features('c'.repeat(40), 0),
+      blobKeys.encoderModel('d'.repeat(64)),
+    ];
+    const known = [features, blobKeys.mask(id, 0), blobKeys.frames(featureSetId, 0)];
+    for (const key of [...lost, ...known.slice(1)]) await store.put(key, Buffer.alloc(3));
+    for (const key of [...lost, ...known]) await age(key, 2 * HOUR_MS);
+    const young = blobKeys.mask(randomUUID(), 0);
+    await store.put(young, Buffer.alloc(3));
+
+    const { orphans } = await sut().clean();
+    const one = { blobs: 1, bytes: 3 };
+    expect(orphans).toEqual({
+      videos: one,
+      'first-masks': one,
+      labels: one,
+      masks: one,
+      frames: one,
+      features: one,
+      encoders: one,
+    });
+    for (const key of lost) expect(await store.stat(key)).toBeNull();
+    for (const key of [...known, young]) expect(await store.stat(key)).not.toBeNull();
+  });
+
+  it('removes old overlays', async () => {
+    const { id } = await runWith({ endedMs: HOUR_MS });
+    await store.put(blobKeys.overlay(id), Buffer.alloc(7));
+    expect((await sut().clean()).overlays).toEqual(NOTHING);
+    await age(blobKeys.overlay(id), 25 * HOUR_MS);
+    expect((await sut().clean()).overlays).toEqual({ blobs: 1, bytes: 7 });
+    expect(await store.stat(blobKeys.overlay(id))).toBeNull();
+  });
+
+  it('only counts in a dry run', async () => {
+    const { id, features } = await runWith({ endedMs: 31 * DAY_MS });
+    const lost = blobKeys.video('a'.repeat(64));
+    await store.put(lost, Buffer.alloc(3));
+    await age(lost, 2 * HOUR_MS);
+    const report = await sut().clean(true);
+    expect(report).toEqual({
+      dryRun: true,
+      expiredRuns: [id],
+      features: { blobs: 1, bytes: 10 },
+      overlays: NOTHING,
+      orphans: { videos: { blobs: 1, bytes: 3 } },
+    });
+    expect(await purges()).toEqual([]);
+    expect(await store.stat(features)).not.toBeNull();
+    expect(await store.stat(lost)).not.toBeNull();
+    expect(await sut().clean(true)).toEqual(report);
+  });
+});

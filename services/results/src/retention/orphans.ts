@@ -1,0 +1,64 @@
+import type { Database } from '@propago/database';
+import type { BlobEntry, BlobStore } from '@propago/storage';
+
+/** How many owners one query asks for. */
+const BATCH = 500;
+
+/** Folders whose keys name the row that they belong to as their second part, and how to find which rows there are. */
+const OWNERS: Record<string, (database: Database, ids: string[]) => Promise<string[]>> = {
+  videos: async (database, ids) =>
+    (await database.video.findMany({ where: { sha256: { in: ids } } })).map(({ sha256 }) => sha256),
+  'first-masks': existingRuns,
+  labels: existingRuns,
+  masks: existingRuns,
+  exports: existingRuns,
+  frames: existingFeatureSets,
+  features: existingFeatureSets,
+  encoders: async (database, ids) => {
+    const which = { where: { sha256: { in: ids } }, select: { sha256: true } };
+    const runs = { where: { encoderSha256: { in: ids } }, select: { encoderSha256: true } };
+    const [versions, used] = await Promise.all([database.modelVersion.findMany(which), database.run.findMany(runs)]);
+    return [...versions.map(({ sha256 }) => sha256), ...used.map(({ encoderSha256 }) => encoderSha256)];
+  },
+  training: async (database, ids) =>
+    (await database.trainingRun.findMany({ where: { id: { in: ids.filter(isUuid) } }, select: { id: true } })).map(
+      ({ id }) => id,
+    ),
+};
+
+/** Blobs older than `ageMs` whose row does not exist: their process died between the two. Uploads are the gateway's. */
+export async function* orphans(storage: BlobStore, database: Database, ageMs: number): AsyncGenerator<BlobEntry> {
+  for (const [folder, existing] of Object.entries(OWNERS)) {
+    let batch: BlobEntry[] = [];
+    const flush = async () => {
+      const owners = new Set(batch.map(ownerOf));
+      const found = new Set(await existing(database, [...owners]));
+      const lost = batch.filter((entry) => !found.has(ownerOf(entry)));
+      batch = [];
+      return lost;
+    };
+    for await (const entry of storage.list(`${folder}/`)) {
+      if (Date.now() - entry.modified.getTime() < ageMs) continue;
+      batch.push(entry);
+      if (batch.length === BATCH) yield* await flush();
+    }
+    yield* await flush();
+  }
+}
+
+function ownerOf({ key }: BlobEntry): string {
+  return key.split('/')[1]!.replace(/\.png$/, '');
+}
+
+async function existingRuns(database: Database, ids: string[]): Promise<string[]> {
+  const where = { id: { in: ids.filter(isUuid) } };
+  return (await database.run.findMany({ where, select: { id: true } })).map(({ id }) => id);
+}
+
+async function existingFeatureSets(database: Database, ids: string[]): Promise<string[]> {
+  return (await database.featureSet.findMany({ where: { id: { in: ids } }, select: { id: true } })).map(({ id }) => id);
+}
+
+function isUuid(id: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id);
+}
