@@ -1,0 +1,62 @@
+"""Command line: `python -m propago_trainer COMMAND`.
+
+Exit codes: 0 finished, 2 configuration or arguments cannot be used, 3 the loss is not finite, 4 no data to train on,
+5 out of memory, 6 a file cannot be written, 75 interrupted and saved (the same command goes on).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from propago_trainer.config import ConfigError, parse_overrides
+from propago_trainer.data.source import NoData
+from propago_trainer.engine import EXIT_LOSS_NOT_FINITE, LossNotFinite, train
+
+EXIT_CONFIG = 2
+EXIT_NO_DATA = 4
+EXIT_OUT_OF_MEMORY = 5
+EXIT_WRITE = 6
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command. Returns the exit code."""
+    parser = argparse.ArgumentParser(prog="propago_trainer", description=__doc__.splitlines()[0] if __doc__ else None)
+    commands = parser.add_subparsers(dest="command", required=True)
+    add_train_command(commands)
+    parsed = parser.parse_args(arguments)
+    return int(parsed.run(parsed))
+
+
+def add_train_command(commands: Any) -> None:
+    """`train key=value ...`: see `propago_trainer/config.py` for every key."""
+    command = commands.add_parser("train", help="train an encoder; settings are key=value, see config.py")
+    command.add_argument("settings", nargs="*", metavar="key=value")
+    command.set_defaults(run=lambda parsed: run_train(parsed.settings))
+
+
+def run_train(settings: Sequence[str]) -> int:
+    """Trains; a failure is one JSON line {"event": "error", "code", "message"} and an exit code."""
+    try:
+        return train(parse_overrides(settings))
+    except ConfigError as error:
+        return _fail("training.config-invalid", error, EXIT_CONFIG)
+    except LossNotFinite as error:
+        return _fail("training.loss-not-finite", error, EXIT_LOSS_NOT_FINITE)
+    except NoData as error:
+        return _fail("training.no-data", error, EXIT_NO_DATA)
+    except (MemoryError, torch.OutOfMemoryError) as error:
+        return _fail("training.out-of-memory", error, EXIT_OUT_OF_MEMORY)
+    except OSError as error:
+        return _fail("training.write-failed", error, EXIT_WRITE)
+
+
+def _fail(code: str, error: BaseException, exit_code: int) -> int:
+    sys.stdout.write(json.dumps({"event": "error", "code": code, "message": str(error) or type(error).__name__}) + "\n")
+    sys.stdout.flush()
+    return exit_code

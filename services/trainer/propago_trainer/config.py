@@ -1,0 +1,224 @@
+"""Every knob of a training run, with its reason. Set on the command line as `key=value`."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, get_type_hints
+
+
+class ConfigError(ValueError):
+    """A setting that cannot be used; the message lists every problem found."""
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Defaults are those of the paper (Table 4a) where it says one, at a size that a CPU can try."""
+
+    # What is trained.
+    arch: str = "vit"
+    """vit or conv; SiamMAE needs vit."""
+    size: str = "tiny"
+    """Shape of a vit: tiny, small, base, large; the next four override it when not 0."""
+    dim: int = 0
+    depth: int = 0
+    heads: int = 0
+    patch: int = 16
+    positions: str = "sincos"
+    """sincos, learned or none."""
+    conv_width: int = 128
+    conv_dim: int = 96
+
+    # Objectives; 0 switches one off, both may be on.
+    siammae: float = 1.0
+    """Weight of the masked-autoencoder loss."""
+    correspondence: float = 0.0
+    """Weight of the dense contrastive loss; needs generated data."""
+    same_object: float = 0.5
+    walk: float = 0.5
+    temperature: float = 0.07
+
+    # SiamMAE (paper section 3, Tables 2 and 3).
+    encoder: str = "siamese"
+    """siamese (shared weights, frames apart) or joint (both frames at once)."""
+    decoder: str = "cross-self"
+    """cross-self, cross or joint."""
+    decoder_dim: int = 256
+    decoder_depth: int = 4
+    decoder_heads: int = 8
+    future_only: bool = True
+    """False is FrameMAE: one frame, no f1."""
+    mask_ratio: float = 0.95
+    mask_ratio_past: float = 0.0
+    """Masked share of f1; above 0 masking is symmetric or asymmetric in the paper's words."""
+    mask_kind: str = "random"
+    """random or grid."""
+    colour_jitter: float = 0.0
+
+    # Data.
+    data: str = "generated"
+    """generated or videos."""
+    videos: tuple[str, ...] = ()
+    """Folders, video files or Kinetics CSV files; with generated data they give textures."""
+    image: int = 224
+    """Side of the training crops, px."""
+    frames: int = 2
+    """Frames of a generated clip."""
+    objects: int = 3
+    gap_low: int = 4
+    gap_high: int = 48
+    """Range of the gap between f1 and f2 in frames at 30 per second, both ends included."""
+    crop_low: float = 0.5
+    """Smallest share of the frame's area that a crop of a video takes; the largest is 1."""
+    flip: bool = True
+    repeat: int = 2
+    """Repeated sampling: pairs drawn per decoded video, or uses of a generated clip."""
+    workers: int = 1
+    """Threads that prepare batches ahead."""
+
+    # Optimisation.
+    batch: int = 2048
+    """Clips per optimiser step over all processes and accumulated micro-batches."""
+    micro_batch: int = 32
+    """Clips per forward pass of one process."""
+    steps: int = 1000
+    """Optimiser steps. With videos 0 means: from epochs."""
+    epochs: int = 2000
+    warmup_steps: int = 50
+    """With epochs: 40 epochs of warm-up."""
+    base_lr: float = 1.5e-4
+    """Per 256 clips: lr = base_lr * batch / 256."""
+    lr: float = 0.0
+    """The learning rate itself; 0 takes it from base_lr."""
+    weight_decay: float = 0.05
+    beta1: float = 0.9
+    beta2: float = 0.95
+    clip_gradient: float = 0.0
+    """Largest norm of the gradient; 0 does not clip."""
+
+    # The machine.
+    seed: int = 1
+    device: str = "auto"
+    """auto, cpu or cuda."""
+    bf16: bool = True
+    """Autocast to bfloat16; on CPUs with AMX several times faster too."""
+    compile: bool = False
+    threads: int = 0
+    """CPU threads; 0 leaves PyTorch's choice."""
+    peak_tflops: float = 0.0
+    """Peak of the device, for the FLOP utilisation; 0 measures a large matrix product."""
+
+    # Output.
+    out: str = "training"
+    """Folder of checkpoints and metrics."""
+    resume: bool = True
+    """Go on from the newest checkpoint in `out`, if there is one."""
+    parent: str = ""
+    """Checkpoint whose encoder weights to start from."""
+    checkpoint_seconds: float = 300.0
+    keep_checkpoints: int = 2
+    log_every: int = 10
+    """Steps between metric lines."""
+    stop_after: int = 0
+    """Save and stop as if interrupted after this many steps of this process; 0 does not."""
+
+    def __post_init__(self) -> None:
+        problems = list(_problems(self))
+        if problems:
+            raise ConfigError("; ".join(problems))
+
+    @property
+    def learning_rate(self) -> float:
+        """Peak learning rate."""
+        return self.lr or self.base_lr * self.batch / 256
+
+
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "arch": ("vit", "conv"),
+    "size": ("tiny", "small", "base", "large"),
+    "positions": ("sincos", "learned", "none"),
+    "encoder": ("siamese", "joint"),
+    "decoder": ("cross-self", "cross", "joint"),
+    "mask_kind": ("random", "grid"),
+    "data": ("generated", "videos"),
+    "device": ("auto", "cpu", "cuda"),
+}
+
+
+def _problems(config: TrainConfig) -> Sequence[str]:
+    found = [
+        f"{name}: expected one of {', '.join(choices)} but received {getattr(config, name)!r}"
+        for name, choices in _CHOICES.items()
+        if getattr(config, name) not in choices
+    ]
+    for name in ("patch", "image", "batch", "micro_batch", "frames", "decoder_dim", "decoder_depth", "decoder_heads"):
+        if getattr(config, name) < 1:
+            found.append(f"{name}: expected at least 1 but received {getattr(config, name)}")
+    for name in ("mask_ratio", "mask_ratio_past"):
+        if not 0 <= getattr(config, name) < 1:
+            found.append(f"{name}: expected a share in [0, 1) but received {getattr(config, name)}")
+    if config.siammae <= 0 and config.correspondence <= 0:
+        found.append("siammae, correspondence: at least one objective needs a weight above 0")
+    if config.siammae > 0 and config.arch != "vit":
+        found.append("siammae: masked patches need arch=vit")
+    if config.correspondence > 0 and config.data != "generated":
+        found.append("correspondence: exact correspondences need data=generated")
+    if config.encoder == "joint" and config.decoder != "joint":
+        found.append("encoder: a joint encoder leaves f1 and f2 mixed, it needs decoder=joint")
+    if config.image % 16 != 0 or config.image % max(config.patch, 1) != 0:
+        found.append(f"image: expected a multiple of 16 and of the patch but received {config.image}")
+    if config.batch % max(config.micro_batch, 1) != 0:
+        found.append("batch: expected a multiple of micro_batch")
+    if config.gap_low < 1 or config.gap_high < config.gap_low:
+        found.append("gap_low, gap_high: expected 1 <= gap_low <= gap_high")
+    if config.frames < 2 or config.frames > 8:
+        found.append(f"frames: expected 2 to 8 but received {config.frames}")
+    if config.data == "videos" and not config.videos:
+        found.append("videos: data=videos needs at least one folder, file or CSV")
+    return found
+
+
+def parse_overrides(arguments: Sequence[str]) -> TrainConfig:
+    """`key=value` arguments -> configuration.
+
+    Raises:
+        ConfigError: unknown keys and values of the wrong type, all of them together.
+    """
+    types = get_type_hints(TrainConfig)
+    values: dict[str, Any] = {}
+    problems = []
+    for argument in arguments:
+        key, separator, text = argument.partition("=")
+        if not separator or key not in types:
+            problems.append(f"{argument}: expected key=value with one of the documented keys")
+            continue
+        try:
+            values[key] = _parse(types[key], text)
+        except ValueError as error:
+            problems.append(f"{key}: {error}")
+    if problems:
+        raise ConfigError("; ".join(problems))
+    return TrainConfig(**values)
+
+
+def to_json(config: TrainConfig) -> dict[str, Any]:
+    """The configuration as plain values, for checkpoints and metric lines."""
+    return dataclasses.asdict(config)
+
+
+def from_json(values: dict[str, Any]) -> TrainConfig:
+    """The inverse of `to_json`."""
+    names = {field.name for field in dataclasses.fields(TrainConfig)}
+    known = {key: tuple(value) if isinstance(value, list) else value for key, value in values.items() if key in names}
+    return TrainConfig(**known)
+
+
+def _parse(kind: Any, text: str) -> Any:
+    if kind is bool:
+        if text.lower() not in ("true", "false", "1", "0"):
+            raise ValueError(f"expected true or false but received {text!r}")
+        return text.lower() in ("true", "1")
+    if kind in (int, float, str):
+        return kind(text)
+    return tuple(part for part in text.split(",") if part)

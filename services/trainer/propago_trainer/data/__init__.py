@@ -1,0 +1,1 @@
+"""Training data: generated clips with exact correspondences, and videos."""

@@ -1,0 +1,72 @@
+"""Training batches of generated clips. A batch follows from (seed, step, part), so resuming needs no state."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from propago_trainer.data.batch import Batch, Correspondence, mix_seed
+from propago_trainer.data.generated import Clips, ClipSpec, cell_centres, generate
+from propago_trainer.data.normalise import normalise
+from propago_trainer.data.textures import Atlas
+
+
+class GeneratedBatches:
+    """Micro-batches of `clips` clips, `repeat` uses of each: fresh noise costs more than it teaches on a CPU."""
+
+    def __init__(self, atlas: Atlas, spec: ClipSpec, *, seed: int, clips: int, stride: int, repeat: int = 1) -> None:
+        self.atlas = atlas
+        self.spec = spec
+        self.seed = seed
+        self.clips = clips
+        self.stride = stride
+        self.repeat = repeat
+        self._kept: dict[int, tuple[int, Clips]] = {}
+
+    def batch(self, step: int, part: int) -> Batch:
+        """The micro-batch `part` of a step. Repeated steps show the same clips mirrored."""
+        seed = mix_seed(self.seed, step // self.repeat, part)
+        kept = self._kept.get(part)
+        if kept is None or kept[0] != seed:
+            kept = (seed, generate(self.atlas, self.spec, seed, self.clips))
+            if self.repeat > 1:
+                self._kept[part] = kept
+        batch = to_batch(kept[1], seed, self.stride)
+        return mirrored(batch, self.spec.width // self.stride) if step % self.repeat % 2 == 1 else batch
+
+
+def to_batch(clips: Clips, seed: int, stride: int) -> Batch:
+    """Frames, correspondences of consecutive frames in both directions and over the whole chain, cell labels."""
+    b, t, _, h, w = clips.frames.shape
+    cells = cell_centres(h // stride, w // stride, clips.frames.device)[None].expand(b, -1, -1)
+    wanted = {(later, later - 1) for later in range(1, t)} | {(later - 1, later) for later in range(1, t)}
+    wanted |= {(t - 1, 0)} | ({(0, t - 1), (2, 0)} if t > 2 else set())
+    pairs = []
+    for query, key in sorted(wanted):
+        points, visible = clips.correspond(cells, query, key)
+        pairs.append(Correspondence(query, key, points, visible))
+    labels = torch.stack([clips.label_at(cells, frame) for frame in range(t)], dim=1)
+    names = tuple(f"generated seed {seed} clip {index}" for index in range(b))
+    return Batch(normalise(clips.frames), seed, names, tuple(pairs), labels)
+
+
+def mirrored(batch: Batch, cols: int) -> Batch:
+    """The batch as seen in a mirror."""
+
+    def flip_cells(value: Tensor) -> Tensor:
+        """[B, N, ...] with N = rows * cols, columns reversed."""
+        return value.unflatten(1, (-1, cols)).flip(2).flatten(1, 2)
+
+    pairs = tuple(
+        Correspondence(
+            pair.query,
+            pair.key,
+            flip_cells(pair.points) * torch.tensor([-1.0, 1.0], device=pair.points.device),
+            flip_cells(pair.visible),
+        )
+        for pair in batch.correspondences
+    )
+    labels = None
+    if batch.labels is not None:
+        labels = torch.stack([flip_cells(frame) for frame in batch.labels.unbind(1)], dim=1)
+    return Batch(batch.frames.flip(-1), batch.seed, batch.names, pairs, labels)

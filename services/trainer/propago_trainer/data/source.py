@@ -1,0 +1,60 @@
+"""Where batches come from, and threads that prepare them ahead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Protocol
+
+import torch
+
+from propago_trainer.config import TrainConfig
+from propago_trainer.data.batch import Batch
+from propago_trainer.data.generated import ClipSpec
+from propago_trainer.data.generated_batches import GeneratedBatches
+from propago_trainer.data.textures import build_atlas
+
+
+class NoData(RuntimeError):
+    """Nothing to train on."""
+
+
+class Source(Protocol):
+    """Batches by number, so that a resumed run reads on where it stopped without any state."""
+
+    def batch(self, step: int, part: int) -> Batch:
+        """Micro-batch `part` of a step; the same arguments give the same batch."""
+
+
+def open_source(config: TrainConfig, device: torch.device, stride: int) -> Source:
+    """The configured source. Generated clips are drawn on the training device."""
+    folders = [Path(place) for place in config.videos]
+    missing = [str(folder) for folder in folders if not folder.exists()]
+    if missing:
+        raise NoData(f"not found: {', '.join(missing)}")
+    atlas = build_atlas(config.seed, folders).to(device)
+    spec = ClipSpec(height=config.image, width=config.image, frames=config.frames, objects=config.objects)
+    return GeneratedBatches(
+        atlas, spec, seed=config.seed, clips=config.micro_batch, stride=stride, repeat=config.repeat
+    )
+
+
+def prefetch(source: Source, order: Iterator[tuple[int, int]], workers: int) -> Iterator[Batch]:
+    """Batches in the given (step, part) order, prepared up to `workers` ahead; 0 prepares each when asked for."""
+    if workers == 0:
+        for step, part in order:
+            yield source.batch(step, part)
+        return
+    with ThreadPoolExecutor(workers, thread_name_prefix="data") as pool:
+        ahead: list[Future[Batch]] = []
+        try:
+            for step, part in order:
+                ahead.append(pool.submit(source.batch, step, part))
+                if len(ahead) > workers:
+                    yield ahead.pop(0).result()
+            while ahead:
+                yield ahead.pop(0).result()
+        finally:
+            for future in ahead:
+                future.cancel()

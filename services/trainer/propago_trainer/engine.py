@@ -1,0 +1,240 @@
+"""The training loop: one process, or several under `torchrun`.
+
+A step's global batch is made of numbered micro-batches; rank r of w takes those with number k = r mod w. Losses and
+gradients are means over all of them, so one process with accumulation and w processes compute the same step.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import torch
+import torch.distributed as dist
+from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
+
+from propago_trainer.checkpoint import load_checkpoint, newest_checkpoint, save_checkpoint
+from propago_trainer.config import ConfigError, TrainConfig, to_json
+from propago_trainer.data.batch import Batch
+from propago_trainer.data.source import Source, open_source, prefetch
+from propago_trainer.metrics import MetricLog
+from propago_trainer.models.build import stride
+from propago_trainer.objectives.objective import Objective
+from propago_trainer.throughput import Throughput, peak_flops, step_flops
+
+EXIT_FINISHED = 0
+EXIT_LOSS_NOT_FINITE = 3
+EXIT_INTERRUPTED = 75
+"""Saved after SIGTERM or SIGINT; the same command goes on (EX_TEMPFAIL)."""
+
+
+class LossNotFinite(RuntimeError):
+    """The loss or the gradient is NaN or infinite; the message names the step and its inputs."""
+
+
+class Trainer:
+    """State of one process of a run."""
+
+    def __init__(self, config: TrainConfig, source: Source | None = None) -> None:
+        self.config = config
+        self.rank, self.world = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
+        self.device = pick_device(config)
+        if config.threads:
+            torch.set_num_threads(config.threads)
+        self.parts = config.batch // config.micro_batch
+        if self.parts % self.world != 0:
+            raise ConfigError(f"batch: {self.parts} micro-batches cannot be shared by {self.world} processes")
+        self.out = Path(config.out)
+        self.log = MetricLog(self.out, enabled=self.rank == 0)
+        torch.manual_seed(config.seed)
+        self.objective = Objective(config).to(self.device)
+        self.source = source or open_source(config, self.device, stride(self.objective.encoder))
+        self.optimiser = torch.optim.AdamW(
+            parameter_groups(self.objective, config.weight_decay),
+            lr=config.learning_rate,
+            betas=(config.beta1, config.beta2),
+        )
+        self.step = 0
+        self.stopping = False
+        self.restore()
+        self.model: nn.Module = self.objective
+        if config.compile:
+            self.model = torch.compile(self.objective)  # type: ignore[assignment]
+        if self.world > 1:
+            devices = [self.device.index] if self.device.type == "cuda" else None
+            self.model = DistributedDataParallel(self.model, device_ids=devices)
+
+    def restore(self) -> None:
+        """Goes on from the newest checkpoint in the output folder, else starts from the parent, else from nothing."""
+        newest = newest_checkpoint(self.out) if self.config.resume else None
+        if newest is not None:
+            state = load_checkpoint(newest)
+            self.objective.load_state_dict(state["model"])
+            self.optimiser.load_state_dict(state["optimiser"])
+            torch.set_rng_state(state["rng"])
+            self.step = int(state["step"])
+            self.log.truncate_after(self.step)
+        elif self.config.parent:
+            load_encoder(self.objective.encoder, Path(self.config.parent))
+
+    def save(self) -> None:
+        """Writes a checkpoint; every rank waits for it."""
+        if self.rank == 0:
+            state = {
+                "config": to_json(self.config),
+                "model": self.objective.state_dict(),
+                "optimiser": self.optimiser.state_dict(),
+                "rng": torch.get_rng_state(),
+            }
+            path = save_checkpoint(self.out, self.step, state, self.config.keep_checkpoints)
+            self.log.write("checkpoint", step=self.step, path=str(path))
+        if self.world > 1:
+            dist.barrier()
+
+    def run(self) -> int:
+        """Trains to the last step. Returns the process's exit code."""
+        config = self.config
+        first = self.step
+        parameters = sum(p.numel() for p in self.objective.encoder.parameters())
+        self.log.write("start", step=first, steps=config.steps, encoderParameters=parameters, config=to_json(config))
+        meter = Throughput(peak_flops(config, self.device) * self.world)
+        saved_at = time.monotonic()
+        batches = prefetch(self.source, self.order(), config.workers)
+        with contextlib.closing(batches), self.signals():
+            while self.step < config.steps:
+                loss, parts = self.train_step(batches, meter)
+                self.step += 1
+                if self.step % config.log_every == 0 or self.step == config.steps:
+                    rate = learning_rate(config, self.step - 1)
+                    self.log.write("step", step=self.step, loss=loss, parts=parts, lr=rate, **meter.report())
+                stop = self.agree(self.stopping or 0 < config.stop_after <= self.step - first)
+                due = self.agree(time.monotonic() - saved_at >= config.checkpoint_seconds)
+                if stop or due or self.step == config.steps:
+                    self.save()
+                    saved_at = time.monotonic()
+                if stop and self.step < config.steps:
+                    self.log.write("end", step=self.step, reason="interrupted")
+                    return EXIT_INTERRUPTED
+        self.log.write("end", step=self.step, reason="finished")
+        return EXIT_FINISHED
+
+    def order(self) -> Iterator[tuple[int, int]]:
+        """This rank's (step, part) pairs from the current step on."""
+        for step in range(self.step, self.config.steps):
+            for part in range(self.rank, self.parts, self.world):
+                yield step, part
+
+    def train_step(self, batches: Iterator[Batch], meter: Throughput) -> tuple[float, dict[str, float]]:
+        """One optimiser step. Returns the mean loss and its parts over all processes."""
+        config = self.config
+        for group in self.optimiser.param_groups:
+            group["lr"] = learning_rate(config, self.step)
+        self.optimiser.zero_grad(set_to_none=True)
+        mine = self.parts // self.world
+        total: dict[str, Tensor] = {}
+        seen: list[Batch] = []
+        for index in range(mine):
+            with meter.waiting():
+                batch = next(batches).to(self.device)
+            seen.append(batch)
+            last = index == mine - 1
+            sync = contextlib.nullcontext() if last or self.world == 1 else self.model.no_sync()  # type: ignore[operator]
+            with sync:
+                with torch.autocast(self.device.type, torch.bfloat16, enabled=config.bf16):
+                    if meter.flops is None:
+                        meter.flops = step_flops(self.objective, batch) * self.parts
+                    loss, parts = self.model(batch)
+                (loss / mine).backward()
+            for name, value in {"loss": loss.detach(), **parts}.items():
+                total[name] = total.get(name, torch.zeros((), device=self.device)) + value.float() / mine
+        gradient = nn.utils.clip_grad_norm_(self.objective.parameters(), config.clip_gradient or math.inf)
+        values = self.mean_over_ranks(total)
+        if not math.isfinite(values["loss"]) or not bool(torch.isfinite(gradient)):
+            names = ", ".join(name for batch in seen for name in batch.names[:4])
+            raise LossNotFinite(f"loss {values['loss']} and gradient norm {float(gradient)} at step {self.step} on {names}")
+        self.optimiser.step()
+        meter.count(config.batch)
+        return values.pop("loss"), values
+
+    def mean_over_ranks(self, values: dict[str, Tensor]) -> dict[str, float]:
+        """Scalars averaged over the processes."""
+        stacked = torch.stack(list(values.values()))
+        if self.world > 1:
+            dist.all_reduce(stacked)
+            stacked /= self.world
+        return dict(zip(values, stacked.tolist(), strict=True))
+
+    def agree(self, wish: bool) -> bool:
+        """Whether any process wishes it; all get the same answer."""
+        if self.world == 1:
+            return wish
+        flag = torch.tensor(float(wish), device=self.device)
+        dist.all_reduce(flag, op=dist.ReduceOp.MAX)
+        return bool(flag > 0)
+
+    @contextlib.contextmanager
+    def signals(self) -> Iterator[None]:
+        """SIGTERM and SIGINT let the step end, save and stop."""
+
+        def stop(_number: int, _frame: FrameType | None) -> None:
+            self.stopping = True
+
+        before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def train(config: TrainConfig) -> int:
+    """A whole run in this process, which may be one of several. Returns the exit code."""
+    distributed = int(os.environ.get("WORLD_SIZE", 1)) > 1
+    if distributed:
+        dist.init_process_group("nccl" if pick_device(config).type == "cuda" else "gloo")
+    try:
+        return Trainer(config).run()
+    finally:
+        if distributed:
+            dist.destroy_process_group()
+
+
+def pick_device(config: TrainConfig) -> torch.device:
+    """The configured device; of several GPUs the one of this process."""
+    if config.device == "cuda" and not torch.cuda.is_available():
+        raise ConfigError("device: cuda is not available here")
+    if config.device == "cpu" or not torch.cuda.is_available():
+        return torch.device("cpu")
+    device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0)))
+    torch.cuda.set_device(device)
+    return device
+
+
+def learning_rate(config: TrainConfig, step: int) -> float:
+    """Linear warm-up, then half a cosine to 0."""
+    if step < config.warmup_steps:
+        return config.learning_rate * (step + 1) / config.warmup_steps
+    done = (step - config.warmup_steps) / max(1, config.steps - config.warmup_steps)
+    return config.learning_rate * 0.5 * (1 + math.cos(math.pi * done))
+
+
+def parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
+    """Biases, norms and tokens are not decayed, as in MAE."""
+    decayed = [p for p in model.parameters() if p.dim() >= 2 and p.shape[0] > 1]
+    rest = [p for p in model.parameters() if p.dim() < 2 or p.shape[0] == 1]
+    return [{"params": decayed, "weight_decay": weight_decay}, {"params": rest, "weight_decay": 0.0}]
+
+
+def load_encoder(encoder: nn.Module, path: Path) -> None:
+    """Encoder weights of a checkpoint of this trainer."""
+    state = load_checkpoint(path)["model"]
+    prefix = "encoder."
+    encoder.load_state_dict({key[len(prefix) :]: value for key, value in state.items() if key.startswith(prefix)})

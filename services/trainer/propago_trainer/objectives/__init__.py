@@ -1,0 +1,1 @@
+"""What the encoder is trained for: `siammae` (the paper) and `correspondence` (dense contrastive)."""

@@ -1,0 +1,1 @@
+"""Figures and scores of a trained encoder."""
