@@ -1,0 +1,86 @@
+// npm run k8s:check: every overlay builds, fits the schemas of the Kubernetes version in versions.json, and is accepted by a
+// real API server of that version, pods included. Needs Go for the programs; without it nothing of this can be done.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { run } from '../../scripts/command.mjs';
+import { main, ensureDependencies } from '../../scripts/setup.mjs';
+import { PRIVILEGED, UNKNOWN_FIELD } from './mistakes.mjs';
+import { findGo, goProgram, openApi, resourceDefinitions, versions } from './go-tools.mjs';
+
+await main(async () => {
+  const go = findGo();
+  if (!go) {
+    console.log(
+      'k8s:check: SKIPPED, there is no Go here (https://go.dev/dl). test/deploy.spec.ts checks names without it.',
+    );
+    return;
+  }
+  await ensureDependencies();
+  const folder = mkdtempSync(path.join(tmpdir(), 'propago-k8s-'));
+  try {
+    const problems = await check(go, folder);
+    for (const problem of problems) console.error(`k8s:check: ${problem}`);
+    console.log(problems.length === 0 ? 'k8s:check: passed' : `k8s:check: ${problems.length} problems`);
+    return problems.length === 0 ? 0 : 1;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+/** @returns every problem of every overlay */
+async function check(go, folder) {
+  // These need the packages that ensureDependencies installs.
+  const { buildOverlay, overlayNames, parseAll } = await import('./manifests.mjs');
+  const { writeSchemas } = await import('./schemas.mjs');
+  const kustomize = await goProgram(go, 'kustomize', console.log);
+  const overlays = [];
+  for (const name of overlayNames()) overlays.push(await buildOverlay(kustomize, name));
+  console.log(`kustomize ${versions.kustomize}: ${overlays.length} overlays build`);
+
+  const definitions = (await resourceDefinitions(go)).flatMap(parseAll);
+  const kubeconform = await goProgram(go, 'kubeconform', console.log);
+  const location = writeSchemas(path.join(folder, 'schemas'), await openApi(go), definitions);
+  const validate = (overlay) => conform(kubeconform, location, folder, overlay);
+  const problems = (await Promise.all(overlays.map(validate))).flat();
+  const refused = await validate({ name: 'mistakes', text: JSON.stringify(UNKNOWN_FIELD) });
+  if (refused.length === 0) problems.push('the schemas accept a field that does not exist');
+  console.log(
+    `kubeconform ${versions.kubeconform}, schemas of Kubernetes ${versions.kubernetes}: ${problems.length} problems`,
+  );
+
+  const rejections = await askApiServer(go, definitions, overlays);
+  return [...problems, ...rejections];
+}
+
+async function conform(kubeconform, location, folder, { name, text }) {
+  const file = path.join(folder, `${name}.yaml`);
+  writeFileSync(file, text);
+  const { code, output } = await run(kubeconform, ['-strict', '-schema-location', location, '-output', 'json', file]);
+  const { resources = [] } = JSON.parse(output);
+  const complaints = resources.map(({ kind, name: object, msg }) => `overlay ${name}: ${kind} ${object}: ${msg}`);
+  return code !== 0 && complaints.length === 0 ? [`overlay ${name}: kubeconform ended with ${code}`] : complaints;
+}
+
+async function askApiServer(go, definitions, overlays) {
+  const { withApiServer } = await import('./api-server.mjs');
+  const { dryRun, install } = await import('./admission.mjs');
+  const etcd = await goProgram(go, 'etcd', console.log);
+  const apiServer = await goProgram(go, 'kube-apiserver', console.log);
+  return withApiServer({ etcd, apiServer }, async (call) => {
+    const { body } = await call('GET', '/version');
+    console.log(`API server ${body.gitVersion} with etcd ${versions.etcd}, server-side dry run:`);
+    await install(call, definitions);
+    const problems = [];
+    for (const { name, objects } of overlays) {
+      const found = await dryRun(call, objects);
+      console.log(`  overlay ${name}: ${objects.length} objects and their pods, ${found.length} problems`);
+      problems.push(...found.map((problem) => `overlay ${name}: ${problem}`));
+    }
+    for (const object of [UNKNOWN_FIELD, PRIVILEGED]) {
+      const refused = await dryRun(call, [object]);
+      if (refused.length === 0) problems.push(`the API server accepts ${object.kind} ${object.metadata.name}`);
+    }
+    return problems;
+  });
+}
