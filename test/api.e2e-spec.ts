@@ -25,7 +25,7 @@ describe('the API', () => {
 
   beforeAll(async () => {
     clip = await smallClip();
-    platform = await startPlatform();
+    platform = await startPlatform({ ADMIN_API: 'off' });
   });
   afterAll(() => platform?.stop());
 

@@ -2,6 +2,7 @@ export * from './database';
 export * from './run-selection';
 export { Prisma } from './generated/client';
 export type {
+  ApiKey,
   FeatureSet,
   FrameSegment,
   FrameTable,
@@ -11,4 +12,5 @@ export type {
   RunOutcome,
   Video,
 } from './generated/client';
+export * from './lock-tenant';
 export * from './lock-video';

@@ -14,7 +14,7 @@ import { LOGGER, STAGE_HANDLERS } from './tokens';
 import { traceRequests } from './tracing';
 
 /** A connection on which nothing moves for so long is closed: its sender has stalled in the middle of an upload. */
-const SILENCE_LIMIT_MS = 300_000;
+export const SILENCE_LIMIT_MS = 300_000;
 
 export interface ServiceDefinition<S extends ServiceName> {
   service: S;

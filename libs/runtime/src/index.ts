@@ -1,5 +1,7 @@
 export * from './bootstrap';
 export * from './config';
+export * from './health.controller';
+export * from './metrics.controller';
 export * from './news';
 export * from './runtime.module';
 export * from './tokens';

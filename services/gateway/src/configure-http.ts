@@ -1,15 +1,34 @@
 import multipart from '@fastify/multipart';
+import type { Type } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
-import { LOGGER, type ConfigOf, type Logger } from '@propago/runtime';
+import { Registry } from 'prom-client';
+import { LOGGER, SILENCE_LIMIT_MS, type ConfigOf, type Logger } from '@propago/runtime';
+import { placeAdminRoutes } from './access/admin-port';
+import { KEY_SCHEME, withAccess } from './access/open-api';
+import { accessOfRoutes } from './access/route-access';
+import { measureRequests } from './http-metrics';
 import { ProblemFilter } from './problem.filter';
 
-/** Uploads, errors and documentation of the HTTP API. */
+/** Uploads, errors, metrics and documentation of the HTTP API, and where its admin part is. */
 export async function configureHttp(app: NestFastifyApplication, config: ConfigOf<'gateway'>): Promise<void> {
+  const access = accessOfRoutes(controllersOf(app));
+  measureRequests(app, app.get(Registry));
+  placeAdminRoutes(app, config, SILENCE_LIMIT_MS);
   // The video's own limit is enforced while it streams to storage.
   await app.register(multipart, { limits: { fileSize: config.MAX_UPLOAD_BYTES + 1, files: 2, fields: 4, parts: 6 } });
   app.useGlobalFilters(new ProblemFilter(app.get<Logger>(LOGGER)));
   const description = 'POST a video and labels for its first frame; get labels for every frame.';
-  const document = new DocumentBuilder().setTitle('Propago').setDescription(description).setVersion('1').build();
-  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, document), { jsonDocumentUrl: 'docs/json' });
+  // Since 3.1, operations may name what a key must be allowed to do.
+  const base = new DocumentBuilder().setOpenAPIVersion('3.1.0').setTitle('Propago').setDescription(description);
+  const document = base.setVersion('1').addBearerAuth({ type: 'http', scheme: 'bearer' }, KEY_SCHEME).build();
+  const hasAdmin = config.ADMIN_API === 'on';
+  const create = () => withAccess(SwaggerModule.createDocument(app, document), access, hasAdmin);
+  SwaggerModule.setup('docs', app, create, { jsonDocumentUrl: 'docs/json' });
+}
+
+function controllersOf(app: NestFastifyApplication): Type[] {
+  const modules = [...app.get(ModulesContainer).values()];
+  return modules.flatMap(({ controllers }) => [...controllers.values()].map(({ metatype }) => metatype as Type));
 }

@@ -1,7 +1,6 @@
 import { DynamicModule, Module } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
 import { RuntimeModule, type ConfigOf } from '@propago/runtime';
-import { AccessGuard } from './access/access.guard';
+import { AccessModule } from './access/access.module';
 import { GcController } from './retention/gc.controller';
 import { AcceptRunService } from './runs/accept-run.service';
 import { EnqueueService } from './runs/enqueue.service';
@@ -21,7 +20,7 @@ export class GatewayModule {
   static forRoot(config: ConfigOf<'gateway'>): DynamicModule {
     return {
       module: GatewayModule,
-      imports: [RuntimeModule.forRoot({ service: 'gateway', config })],
+      imports: [RuntimeModule.forRoot({ service: 'gateway', config }), AccessModule],
       controllers: [
         RunsController,
         RunEventsController,
@@ -31,7 +30,6 @@ export class GatewayModule {
         GcController,
       ],
       providers: [
-        { provide: APP_GUARD, useClass: AccessGuard },
         AcceptRunService,
         EnqueueService,
         UploadService,

@@ -2,6 +2,7 @@ import { ArgumentsHost, Catch, ExceptionFilter, HttpException } from '@nestjs/co
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '@propago/runtime';
 import { CodedError, ERRORS, type ErrorCode } from '@propago/contracts';
+import { Refusal } from './access/refusal';
 
 const RETRY_AFTER_SECONDS = 2;
 
@@ -34,6 +35,7 @@ export class ProblemFilter implements ExceptionFilter {
       reply.raw.destroy();
       return;
     }
+    if (coded instanceof Refusal) void reply.headers(coded.headers);
     if (coded.kind.status === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS);
     // Health answers name what is not ready, in the form that they have when all is.
     const extension = isHealthAnswer(error) ? (error.getResponse() as object) : {};

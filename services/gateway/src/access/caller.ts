@@ -4,6 +4,15 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 export const SCOPES = ['runs:read', 'runs:write', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
 
+/** What a key may use. */
+export interface Limits {
+  requestsPerMinute: number;
+  /** Runs of the key that have not ended. */
+  maxActiveRuns: number;
+  /** Bytes of the videos of all runs of the tenant. */
+  maxStoredBytes: number;
+}
+
 /** Who sent a request. */
 export interface Caller {
   /** Whose runs the request is about; all other runs do not exist for it. */
@@ -13,10 +22,18 @@ export interface Caller {
   /** What a person calls the key; for audit logs. */
   name: string;
   scopes: readonly Scope[];
+  /** Null where access control is off: nothing is limited then. */
+  limits: Limits | null;
 }
 
 /** Who everybody is where access control is off. */
-export const ANYBODY: Caller = { tenant: 'default', keyId: null, name: 'anybody', scopes: SCOPES };
+export const ANYBODY: Caller = {
+  tenant: 'default',
+  keyId: null,
+  name: 'anybody',
+  scopes: SCOPES,
+  limits: null,
+};
 
 const callers = new WeakMap<object, Caller>();
 

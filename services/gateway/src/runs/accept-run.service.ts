@@ -15,6 +15,8 @@ import { NextSteps } from '@propago/pipeline';
 import { CONFIG, News, STORAGE, type BlobStore, type ConfigOf } from '@propago/runtime';
 import { currentTraceparent } from '@propago/tracing';
 import type { VideoProbe } from '@propago/video';
+import type { Caller } from '../access/caller';
+import { QuotaService } from '../access/quota.service';
 import { EnqueueService } from './enqueue.service';
 import type { Claim } from './idempotency.service';
 import type { RunUpload } from './upload.service';
@@ -27,6 +29,12 @@ interface Checked {
   encoder: EncoderAnswer<EncoderCard>;
 }
 
+/** Who sent a request, and its Idempotency-Key. */
+interface Sender {
+  caller: Caller;
+  claim: Claim;
+}
+
 /** Checks everything that can be known of a request, and commits the run. After that it will reach one terminal state. */
 @Injectable()
 export class AcceptRunService {
@@ -37,18 +45,20 @@ export class AcceptRunService {
     private readonly news: News,
     private readonly next: NextSteps,
     private readonly enqueue: EnqueueService,
+    private readonly quota: QuotaService,
   ) {}
 
   /**
    * @returns the id of the committed run
-   * @throws CodedError of whatever is wrong with options, mask, video or encoder; nothing is left behind then
+   * @throws CodedError of whatever is wrong with options, mask, video or encoder, or QUOTA_RUNS, QUOTA_BYTES; nothing
+   *   is left behind then
    */
-  async accept(upload: RunUpload, claim: Claim): Promise<{ runId: string; replayed: boolean }> {
+  async accept(upload: RunUpload, claim: Claim, caller: Caller): Promise<{ runId: string; replayed: boolean }> {
     const before = claim.recall(fingerprintOf(upload));
     if (before) return { ...before, replayed: true };
     const runId = randomUUID();
     const checked = await this.check(runId, upload);
-    await this.commit(runId, upload, checked, claim);
+    await this.commit(runId, upload, checked, { claim, caller });
     const { id } = featureSetOf(upload, checked, this.config);
     await this.enqueue.nowOrLater(runId, this.next.runAccepted(id));
     return { runId, replayed: false };
@@ -70,7 +80,8 @@ export class AcceptRunService {
     return { probe, encoder };
   }
 
-  private async commit(runId: string, upload: RunUpload, checked: Checked, claim: Claim): Promise<void> {
+  private async commit(runId: string, upload: RunUpload, checked: Checked, sender: Sender): Promise<void> {
+    const { claim, caller } = sender;
     const { probe, encoder } = checked;
     const options = upload.options.parsed;
     const { sha256, bytes, fileName } = upload.video;
@@ -93,9 +104,12 @@ export class AcceptRunService {
           await transaction.video.upsert({ where: { sha256 }, create: video, update: {} });
           const featureSet = featureSetOf(upload, checked, this.config);
           await transaction.featureSet.upsert({ where: { id: featureSet.id }, create: featureSet, update: {} });
+          await this.quota.assertRoom(transaction, caller, bytes);
           await transaction.run.create({
             data: {
               id: runId,
+              tenant: caller.tenant,
+              apiKeyId: caller.keyId,
               featureSetId: featureSet.id,
               maskKey,
               classIds,

@@ -8,8 +8,6 @@ const ABANDONED_MS = 60_000;
 /** How long an answer is kept. */
 const KEPT_MS = 24 * 3600_000;
 const MAX_KEY_LENGTH = 255;
-/** Whose keys these are. */
-const TENANT = 'default';
 
 export interface StoredAnswer {
   runId: string;
@@ -17,6 +15,8 @@ export interface StoredAnswer {
 
 /** What a request with an Idempotency-Key may do with its record. */
 export interface Claim {
+  /** Whether an answer is there already, for this request or another one with its key. */
+  isReplay: boolean;
   /**
    * @param fingerprint digest of the whole request
    * @returns the answer of the same request sent before
@@ -27,7 +27,13 @@ export interface Claim {
   remember(transaction: Prisma.TransactionClient, answer: StoredAnswer): Promise<void>;
 }
 
-const NO_CLAIM: Claim = { recall: () => undefined, remember: async () => {} };
+const NO_CLAIM: Claim = { isReplay: false, recall: () => undefined, remember: async () => {} };
+
+/** Keys of different tenants have nothing to do with each other. */
+interface RecordId {
+  tenant: string;
+  key: string;
+}
 
 /** Repeated requests with one Idempotency-Key get one answer, for a day. Failed requests are not remembered: they may be repeated. */
 @Injectable()
@@ -38,56 +44,58 @@ export class IdempotencyService {
    * @param key the header's value; without one the work is simply done
    * @throws CodedError IDEMPOTENCY_KEY_IN_PROGRESS, IDEMPOTENCY_KEY_REUSED, REQUEST_INVALID, or what the work throws
    */
-  async once<T>(key: string | undefined, work: (claim: Claim) => Promise<T>): Promise<T> {
+  async once<T>(tenant: string, key: string | undefined, work: (claim: Claim) => Promise<T>): Promise<T> {
     if (key === undefined) return work(NO_CLAIM);
     if (key.length === 0 || key.length > MAX_KEY_LENGTH) {
       throw new CodedError('REQUEST_INVALID', `Expected an Idempotency-Key of 1 to ${MAX_KEY_LENGTH} characters.`);
     }
-    const finished = await this.claim(key);
+    const id = { tenant, key };
+    const finished = await this.claim(id);
     if (finished) return work(replayOf(finished));
 
-    const heartbeat = setInterval(() => void this.touch(key), HEARTBEAT_MS);
+    const heartbeat = setInterval(() => void this.touch(id), HEARTBEAT_MS);
     try {
-      return await work(this.firstUse(key));
+      return await work(this.firstUse(id));
     } catch (error) {
-      await this.database.idempotencyRecord.deleteMany({ where: { key, fingerprint: null } });
+      await this.database.idempotencyRecord.deleteMany({ where: { ...id, fingerprint: null } });
       throw error;
     } finally {
       clearInterval(heartbeat);
     }
   }
 
-  private firstUse(key: string): Claim {
+  private firstUse(id: RecordId): Claim {
     let fingerprint = '';
     return {
+      isReplay: false,
       recall: (given) => {
         fingerprint = given;
         return undefined;
       },
       remember: async (transaction, answer) => {
         const data = { fingerprint, answer: answer as unknown as Prisma.InputJsonObject };
-        await transaction.idempotencyRecord.update({ where: { tenant_key: { tenant: TENANT, key } }, data });
+        await transaction.idempotencyRecord.update({ where: { tenant_key: id }, data });
       },
     };
   }
 
   /** @returns the record of a finished request, or nothing when the key is now ours */
-  private async claim(key: string): Promise<FinishedRecord | undefined> {
+  private async claim(id: RecordId): Promise<FinishedRecord | undefined> {
     const before = (ms: number) => ({ lt: new Date(Date.now() - ms) });
-    const forgotten = [{ createdAt: before(KEPT_MS) }, { key, fingerprint: null, touchedAt: before(ABANDONED_MS) }];
+    const forgotten = [{ createdAt: before(KEPT_MS) }, { ...id, fingerprint: null, touchedAt: before(ABANDONED_MS) }];
     await this.database.idempotencyRecord.deleteMany({ where: { OR: forgotten } });
-    const created = await this.database.idempotencyRecord.createMany({ data: [{ key }], skipDuplicates: true });
+    const created = await this.database.idempotencyRecord.createMany({ data: [id], skipDuplicates: true });
     if (created.count === 1) return undefined;
-    const record = await this.database.idempotencyRecord.findUnique({ where: { tenant_key: { tenant: TENANT, key } } });
+    const record = await this.database.idempotencyRecord.findUnique({ where: { tenant_key: id } });
     if (!record?.fingerprint) {
       throw new CodedError('IDEMPOTENCY_KEY_IN_PROGRESS', 'Wait for the first request with this key to end.');
     }
     return { fingerprint: record.fingerprint, answer: record.answer as unknown as StoredAnswer };
   }
 
-  private async touch(key: string): Promise<void> {
+  private async touch(id: RecordId): Promise<void> {
     const data = { touchedAt: new Date() };
-    await this.database.idempotencyRecord.updateMany({ where: { key }, data }).catch(() => {});
+    await this.database.idempotencyRecord.updateMany({ where: id, data }).catch(() => {});
   }
 }
 
@@ -98,6 +106,7 @@ interface FinishedRecord {
 
 function replayOf({ fingerprint, answer }: FinishedRecord): Claim {
   return {
+    isReplay: true,
     recall: (given) => {
       if (given === fingerprint) return answer;
       throw new CodedError('IDEMPOTENCY_KEY_REUSED', 'Send another key for another request.');

@@ -5,10 +5,13 @@ import { ZipFile } from 'yazl';
 import { blobKeys, CodedError, padded } from '@propago/contracts';
 import { Database } from '@propago/database';
 import { STORAGE, type BlobStore } from '@propago/runtime';
+import { CurrentCaller, type Caller } from '../access/caller';
+import { RequireScope } from '../access/require-scope';
 import { frameNumber, pageOf } from './paging';
 import { RunViewService } from './run-view.service';
 
 @ApiTags('results')
+@RequireScope('runs:read')
 @Controller('v1/runs/:id')
 export class MasksController {
   constructor(
@@ -21,8 +24,13 @@ export class MasksController {
   @ApiOperation({ summary: 'The frame table: index, time stamp, and area, confidence and COCO RLE of each class' })
   @ApiQuery({ name: 'limit', required: false, description: '1 to 1000, 100 by default' })
   @ApiQuery({ name: 'cursor', required: false, description: '`next` of the page before' })
-  async frames(@Param('id') id: string, @Query('limit') limit?: string, @Query('cursor') cursor?: string) {
-    const { timeBase } = (await this.view.get(id)).video;
+  async frames(
+    @Param('id') id: string,
+    @CurrentCaller() caller: Caller,
+    @Query('limit') limit?: string,
+    @Query('cursor') cursor?: string,
+  ) {
+    const { timeBase } = (await this.view.get(id, caller)).video;
     const most = pageOf(limit, { fallback: 100, most: 1000 });
     const rows = await this.database.frameResult.findMany({
       where: { runId: id, ...(cursor === undefined ? {} : { frame: { gt: frameNumber(cursor) } }) },
@@ -44,8 +52,13 @@ export class MasksController {
   @Get('frames/:frame/mask.png')
   @ApiOperation({ summary: 'The mask of one frame as an indexed PNG; there as soon as its segment is done' })
   @ApiProduces('image/png')
-  async mask(@Param('id') id: string, @Param('frame') frame: string, @Res() reply: FastifyReply) {
-    await this.view.mustExist(id);
+  async mask(
+    @Param('id') id: string,
+    @Param('frame') frame: string,
+    @CurrentCaller() caller: Caller,
+    @Res() reply: FastifyReply,
+  ) {
+    await this.view.mustExist(id, caller);
     const index = frameNumber(frame);
     const known = await this.database.frameResult.count({ where: { runId: id, frame: index } });
     if (!known) throw new CodedError('FRAME_NOT_FOUND', `Run ${id} has no mask for frame ${index} (yet).`);
@@ -58,8 +71,8 @@ export class MasksController {
   @Get('masks.zip')
   @ApiOperation({ summary: 'All masks in DAVIS layout: <run>/00000.png, or the names of the zip’s frames' })
   @ApiProduces('application/zip')
-  async zip(@Param('id') id: string, @Res() reply: FastifyReply) {
-    const { state } = await this.view.get(id);
+  async zip(@Param('id') id: string, @CurrentCaller() caller: Caller, @Res() reply: FastifyReply) {
+    const { state } = await this.view.get(id, caller);
     if (state !== 'succeeded')
       throw new CodedError('RUN_NOT_FINISHED', `The run is ${state}; its masks are not complete.`);
     const frames = await this.database.frameResult.findMany({

@@ -4,6 +4,8 @@ import type { FastifyReply } from 'fastify';
 import { blobKeys, CodedError } from '@propago/contracts';
 import { Queues } from '@propago/pipeline';
 import { STORAGE, type BlobStore } from '@propago/runtime';
+import { CurrentCaller, type Caller } from '../access/caller';
+import { RequireScope } from '../access/require-scope';
 import { byteRange } from './byte-range';
 import { inTime } from './enqueue.service';
 import { RunViewService } from './run-view.service';
@@ -12,6 +14,7 @@ const RENDER_WAIT_MS = 100_000;
 const RENDER_POLL_MS = 100;
 
 @ApiTags('results')
+@RequireScope('runs:read')
 @Controller('v1/runs/:id')
 export class OverlayController {
   constructor(
@@ -26,8 +29,13 @@ export class OverlayController {
     description: 'Ranges are served. 503 with Retry-After when rendering takes longer than a request should.',
   })
   @ApiProduces('video/mp4')
-  async overlay(@Param('id') id: string, @Res() reply: FastifyReply, @Headers('range') range?: string) {
-    const { state } = await this.view.get(id);
+  async overlay(
+    @Param('id') id: string,
+    @CurrentCaller() caller: Caller,
+    @Res() reply: FastifyReply,
+    @Headers('range') range?: string,
+  ) {
+    const { state } = await this.view.get(id, caller);
     if (state !== 'succeeded') throw new CodedError('RUN_NOT_FINISHED', `The run is ${state}; it has no overlay.`);
     const key = blobKeys.overlay(id);
     const { bytes } = await this.rendered(id, key);

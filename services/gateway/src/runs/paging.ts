@@ -2,7 +2,7 @@ import { CodedError } from '@propago/contracts';
 
 export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Where a run stands in the list of all runs, whether or not it is still there. */
+/** Where something stands in a list by age, whether or not it is still there. */
 export interface PlaceInList {
   createdAt: Date;
   id: string;
@@ -22,9 +22,16 @@ export function frameNumber(text: string): number {
   throw new CodedError('FRAME_NOT_FOUND', `Expected a frame number but received '${text}'.`);
 }
 
-/** The place of a run as text for the address of the next page: milliseconds since 1970 and id. */
+/** The place as text for the address of the next page: milliseconds since 1970 and id. */
 export function cursorOf({ createdAt, id }: PlaceInList): string {
   return `${createdAt.getTime()}_${id}`;
+}
+
+/** Prisma's condition for what comes after a place in a list that begins with the newest; everything without a place. */
+export function olderThan(place: PlaceInList | undefined) {
+  // By place and not by Prisma's cursor: the last item of a page may be deleted before the next page is asked for.
+  if (!place) return {};
+  return { OR: [{ createdAt: { lt: place.createdAt } }, { createdAt: place.createdAt, id: { lt: place.id } }] };
 }
 
 /** @throws CodedError REQUEST_INVALID when it is no cursor that the API gave */

@@ -3,6 +3,9 @@ import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { filter, interval, merge, takeUntil, throttleTime } from 'rxjs';
 import { RUN_END_STATES, STAGES } from '@propago/contracts';
+import { CurrentCaller, type Caller } from '../access/caller';
+import { KeysService } from '../access/keys.service';
+import { RequireScope } from '../access/require-scope';
 import { runNews } from './run-news.controller';
 import { RunViewService } from './run-view.service';
 
@@ -17,15 +20,24 @@ type Snapshot = Awaited<ReturnType<RunViewService['snapshot']>>;
  * back with Last-Event-ID, to whichever gateway, gets the present state at once unless it has it already.
  */
 @ApiTags('runs')
+@RequireScope('runs:read')
 @Controller('v1/runs/:id/events')
 export class RunEventsController {
-  constructor(private readonly view: RunViewService) {}
+  constructor(
+    private readonly view: RunViewService,
+    private readonly keys: KeysService,
+  ) {}
 
   @Get()
   @ApiOperation({ summary: 'Progress as server-sent events until the run ends; resumes with Last-Event-ID' })
   @ApiProduces('text/event-stream')
-  async events(@Param('id') id: string, @Res() reply: FastifyReply, @Headers('last-event-id') lastId?: string) {
-    let snapshot = await this.view.snapshot(id);
+  async events(
+    @Param('id') id: string,
+    @CurrentCaller() caller: Caller,
+    @Res() reply: FastifyReply,
+    @Headers('last-event-id') lastId?: string,
+  ) {
+    let snapshot = await this.view.snapshot(id, caller);
     // 204 is how an EventSource learns that there is nothing to come back for.
     if (isEnd(snapshot) && eventIdOf(snapshot) === lastId) return reply.status(204).send();
     reply.hijack();
@@ -55,11 +67,12 @@ export class RunEventsController {
         if (looking) return;
         looking = true;
         try {
-          snapshot = await this.view.snapshot(id);
+          await this.keys.assertStillValid(caller);
+          snapshot = await this.view.snapshot(id, caller);
           send();
           if (isEnd(snapshot)) response.end();
         } catch {
-          // The run was deleted, or Postgres is away: the client comes back and is told.
+          // The run was deleted, the key revoked, or Postgres is away: the client comes back and is told.
           response.end();
         } finally {
           looking = false;

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { CodedError, ERRORS, STAGES, type ErrorCode, type RunState, type Stage } from '@propago/contracts';
 import { Database, type Prisma } from '@propago/database';
 import type { VideoProbe } from '@propago/video';
-import { cursorOf, UUID, type PlaceInList } from './paging';
+import type { Caller } from '../access/caller';
+import { cursorOf, olderThan, UUID, type PlaceInList } from './paging';
 import { RunProgressService, type RunProgress } from './run-progress.service';
 
 const INCLUDE = { outcome: true, featureSet: { include: { video: true } } } satisfies Prisma.RunInclude;
@@ -15,6 +16,9 @@ export interface StageProgress {
   total: number | null;
 }
 
+/** The runs that exist for a caller: its tenant's own. Those of others are not forbidden but unknown. */
+const visibleTo = ({ tenant }: Caller) => ({ tenant, deletedAt: null, shadowOfId: null });
+
 /** A run as the API shows it, put together from what each stage has stored. */
 @Injectable()
 export class RunViewService {
@@ -24,26 +28,22 @@ export class RunViewService {
   ) {}
 
   /** @throws CodedError RUN_NOT_FOUND */
-  async get(id: string) {
-    const run = await this.find(id);
+  async get(id: string, caller: Caller) {
+    const run = await this.find(id, caller);
     return viewOf(run, await this.progressOf(id));
   }
 
   /** State and progress only: what the event stream sends. @throws CodedError RUN_NOT_FOUND */
-  async snapshot(id: string) {
-    const run = await this.find(id);
+  async snapshot(id: string, caller: Caller) {
+    const run = await this.find(id, caller);
     const progress = await this.progressOf(id);
     return { state: stateOf(run, progress), progress: framesOf(progress), error: errorOf(run.outcome) };
   }
 
   /** Newest first, those after the given place. */
-  async list(limit: number, after?: PlaceInList) {
-    // By place and not by Prisma's cursor: the last run of a page may be deleted before the next page is asked for.
-    const older = after && {
-      OR: [{ createdAt: { lt: after.createdAt } }, { createdAt: after.createdAt, id: { lt: after.id } }],
-    };
+  async list(caller: Caller, limit: number, after?: PlaceInList) {
     const runs = await this.database.run.findMany({
-      where: { deletedAt: null, ...older },
+      where: { ...visibleTo(caller), ...olderThan(after) },
       include: INCLUDE,
       orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
       take: limit + 1,
@@ -58,14 +58,14 @@ export class RunViewService {
   }
 
   /** @throws CodedError RUN_NOT_FOUND */
-  async mustExist(id: string): Promise<void> {
-    const found = UUID.test(id) && (await this.database.run.count({ where: { id, deletedAt: null } }));
+  async mustExist(id: string, caller: Caller): Promise<void> {
+    const found = UUID.test(id) && (await this.database.run.count({ where: { id, ...visibleTo(caller) } }));
     if (!found) throw notFound(id);
   }
 
-  private async find(id: string): Promise<FullRun> {
+  private async find(id: string, caller: Caller): Promise<FullRun> {
     const run = UUID.test(id)
-      ? await this.database.run.findFirst({ where: { id, deletedAt: null }, include: INCLUDE })
+      ? await this.database.run.findFirst({ where: { id, ...visibleTo(caller) }, include: INCLUDE })
       : null;
     if (!run) throw notFound(id);
     return run;

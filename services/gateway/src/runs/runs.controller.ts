@@ -6,6 +6,9 @@ import { CodedError, runOptions } from '@propago/contracts';
 import { Database } from '@propago/database';
 import { NextSteps } from '@propago/pipeline';
 import { News } from '@propago/runtime';
+import { CurrentCaller, type Caller } from '../access/caller';
+import { QuotaService, UNLIMITED } from '../access/quota.service';
+import { RequireScope } from '../access/require-scope';
 import { AcceptRunService } from './accept-run.service';
 import { EnqueueService } from './enqueue.service';
 import { IdempotencyService } from './idempotency.service';
@@ -16,11 +19,13 @@ import { UploadService } from './upload.service';
 const OPTIONS_DESCRIPTION = `JSON of: ${JSON.stringify(z.toJSONSchema(runOptions))}`;
 
 @ApiTags('runs')
+@RequireScope('runs:read')
 @Controller('v1/runs')
 export class RunsController {
   constructor(
     private readonly uploads: UploadService,
     private readonly idempotency: IdempotencyService,
+    private readonly quota: QuotaService,
     private readonly accepting: AcceptRunService,
     private readonly view: RunViewService,
     private readonly database: Database,
@@ -30,6 +35,7 @@ export class RunsController {
   ) {}
 
   @Post()
+  @RequireScope('runs:write')
   @HttpCode(202)
   @ApiOperation({
     summary: 'Propagate the labels of the first frame through a video; answers when the run is committed',
@@ -54,22 +60,26 @@ export class RunsController {
   async create(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
+    @CurrentCaller() caller: Caller,
     @Headers('idempotency-key') key?: string,
   ) {
-    const { runId, replayed } = await this.idempotency.once(key, (claim) =>
-      this.uploads.withUpload(request, (upload) => this.accepting.accept(upload, claim)),
-    );
+    const { runId, replayed } = await this.idempotency.once(caller.tenant, key, async (claim) => {
+      // A repeated request adds no run, so that it gets its answer also where there is no room for another.
+      const room = claim.isReplay ? UNLIMITED : await this.quota.admit(caller, lengthOf(request));
+      return this.uploads.withUpload(request, room, (upload) => this.accepting.accept(upload, claim, caller));
+    });
     void reply.header('location', `/v1/runs/${runId}`);
     if (replayed) void reply.header('idempotency-replayed', 'true');
-    return this.view.get(runId);
+    return this.view.get(runId, caller);
   }
 
   @Get()
   @ApiOperation({ summary: 'All runs, newest first' })
   @ApiQuery({ name: 'limit', required: false, description: '1 to 200, 50 by default' })
   @ApiQuery({ name: 'cursor', required: false, description: '`next` of the page before' })
-  list(@Query('limit') limit?: string, @Query('cursor') cursor?: string) {
+  list(@CurrentCaller() caller: Caller, @Query('limit') limit?: string, @Query('cursor') cursor?: string) {
     return this.view.list(
+      caller,
       pageOf(limit, { fallback: 50, most: 200 }),
       cursor === undefined ? undefined : placeOf(cursor),
     );
@@ -77,28 +87,30 @@ export class RunsController {
 
   @Get(':id')
   @ApiOperation({ summary: 'State, progress, parameters, encoder, timings and error of a run' })
-  get(@Param('id') id: string) {
-    return this.view.get(id);
+  get(@Param('id') id: string, @CurrentCaller() caller: Caller) {
+    return this.view.get(id, caller);
   }
 
   @Post(':id/cancel')
+  @RequireScope('runs:write')
   @HttpCode(202)
   @ApiOperation({ summary: 'Stop a run; a run that has ended already stays as it is (409)' })
-  async cancel(@Param('id') id: string) {
-    const { state } = await this.view.get(id);
+  async cancel(@Param('id') id: string, @CurrentCaller() caller: Caller) {
+    const { state } = await this.view.get(id, caller);
     if (!['queued', 'running', 'cancelling'].includes(state)) {
       throw new CodedError('RUN_FINISHED', `The run has ${state} already.`);
     }
     await this.requestCancel(id);
     await this.enqueue.nowOrLater(id, this.next.runCancelled(id));
-    return this.view.get(id);
+    return this.view.get(id, caller);
   }
 
   @Delete(':id')
+  @RequireScope('runs:write')
   @HttpCode(204)
   @ApiOperation({ summary: 'Stop a run if it is running, and remove everything that belongs to it' })
-  async remove(@Param('id') id: string): Promise<void> {
-    await this.view.mustExist(id);
+  async remove(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<void> {
+    await this.view.mustExist(id, caller);
     await this.database.run.update({ where: { id }, data: { deletedAt: new Date() } });
     await this.requestCancel(id);
     await this.enqueue.nowOrLater(id, this.next.runDeleted(id));
@@ -111,4 +123,9 @@ export class RunsController {
     });
     this.news.cancel(id);
   }
+}
+
+function lengthOf({ headers }: FastifyRequest): number | undefined {
+  const length = Number(headers['content-length']);
+  return Number.isSafeInteger(length) ? length : undefined;
 }

@@ -5,6 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import { blobKeys, CodedError, parseRunOptions, type ParsedRunOptions } from '@propago/contracts';
 import { readMask, type LabelMap } from '@propago/labels';
 import { CONFIG, STORAGE, type BlobStore, type ConfigOf } from '@propago/runtime';
+import type { Room } from '../access/quota.service';
 import { arriving, asAborted, collect, partsOf, readToItsEnd, textOf } from './form-parts';
 
 const MAX_MASK_BYTES = 64 * 2 ** 20;
@@ -26,14 +27,15 @@ export class UploadService {
   ) {}
 
   /**
+   * @param room that is left for the video
    * @param use gets the upload; the stored video is gone when it returns, unless it was moved away
-   * @throws CodedError REQUEST_INVALID, VIDEO_MISSING, MASK_MISSING, UPLOAD_TOO_LARGE, UPLOAD_ABORTED, and as soon as
-   *   they have arrived whatever is wrong with mask or options: sent first, they are refused before the video is
+   * @throws CodedError REQUEST_INVALID, VIDEO_MISSING, MASK_MISSING, UPLOAD_TOO_LARGE, QUOTA_BYTES, UPLOAD_ABORTED, and
+   *   as soon as they have arrived whatever is wrong with mask or options: sent first, they are refused before the video
    */
-  async withUpload<T>(request: FastifyRequest, use: (upload: RunUpload) => Promise<T>): Promise<T> {
+  async withUpload<T>(request: FastifyRequest, room: Room, use: (upload: RunUpload) => Promise<T>): Promise<T> {
     const key = blobKeys.upload(randomUUID());
     try {
-      return await use(await this.read(request, key));
+      return await use(await this.read(request, room, key));
     } catch (error) {
       readToItsEnd(request);
       throw error;
@@ -42,7 +44,7 @@ export class UploadService {
     }
   }
 
-  private async read(request: FastifyRequest, key: string): Promise<RunUpload> {
+  private async read(request: FastifyRequest, room: Room, key: string): Promise<RunUpload> {
     let video: RunUpload['video'] | undefined;
     let mask: RunUpload['mask'] | undefined;
     let options: RunUpload['options'] | undefined;
@@ -56,7 +58,7 @@ export class UploadService {
       } else if (part.type === 'file' && part.fieldname === 'mask') {
         mask = this.readMask(await collect(part.file, MAX_MASK_BYTES));
       } else if (part.type === 'file' && part.fieldname === 'video') {
-        const stored = await this.store(part.file, key);
+        const stored = await this.store(part.file, room, key);
         video = { key, ...stored, fileName: part.filename };
       } else {
         throw new CodedError(
@@ -76,10 +78,13 @@ export class UploadService {
     return { bytes, labels: readMask(bytes, limits) };
   }
 
-  private async store(file: Readable, key: string): Promise<{ bytes: number; sha256: string }> {
+  private async store(file: Readable, room: Room, key: string): Promise<{ bytes: number; sha256: string }> {
+    const { MAX_UPLOAD_BYTES } = this.config;
     try {
-      return await this.storage.putStream(key, arriving(file), { maxBytes: this.config.MAX_UPLOAD_BYTES });
+      return await this.storage.putStream(key, arriving(file), { maxBytes: Math.min(MAX_UPLOAD_BYTES, room.bytes) });
     } catch (error) {
+      const isTooLarge = error instanceof CodedError && error.code === 'UPLOAD_TOO_LARGE';
+      if (isTooLarge && room.bytes < MAX_UPLOAD_BYTES) throw room.exceeded();
       throw asAborted(error, 'The video did not arrive completely.');
     }
   }

@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { CodedError } from '@propago/contracts';
+import { Database, type ApiKey } from '@propago/database';
+import { CONFIG, LOGGER, type ConfigOf, type Logger } from '@propago/runtime';
+import { cursorOf, olderThan, UUID, type PlaceInList } from '../runs/paging';
+import type { Caller, Scope } from './caller';
+import { digestOf, generateKey, prefixOf, sameDigest } from './key-format';
+import type { NewKey } from './new-key';
+import { unauthorised } from './refusal';
+
+/** How exactly it is known when a key was last used. */
+const USE_NOTED_EVERY_MS = 60_000;
+
+/**
+ * The API keys. Every request looks its key up, so that a revoked one is refused by all gateways from that moment:
+ * the look is one row by a unique index.
+ */
+@Injectable()
+export class KeysService {
+  constructor(
+    @Inject(CONFIG) private readonly config: ConfigOf<'gateway'>,
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly database: Database,
+  ) {}
+
+  /** @throws CodedError KEY_INVALID, KEY_EXPIRED, KEY_REVOKED */
+  async authenticate(key: string): Promise<Caller> {
+    const prefix = prefixOf(key);
+    const row = prefix === undefined ? null : await this.database.apiKey.findUnique({ where: { prefix } });
+    if (!row || !sameDigest(row.hash, this.digest(key))) throw unauthorised('KEY_INVALID', 'The key is not known.');
+    assertValid(row);
+    this.noteUse(row);
+    const { id, tenant, name, scopes } = row;
+    return { tenant, keyId: id, name, scopes: scopes as Scope[], limits: this.limitsOf(row) };
+  }
+
+  /** For requests that last. @throws CodedError KEY_EXPIRED, KEY_REVOKED */
+  async assertStillValid({ keyId }: Caller): Promise<void> {
+    if (keyId !== null) assertValid(await this.find(keyId));
+  }
+
+  /** @returns the key itself, which nobody can ask for again, and what is known of it */
+  async create(given: NewKey, by: Caller) {
+    const { key, prefix } = generateKey();
+    const row = await this.database.apiKey.create({
+      data: { id: randomUUID(), prefix, hash: this.digest(key), ...given },
+    });
+    this.logger.info({ key: prefix, tenant: row.tenant, scopes: row.scopes, by: by.name }, 'key created');
+    return { key, ...viewOf(row) };
+  }
+
+  /**
+   * A new key in place of another one, which still works for the given time.
+   * @throws CodedError KEY_NOT_FOUND, KEY_EXPIRED or KEY_REVOKED
+   */
+  async rotate(id: string, graceSeconds: number, by: Caller) {
+    const old = await this.find(id);
+    assertValid(old);
+    const { tenant, name, scopes, requestsPerMinute, maxActiveRuns, maxStoredBytes, expiresAt } = old;
+    const settings = { tenant, name, scopes: scopes as Scope[], requestsPerMinute, maxActiveRuns, maxStoredBytes };
+    const created = await this.create({ ...settings, expiresAt }, by);
+    if (graceSeconds === 0) await this.revoke(id, by);
+    else await this.expire(old, new Date(Date.now() + graceSeconds * 1000));
+    return created;
+  }
+
+  /** A key that was revoked before stays as it was. @throws CodedError KEY_NOT_FOUND */
+  async revoke(id: string, by: Caller): Promise<void> {
+    const { prefix } = await this.find(id);
+    await this.database.apiKey.updateMany({ where: { id, revokedAt: null }, data: { revokedAt: new Date() } });
+    this.logger.info({ key: prefix, by: by.name }, 'key revoked');
+  }
+
+  /** @throws CodedError KEY_NOT_FOUND */
+  async get(id: string) {
+    return viewOf(await this.find(id));
+  }
+
+  /** Newest first, of one tenant or of all. */
+  async list(tenant: string | undefined, limit: number, after?: PlaceInList) {
+    const rows = await this.database.apiKey.findMany({
+      where: { tenant, ...olderThan(after) },
+      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      take: limit + 1,
+    });
+    const items = rows.slice(0, limit);
+    return { items: items.map(viewOf), next: rows.length > limit ? cursorOf(items.at(-1)!) : null };
+  }
+
+  private async find(id: string): Promise<ApiKey> {
+    const row = UUID.test(id) ? await this.database.apiKey.findUnique({ where: { id } }) : null;
+    if (!row) throw new CodedError('KEY_NOT_FOUND', `There is no key ${id}.`);
+    return row;
+  }
+
+  private async expire({ id, expiresAt }: ApiKey, at: Date): Promise<void> {
+    if (!expiresAt || at < expiresAt) await this.database.apiKey.update({ where: { id }, data: { expiresAt: at } });
+  }
+
+  private digest(key: string): string {
+    return digestOf(key, this.config.KEY_SECRET ?? '');
+  }
+
+  private limitsOf({ requestsPerMinute, maxActiveRuns, maxStoredBytes }: ApiKey) {
+    return {
+      requestsPerMinute: requestsPerMinute ?? this.config.RATE_LIMIT_PER_MINUTE,
+      maxActiveRuns: maxActiveRuns ?? this.config.MAX_ACTIVE_RUNS,
+      maxStoredBytes: Number(maxStoredBytes ?? this.config.MAX_STORED_BYTES),
+    };
+  }
+
+  private noteUse({ id, lastUsedAt }: ApiKey): void {
+    if (lastUsedAt && Date.now() - lastUsedAt.getTime() < USE_NOTED_EVERY_MS) return;
+    const noting = this.database.apiKey.updateMany({ where: { id }, data: { lastUsedAt: new Date() } });
+    // No request waits for it, and none fails for it.
+    noting.catch((error: unknown) => this.logger.warn({ err: error }, 'use of a key not noted'));
+  }
+}
+
+/** @throws CodedError KEY_REVOKED, KEY_EXPIRED */
+function assertValid({ revokedAt, expiresAt }: ApiKey): void {
+  if (revokedAt) throw unauthorised('KEY_REVOKED', `The key was revoked at ${revokedAt.toISOString()}.`);
+  if (expiresAt && expiresAt.getTime() <= Date.now()) {
+    throw unauthorised('KEY_EXPIRED', `The key expired at ${expiresAt.toISOString()}.`);
+  }
+}
+
+function viewOf(row: ApiKey) {
+  const { id, prefix, tenant, name, scopes, requestsPerMinute, maxActiveRuns, maxStoredBytes } = row;
+  const { createdAt, expiresAt, revokedAt, lastUsedAt } = row;
+  const limits = { requestsPerMinute, maxActiveRuns, maxStoredBytes: maxStoredBytes && Number(maxStoredBytes) };
+  return { id, prefix, tenant, name, scopes, ...limits, createdAt, expiresAt, revokedAt, lastUsedAt };
+}

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { CodedError } from '@propago/contracts';
+import { SCOPES } from './caller';
+
+const limit = z.number().int().min(1).max(1_000_000_000).nullable().default(null);
+
+/** Names of tenants: they appear in logs and addresses. */
+export const tenantName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'Expected lower-case letters, digits, dots, dashes, at most 63.');
+
+/** The body of POST /v1/admin/keys. */
+export const newKey = z.strictObject({
+  name: z.string().trim().min(1).max(200),
+  tenant: tenantName.default('default'),
+  scopes: z
+    .array(z.enum(SCOPES))
+    .min(1)
+    .transform((scopes) => [...new Set(scopes)]),
+  expiresAt: z.iso
+    .datetime({ offset: true })
+    .transform((text) => new Date(text))
+    .refine((at) => at.getTime() > Date.now(), 'Expected a time to come.')
+    .nullable()
+    .default(null),
+  requestsPerMinute: limit,
+  maxActiveRuns: limit,
+  maxStoredBytes: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER).nullable().default(null),
+});
+export type NewKey = Omit<z.infer<typeof newKey>, 'maxStoredBytes'> & { maxStoredBytes: number | bigint | null };
+
+/** The body of POST /v1/admin/keys/{id}/rotate. */
+export const rotation = z.strictObject({
+  graceSeconds: z
+    .number()
+    .int()
+    .min(0)
+    .max(30 * 86_400)
+    .default(0),
+});
+
+/** @throws CodedError REQUEST_INVALID that names every problem */
+export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
+  const parsed = schema.safeParse(body ?? {});
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the body'}: ${message}`);
+  throw new CodedError('REQUEST_INVALID', problems.join(' '));
+}

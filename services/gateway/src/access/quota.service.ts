@@ -1,0 +1,88 @@
+import { Injectable } from '@nestjs/common';
+import { CodedError } from '@propago/contracts';
+import { activeRun, Database, lockTenant, type Prisma } from '@propago/database';
+import type { Caller, Limits } from './caller';
+import { tooMuch, type Refusal } from './refusal';
+
+/** A run takes seconds to minutes, so that this is about when a place may be free. */
+const RUNS_RETRY_SECONDS = 10;
+/** Bytes become free when somebody deletes runs. */
+const BYTES_RETRY_SECONDS = 60;
+
+/** What is left for a video. */
+export interface Room {
+  bytes: number;
+  /** What is wrong with a video that has more. */
+  exceeded: () => CodedError;
+}
+
+export const UNLIMITED: Room = {
+  bytes: Number.MAX_SAFE_INTEGER,
+  exceeded: () => new CodedError('UPLOAD_TOO_LARGE', 'The upload has too many bytes to count.'),
+};
+
+/**
+ * How many unfinished runs a key and how many bytes a tenant may have. Counted from the runs themselves: there is
+ * nothing that could be left behind when a process dies.
+ *
+ * A run counts with the bytes of its video also when another run has the same one, for it has masks of its own.
+ */
+@Injectable()
+export class QuotaService {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Refuses a request before its body is read.
+   * @param announcedBytes Content-Length; undefined where the request has none
+   * @returns what is left for its video
+   * @throws CodedError QUOTA_RUNS, QUOTA_BYTES
+   */
+  async admit(caller: Caller, announcedBytes: number | undefined): Promise<Room> {
+    const { limits } = caller;
+    if (!limits) return UNLIMITED;
+    const exceeded = () => tooManyBytes(limits);
+    return { bytes: await this.bytesLeft(this.database, caller, limits, announcedBytes ?? 1), exceeded };
+  }
+
+  /**
+   * Refuses a run that would be one too many. Of requests at once, each sees those before it: they wait for each other
+   * until the transaction ends.
+   * @throws CodedError QUOTA_RUNS, QUOTA_BYTES
+   */
+  async assertRoom(transaction: Prisma.TransactionClient, caller: Caller, videoBytes: number): Promise<void> {
+    const { tenant, limits } = caller;
+    if (!limits) return;
+    await lockTenant(transaction, tenant);
+    await this.bytesLeft(transaction, caller, limits, videoBytes);
+  }
+
+  private async bytesLeft(
+    database: Prisma.TransactionClient,
+    { tenant, keyId: apiKeyId }: Caller,
+    limits: Limits,
+    wanted: number,
+  ): Promise<number> {
+    const active = await database.run.count({ where: { tenant, apiKeyId, shadowOfId: null, ...activeRun } });
+    if (active >= limits.maxActiveRuns) {
+      throw tooMuch(
+        'QUOTA_RUNS',
+        `${active} runs of the key have not ended; it may have ${limits.maxActiveRuns}.`,
+        RUNS_RETRY_SECONDS,
+      );
+    }
+    const [{ bytes }] = await database.$queryRaw<[{ bytes: bigint }]>`
+      SELECT coalesce(sum(video.bytes), 0)::bigint AS bytes
+      FROM "Run" run
+      JOIN "FeatureSet" feature ON feature.id = run."featureSetId"
+      JOIN "Video" video ON video.sha256 = feature."videoSha256"
+      WHERE run.tenant = ${tenant} AND run."deletedAt" IS NULL AND run."shadowOfId" IS NULL`;
+    const left = limits.maxStoredBytes - Number(bytes);
+    if (wanted > left) throw tooManyBytes(limits);
+    return left;
+  }
+}
+
+function tooManyBytes({ maxStoredBytes }: Limits): Refusal {
+  const detail = `The runs of the tenant may have ${maxStoredBytes} bytes of videos: delete runs first.`;
+  return tooMuch('QUOTA_BYTES', detail, BYTES_RETRY_SECONDS);
+}
