@@ -77,16 +77,17 @@ export interface EncoderAnswer<Card> extends EncoderVersion<Card> {
   shadow?: EncoderVersion<Card>;
 }
 
-/** Question: a change of the registry, by whom. `expectedRevision` 0 means that there must be none yet. */
+/**
+ * Question: a change of the registry, by whom. The revision of an alias or a split is the number of the audit entry that
+ * made it; `expectedRevision` 0 means that there must be none yet.
+ */
 export type ModelChange = { actor: string; name: string } & (
   | {
       what: 'register';
-      /** Blob key of the file. */
-      source: string;
-      /** What is known of an upload, which is moved away; the file of another key is read and stays. */
-      upload?: { sha256: string; bytes: number };
-      /** What the file must have. */
-      sha256?: string;
+      /** Blob key of the file, which is moved away unless it is known already. */
+      upload: string;
+      sha256: string;
+      bytes: number;
       /** Facts of the encoder card that the file does not state itself. */
       facts: Record<string, unknown>;
       provenance: ModelProvenance;

@@ -1,4 +1,5 @@
 export * from './database';
+export * from './hold-model-version';
 export * from './run-selection';
 export { Prisma } from './generated/client';
 export type {
@@ -7,6 +8,8 @@ export type {
   FrameSegment,
   FrameTable,
   ModelAlias,
+  ModelAudit,
+  ModelTraffic,
   ModelVersion,
   Run,
   RunOutcome,

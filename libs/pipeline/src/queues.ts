@@ -27,16 +27,21 @@ const IDLE_POLL_MS = 50;
 
 /** The Bull queues of all stages. Adding work twice is harmless: a job's id follows from what it is to do. */
 export class Queues {
-  private readonly queues = new Map<Stage, Queue>();
+  private readonly queues = new Map<string, Queue>();
 
   constructor(private readonly options: QueueOptions) {}
 
   /** The queue of one stage, connected on first use. */
   of<S extends Stage>(stage: S): Queue<StageJobs[S]> {
-    let queue = this.queues.get(stage);
+    return this.named(stage);
+  }
+
+  /** A queue of work that belongs to no run, with the same rules. */
+  named<Data>(name: string): Queue<Data> {
+    let queue = this.queues.get(name);
     if (!queue) {
       const { redisUrl, prefix, lockSeconds } = this.options;
-      queue = new Bull(stage, redisUrl, {
+      queue = new Bull(name, redisUrl, {
         prefix,
         defaultJobOptions: JOB_OPTIONS,
         settings: {
@@ -48,7 +53,7 @@ export class Queues {
       });
       // Bull reconnects by itself; without a listener a lost connection would end the process.
       queue.on('error', () => {});
-      this.queues.set(stage, queue);
+      this.queues.set(name, queue);
     }
     return queue;
   }

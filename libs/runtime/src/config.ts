@@ -5,6 +5,9 @@ import { z } from 'zod';
 const whole = (low: number, high: number, fallback: number) =>
   z.coerce.number().int().min(low).max(high).default(fallback);
 
+/** A number as it comes from the environment. */
+const floor = (low: number, high: number, fallback: number) => z.coerce.number().min(low).max(high).default(fallback);
+
 /** What every service reads. Names are those of the environment. */
 export const serviceEnvironment = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).describe('PostgreSQL: the truth'),
@@ -46,6 +49,8 @@ const videoTools = {
 /** Variables whose default is the number of processors. */
 const MACHINE_DEPENDENT = new Set(['ENCODER_THREADS', 'KERNEL_THREADS']);
 
+const reconcileSeconds = z.coerce.number().min(0.1).max(3600).default(5).describe('Between two looks for lost work');
+
 const limits = {
   MAX_FRAMES: whole(1, 1_000_000, 20_000).describe('Frames of a video'),
   MAX_SIDE: whole(32, 16_384, 4096).describe('Longer side of a frame, px'),
@@ -55,6 +60,7 @@ const gatewayFields = serviceEnvironment.extend({
   MAX_UPLOAD_BYTES: whole(1, Number.MAX_SAFE_INTEGER, 2_000_000_000).describe('Size of an uploaded video'),
   MAX_CLASSES: whole(1, 254, 64).describe('Classes of a mask, without the background'),
   SEGMENT_FRAMES: whole(1, 256, 16).describe('Frames of a segment; never changes a result'),
+  MAX_MODEL_BYTES: whole(1, 2 ** 31, 1_610_612_736).describe('Size of a registered encoder file'),
   FEATURE_PRECISION: z.enum(['float16', 'float32']).default('float16').describe('Of stored features'),
   ...limits,
   ACCESS: z
@@ -126,7 +132,7 @@ export const propagationEnvironment = serviceEnvironment.extend({
 
 export const resultsEnvironment = serviceEnvironment.extend({
   RESULTS_CONCURRENCY: whole(1, 64, 2).describe('Segments made into masks at once'),
-  RECONCILE_SECONDS: z.coerce.number().min(0.1).max(3600).default(5).describe('Between two looks for lost work'),
+  RECONCILE_SECONDS: reconcileSeconds,
   JANITOR_MINUTES: z.coerce.number().min(0.01).max(1440).default(10).describe('Between two rounds of the janitor'),
   RUN_RETENTION_DAYS: z.coerce
     .number()
@@ -155,6 +161,14 @@ export const modelsEnvironment = serviceEnvironment.extend({
     .string()
     .optional()
     .describe('What runs that name no encoder use: name, name@alias, name:version or sha256; by default see ENCODERS'),
+  RECONCILE_SECONDS: reconcileSeconds,
+  VALIDATION_CPU_SECONDS: whole(1, 86_400, 900).describe('Processor time of one process that validates a model'),
+  VALIDATION_WALL_SECONDS: whole(1, 86_400, 900).describe('Wall clock of one process that validates a model'),
+  VALIDATION_MAX_MEMORY_MB: whole(64, 1_000_000, 4096).describe('Memory of a process that validates a model'),
+  VALIDATION_MAX_FRAME_SECONDS: floor(1e-6, 3600, 30).describe('Of the encoder for one frame of 480p'),
+  VALIDATION_MAX_SLOWDOWN: floor(0.1, 1e6, 5).describe('How many times slower than its champion a version may be'),
+  VALIDATION_MIN_QUALITY: floor(0, 1, 0.3).describe('J&F on the probe clips, 0 to 1'),
+  VALIDATION_MAX_QUALITY_DROP: floor(0, 1, 0.05).describe('How much less J&F than its champion a version may have'),
 });
 
 export const ENVIRONMENTS = {

@@ -2,7 +2,7 @@ import { ClientNats } from '@nestjs/microservices';
 import { Inject, Injectable } from '@nestjs/common';
 import type { NatsConnection } from 'nats';
 import { firstValueFrom, timeout } from 'rxjs';
-import { CodedError, SUBJECTS, type Answer, type ErrorCode, type RunNews } from '@propago/contracts';
+import { CodedError, SUBJECTS, type Answer, type ErrorCode, type ModelNews, type RunNews } from '@propago/contracts';
 
 const QUESTION_TIMEOUT_MS = 30_000;
 
@@ -23,6 +23,10 @@ export class News {
     this.emit(SUBJECTS.cancel, { runId });
   }
 
+  model(news: ModelNews): void {
+    this.emit(SUBJECTS.models, news);
+  }
+
   /** @throws CodedError of the answer, or SERVICE_UNAVAILABLE when nobody answers */
   async ask<Question, Value>(subject: string, question: Question, timeoutMs = QUESTION_TIMEOUT_MS): Promise<Value> {
     let answer: Answer<Value>;
@@ -41,7 +45,7 @@ export class News {
     await connection.flush();
   }
 
-  private emit(subject: string, news: RunNews): void {
+  private emit(subject: string, news: RunNews | ModelNews): void {
     this.client.emit(subject, news).subscribe({ error: () => {} });
   }
 }

@@ -10,9 +10,13 @@ export interface AuditEntry {
   details?: Prisma.InputJsonObject;
 }
 
-/** In the transaction of the change itself: both are committed, or neither. */
-export async function audit(transaction: Prisma.TransactionClient, entry: AuditEntry): Promise<void> {
-  await transaction.modelAudit.create({ data: entry });
+/**
+ * In the transaction of the change itself: both are committed, or neither.
+ * @returns the entry's number: it grows with every change of any model, so it serves as a revision that never comes back
+ */
+export async function audit(transaction: Prisma.TransactionClient, entry: AuditEntry): Promise<number> {
+  const { id } = await transaction.modelAudit.create({ data: entry });
+  return Number(id);
 }
 
 /** Actors that are no person. */

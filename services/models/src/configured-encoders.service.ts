@@ -1,13 +1,15 @@
 import { createReadStream, statSync } from 'node:fs';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { Inject, Injectable, OnModuleInit } from '@nestjs/common';
 import { CHAMPION, modelName } from '@propago/contracts';
-import { Database, type Prisma } from '@propago/database';
+import { Database, type ModelVersion, type Prisma } from '@propago/database';
 import { loadEncoderCard, type EncoderCard } from '@propago/encoder';
 import { CONFIG, LOGGER, STORAGE, type BlobStore, type ConfigOf, type Logger } from '@propago/runtime';
-import { audit, CONFIGURATION } from './audit';
+import { audit, CONFIGURATION, VALIDATION } from './audit';
 import { ModelFiles } from './model-files.service';
 import { lockModel } from './model-lock';
+import { moveAlias } from './move-alias';
 import { nextVersion } from './next-version';
 
 /** The encoder that a clone with nothing else serves; see encoders/colour-descriptor. */
@@ -58,33 +60,34 @@ export class ConfiguredEncoders implements OnModuleInit {
   private async register(
     transaction: Prisma.TransactionClient,
     name: string,
-    card: EncoderCard,
+    loaded: EncoderCard,
     file: string,
   ): Promise<number> {
-    const { sha256 } = card;
-    const before = await transaction.modelVersion.findFirst({ where: { name, sha256, deletedAt: null } });
-    const ready = {
-      state: 'READY',
-      reasons: [],
-      card: card as unknown as Prisma.InputJsonObject,
-      validatedAt: new Date(),
-    };
-    if (before?.state === 'READY') return before.version;
-    await this.files.keep(transaction, sha256, (key) => this.storage.putStream(key, createReadStream(file)));
-    await this.files.publish(sha256, card);
-    if (before) {
-      const { version } = before;
-      await transaction.modelVersion.update({ where: { name_version: { name, version } }, data: ready });
-      await audit(transaction, { actor: CONFIGURATION, action: 'trust', name, version });
-      return version;
+    const { sha256 } = loaded;
+    const same = await transaction.modelVersion.findMany({ where: { sha256, deletedAt: null } });
+    const before = same.find((other) => other.name === name);
+    if (before?.state === 'READY') {
+      this.warnOfOtherCard(loaded, before);
+      return before.version;
     }
-    const version = await nextVersion(transaction, name);
-    const bytes = statSync(file).size;
-    await transaction.modelVersion.create({
-      data: { name, version, sha256, bytes, createdBy: CONFIGURATION, ...ready },
+    await this.files.keep(transaction, sha256, (key) => this.storage.putStream(key, createReadStream(file)));
+    const card = (same.find(({ state }) => state === 'READY')?.card as EncoderCard | undefined) ?? loaded;
+    await this.files.publish(sha256, card);
+    const version = before?.version ?? (await nextVersion(transaction, name));
+    const ready = { state: 'READY', reasons: [], card, validatedAt: new Date() };
+    await transaction.modelVersion.upsert({
+      where: { name_version: { name, version } },
+      create: { name, version, sha256, bytes: statSync(file).size, createdBy: CONFIGURATION, ...ready },
+      update: ready,
     });
-    await audit(transaction, { actor: CONFIGURATION, action: 'register', name, version, details: { sha256 } });
+    await audit(transaction, { actor: CONFIGURATION, action: 'trust', name, version, details: { sha256 } });
     return version;
+  }
+
+  /** A version never changes: whoever corrects a card deletes the version, so that its file is registered anew. */
+  private warnOfOtherCard(loaded: EncoderCard, { name, version, card }: ModelVersion): void {
+    if (isDeepStrictEqual(JSON.parse(JSON.stringify({ ...loaded, name })), { ...(card as object), name })) return;
+    this.logger.warn({ encoder: `${name}:${version}`, registered: card, loaded }, 'the card is another one now');
   }
 
   /** Until a person changes it, the champion is what the configuration says. */
@@ -93,7 +96,7 @@ export class ConfiguredEncoders implements OnModuleInit {
     const champion = await transaction.modelAlias.findUnique({ where: { name_alias: which } });
     if (champion?.version === version) return;
     const byHand = await transaction.modelAudit.count({
-      where: { name, actor: { not: CONFIGURATION }, action: { in: ['alias', 'promote', 'rollback'] } },
+      where: { name, actor: { notIn: [CONFIGURATION, VALIDATION] }, details: { path: ['alias'], equals: CHAMPION } },
     });
     if (champion && byHand) {
       const serving = `${name}:${champion.version}`;
@@ -103,13 +106,7 @@ export class ConfiguredEncoders implements OnModuleInit {
       );
       return;
     }
-    await transaction.modelAlias.upsert({
-      where: { name_alias: which },
-      create: { ...which, version },
-      update: { version, previousVersion: champion?.version, revision: { increment: 1 }, updatedAt: new Date() },
-    });
-    const details = { alias: CHAMPION, from: champion?.version ?? null };
-    await audit(transaction, { actor: CONFIGURATION, action: 'alias', name, version, details });
+    await moveAlias(transaction, which, version, { actor: CONFIGURATION, action: 'alias' });
   }
 }
 

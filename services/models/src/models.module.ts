@@ -1,9 +1,13 @@
 import { DynamicModule, Module } from '@nestjs/common';
 import { RuntimeModule, type ConfigOf } from '@propago/runtime';
+import { Aliases } from './aliases.service';
+import { ChangesController } from './changes.controller';
 import { ConfiguredEncoders } from './configured-encoders.service';
 import { EncoderChoice } from './encoder-choice.service';
 import { EncoderController } from './encoder.controller';
 import { ModelFiles } from './model-files.service';
+import { ValidationQueue } from './validation/validation-queue';
+import { VersionChanges } from './version-changes.service';
 
 @Module({})
 export class ModelsModule {
@@ -11,8 +15,8 @@ export class ModelsModule {
     return {
       module: ModelsModule,
       imports: [RuntimeModule.forRoot({ service: 'models', config })],
-      controllers: [EncoderController],
-      providers: [ConfiguredEncoders, EncoderChoice, ModelFiles],
+      controllers: [EncoderController, ChangesController],
+      providers: [ConfiguredEncoders, EncoderChoice, ModelFiles, VersionChanges, Aliases, ValidationQueue],
     };
   }
 }
