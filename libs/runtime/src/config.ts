@@ -120,6 +120,20 @@ export const featuresEnvironment = serviceEnvironment.extend({
   ENCODER_THREADS: whole(1, 256, availableParallelism()).describe(
     'Threads of the encoder; the number of processors by default',
   ),
+  MAX_LOADED_ENCODERS: whole(2, 64, 5).describe(
+    'Encoder versions loaded at once, each in a process; one more while one replaces another',
+  ),
+  WARMUP_SIZES: z
+    .string()
+    .regex(/^(none|[1-9]\d{1,4}x[1-9]\d{1,4}(,[1-9]\d{1,4}x[1-9]\d{1,4})*)$/)
+    .default('854x480')
+    .describe('Sizes of frames that an encoder version must run on before it counts as loaded, or none'),
+  MODELS_LOOK_SECONDS: z.coerce
+    .number()
+    .min(0.1)
+    .max(3600)
+    .default(10)
+    .describe('Between two looks at which encoder versions are to be loaded; news come sooner'),
 });
 
 export const propagationEnvironment = serviceEnvironment.extend({

@@ -1,7 +1,8 @@
 import { DynamicModule, Module } from '@nestjs/common';
 import { RuntimeModule, stageWork, type ConfigOf } from '@propago/runtime';
 import { FeaturesProcessor } from './features.processor';
-import { OpenEncoders } from './open-encoders';
+import { ServedEncoders } from './served-encoders';
+import { ServingController } from './serving.controller';
 
 @Module({})
 export class FeaturesModule {
@@ -9,7 +10,7 @@ export class FeaturesModule {
     return {
       module: FeaturesModule,
       imports: [RuntimeModule.forRoot({ service: 'features', config })],
-      ...stageWork([FeaturesProcessor], [OpenEncoders]),
+      ...stageWork([FeaturesProcessor], [ServedEncoders], [ServingController]),
     };
   }
 }

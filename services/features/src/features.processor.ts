@@ -4,7 +4,7 @@ import { Database, type FeatureSet } from '@propago/database';
 import { NextSteps, type JobReport, type StageHandler } from '@propago/pipeline';
 import { News, STORAGE, type BlobStore } from '@propago/runtime';
 import { decodeSegment, encodeSegment, type FeaturesHeader } from '@propago/segments';
-import { OpenEncoders, withEncoder } from './open-encoders';
+import { ServedEncoders } from './served-encoders';
 
 /** Frames of one segment to L2-normalised patch features. Shared by every run on the same feature set. */
 @Injectable()
@@ -20,7 +20,7 @@ export class FeaturesProcessor implements StageHandler<'features'> {
     private readonly database: Database,
     private readonly next: NextSteps,
     private readonly news: News,
-    private readonly encoders: OpenEncoders,
+    private readonly encoders: ServedEncoders,
   ) {}
 
   async process({ featureSetId, segment }: StageJobs['features'], signal: AbortSignal): Promise<JobReport> {
@@ -55,8 +55,11 @@ export class FeaturesProcessor implements StageHandler<'features'> {
     const { header, payload } = decodeSegment('frames', file, key);
     const { frames, firstFrame, width, height } = header;
     const float16 = set.precision === 'float16';
-    const { features, grid, dim, encoderSeconds } = await this.inTurn(() =>
-      this.encode(set.encoderSha256, payload, { count: frames, width, height }, float16),
+    const { features, grid, dim, encoderSeconds } = await this.encode(
+      set.encoderSha256,
+      payload,
+      { count: frames, width, height },
+      float16,
     );
     const out: FeaturesHeader = {
       kind: 'features',
@@ -84,19 +87,18 @@ export class FeaturesProcessor implements StageHandler<'features'> {
     return result;
   }
 
-  private async encode(
+  private encode(
     sha256: string,
     pixels: Uint8Array,
     batch: { count: number; width: number; height: number },
     float16: boolean,
   ) {
-    try {
-      const encoder = await this.encoders.get(sha256);
-      const start = performance.now();
-      const encoded = await encoder.encode(pixels, batch, float16 ? 'fp16' : 'fp32');
-      return { ...encoded, encoderSeconds: (performance.now() - start) / 1000 };
-    } catch (error) {
-      throw withEncoder(error, sha256);
-    }
+    return this.encoders.use(sha256, (encoder) =>
+      this.inTurn(async () => {
+        const start = performance.now();
+        const encoded = await encoder.encode(pixels, batch, float16 ? 'fp16' : 'fp32');
+        return { ...encoded, encoderSeconds: (performance.now() - start) / 1000 };
+      }),
+    );
   }
 }

@@ -1,0 +1,101 @@
+import { Inject, Injectable, OnApplicationShutdown } from '@nestjs/common';
+import { Gauge, Registry } from 'prom-client';
+import { blobKeys, CodedError } from '@propago/contracts';
+import { Database } from '@propago/database';
+import { EncoderProcess, encoderCardSchema } from '@propago/encoder';
+import { CONFIG, LOGGER, STORAGE, type BlobStore, type ConfigOf, type Logger } from '@propago/runtime';
+import { EncoderInstances } from './encoder-instances';
+import type { ServedEncoder } from './encoder-slot';
+import { LoadedEncoders } from './loaded-encoders';
+import { warmUp } from './warm-up';
+
+/** The encoder versions that this worker serves, each in a process of its own, and their rows in Postgres. */
+@Injectable()
+export class ServedEncoders implements OnApplicationShutdown {
+  private readonly loaded: LoadedEncoders;
+  private readonly instances: EncoderInstances;
+
+  constructor(
+    @Inject(CONFIG) private readonly config: ConfigOf<'features'>,
+    @Inject(STORAGE) private readonly storage: BlobStore,
+    @Inject(LOGGER) private readonly logger: Logger,
+    database: Database,
+    registry: Registry,
+  ) {
+    const sizes = warmUpSizes(config.WARMUP_SIZES);
+    this.loaded = new LoadedEncoders({
+      open: (sha256) => this.open(sha256),
+      warmUp: (encoder) => warmUp(encoder, sizes, this.threads),
+      most: config.MAX_LOADED_ENCODERS,
+      changed: () => void this.beat(),
+    });
+    this.instances = new EncoderInstances(database, () => this.loaded.report());
+    const { loaded } = this;
+    new Gauge({
+      name: 'propago_encoders',
+      help: 'Encoder versions of this worker, by state.',
+      labelNames: ['state'],
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const { state } of loaded.report()) this.inc({ state });
+      },
+    });
+  }
+
+  /** Lends a version. @throws CodedError that names it */
+  async use<T>(sha256: string, work: (encoder: ServedEncoder) => Promise<T>): Promise<T> {
+    try {
+      return await this.loaded.use(sha256, work);
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error;
+      throw new CodedError(error.code, `Encoder ${sha256.slice(0, 12)}: ${error.message}`, { cause: error });
+    }
+  }
+
+  /** See `LoadedEncoders.keep`. */
+  keep(wanted: readonly string[], needed: readonly string[]): Promise<void> {
+    return this.loaded.keep(wanted, needed);
+  }
+
+  /** Says that this worker lives, and what it has. Postgres may be away: the next beat comes. */
+  async beat(): Promise<void> {
+    try {
+      await this.instances.write();
+    } catch (error) {
+      this.logger.warn({ err: error }, 'encoder instances not written');
+    }
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.loaded.close();
+    await this.beat();
+  }
+
+  private get threads(): number {
+    return this.config.EXECUTION_PROVIDER === 'cpu' ? this.config.ENCODER_THREADS : 1;
+  }
+
+  private async open(sha256: string): Promise<ServedEncoder> {
+    const start = performance.now();
+    const card = encoderCardSchema.parse(
+      JSON.parse((await this.storage.get(blobKeys.encoderCard(sha256))).toString('utf8')),
+    );
+    const { EXECUTION_PROVIDER: provider, DEVICE_ID: deviceId } = this.config;
+    const encoder = await this.storage.withLocalFile(blobKeys.encoderModel(sha256), (path) =>
+      EncoderProcess.open({ path, card, provider, deviceId, workers: this.threads, intraOpThreads: 1 }),
+    );
+    const ms = Math.round(performance.now() - start);
+    this.logger.info({ encoder: card.name, sha256, process: encoder.pid, ms }, 'encoder loaded');
+    return encoder;
+  }
+}
+
+/** `854x480,1280x720` or `none`. */
+function warmUpSizes(text: string): { width: number; height: number }[] {
+  if (text === 'none') return [];
+  return text.split(',').map((size) => {
+    const [width, height] = size.split('x').map(Number);
+    return { width: width!, height: height! };
+  });
+}
