@@ -14,6 +14,8 @@ export interface EncoderOptions {
   workers?: number;
   /** Threads inside one operator of ONNX Runtime, per worker. Default 1. */
   intraOpThreads?: number;
+  /** Frames per run of the graph. Default: one on the CPU, else 4, or fewer where the card says so. */
+  batch?: number;
   /** GPU index for `cuda` and `tensorrt`. Default 0. */
   deviceId?: number;
 }
@@ -117,12 +119,16 @@ export class Encoder {
  * EXECUTION_PROVIDER_UNAVAILABLE if this machine lacks the provider, listing what it has
  */
 export async function openEncoder(options: EncoderOptions): Promise<Encoder> {
-  const { path, card, provider = 'cpu', workers = 1, intraOpThreads = 1, deviceId = 0 } = options;
+  const { path, card, provider = 'cpu', workers = 1, intraOpThreads = 1, deviceId = 0, batch } = options;
   const threads = encoderThreads({ path, sha256: card.sha256, provider, deviceId, intraOpThreads }, workers);
   await threads.start();
   // On the CPU larger batches are not faster: 4 frames of 832x480 with a ViT-Ti/16 on one thread take 2.5 s at once and
   // 2.0 s one by one.
-  return new Encoder(card, threads, provider === 'cpu' ? 1 : Math.min(ACCELERATOR_BATCH, card.maxBatch ?? Infinity));
+  return new Encoder(card, threads, batch ?? defaultBatch(provider, card));
+}
+
+function defaultBatch(provider: ExecutionProvider, card: EncoderCard): number {
+  return provider === 'cpu' ? 1 : Math.min(ACCELERATOR_BATCH, card.maxBatch ?? Infinity);
 }
 
 /** Waits for every part even if one fails, so that no thread still works for a call that has ended. */

@@ -1,0 +1,136 @@
+import path from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import {
+  EXECUTION_PROVIDERS,
+  loadEncoderCard,
+  openEncoder,
+  type EncoderCard,
+  type ExecutionProvider,
+} from '@propago/encoder';
+import { repoRoot } from '@propago/local-stack';
+import { renderClip } from '@propago/sample-clip';
+
+interface Size {
+  height: number;
+  width: number;
+}
+
+interface Options {
+  encoder: string;
+  provider: ExecutionProvider;
+  device: number;
+  size: Size;
+  batch?: number;
+  workers?: number;
+  frames: number;
+  repeat: number;
+  compare: boolean;
+  json?: boolean;
+}
+
+interface Measured {
+  features: Float32Array;
+  dim: number;
+  secondsPerCall: number[];
+  loadSeconds: number;
+}
+
+/** The frames that the features service gives to its encoder: one segment at input size, through the same function. */
+async function measure(card: EncoderCard, pixels: Uint8Array, options: Options): Promise<Measured> {
+  const { encoder: file, provider, device, size, batch, workers, frames, repeat } = options;
+  const start = performance.now();
+  const encoder = await openEncoder({ path: file, card, provider, deviceId: device, workers: workers ?? 1, batch });
+  try {
+    const call = () => encoder.encode(pixels, { count: frames, ...size }, 'fp32');
+    // The first call at a new size plans memory, and on a GPU compiles.
+    const { features, dim } = await call();
+    const loadSeconds = (performance.now() - start) / 1000;
+    const secondsPerCall: number[] = [];
+    for (let round = 0; round < repeat; round++) {
+      const before = performance.now();
+      await call();
+      secondsPerCall.push((performance.now() - before) / 1000);
+    }
+    return { features, dim, secondsPerCall, loadSeconds };
+  } finally {
+    await encoder.close();
+  }
+}
+
+/** How far two sets of L2-normalised rows lie apart: the largest difference of a value, the smallest cosine of a row. */
+function compare(one: Float32Array, other: Float32Array, dim: number) {
+  let largestDifference = 0;
+  let smallestCosine = 1;
+  for (let row = 0; row < one.length; row += dim) {
+    let dot = 0;
+    for (let i = row; i < row + dim; i++) {
+      dot += one[i]! * other[i]!;
+      largestDifference = Math.max(largestDifference, Math.abs(one[i]! - other[i]!));
+    }
+    smallestCosine = Math.min(smallestCosine, dot);
+  }
+  return { largestDifference, smallestCosine };
+}
+
+async function main(options: Options): Promise<void> {
+  const { size, frames, provider } = options;
+  const card = await loadEncoderCard(options.encoder);
+  const clip = [...renderClip({ ...size, frames, objects: 3, seed: 1 })];
+  const pixels = Buffer.concat(clip.map(({ rgb }) => rgb));
+  const { features, dim, secondsPerCall, loadSeconds } = await measure(card, pixels, options);
+  const seconds = secondsPerCall.sort((a, b) => a - b)[secondsPerCall.length >> 1]!;
+  const result = {
+    encoder: card.name,
+    sha256: card.sha256,
+    provider,
+    size: `${size.height}x${size.width}`,
+    batch: options.batch ?? 'default',
+    workers: options.workers ?? 1,
+    framesPerCall: frames,
+    framesPerSecond: frames / seconds,
+    millisecondsPerFrame: (1000 * seconds) / frames,
+    loadAndFirstCallSeconds: loadSeconds,
+    againstCpu: undefined as ReturnType<typeof compare> | undefined,
+  };
+  if (options.compare && provider !== 'cpu') {
+    const cpu = await measure(card, pixels, { ...options, provider: 'cpu', batch: undefined, repeat: 1 });
+    result.againstCpu = compare(features, cpu.features, dim);
+  }
+  console.log(options.json ? JSON.stringify(result) : textOf(result).join('\n'));
+}
+
+/** A line per known field. */
+function textOf(result: object): string[] {
+  const known = Object.entries(result).filter(([, value]) => value !== undefined);
+  return known.map(([name, value]) => `${name}: ${typeof value === 'object' ? JSON.stringify(value) : value}`);
+}
+
+const whole = (text: string): number => {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('Expected a whole number.');
+  return Number(text);
+};
+
+const sizeOf = (text: string): Size => {
+  const [, height, width] = /^(\d+)x(\d+)$/.exec(text) ?? [];
+  if (!width) throw new InvalidArgumentError('Expected HEIGHTxWIDTH in pixels.');
+  return { height: Number(height), width: Number(width) };
+};
+
+const program = new Command('bench:encoder')
+  .description('frames per second of an ONNX encoder, through the code path of the features service')
+  .option('--encoder <file.onnx>', 'encoder', path.join(repoRoot(), 'encoders/colour-descriptor.onnx'))
+  .addOption(new Option('--provider <name>', 'execution provider').choices([...EXECUTION_PROVIDERS]).default('cpu'))
+  .option('--device <n>', 'GPU of the provider', whole, 0)
+  .option('--size <HEIGHTxWIDTH>', 'input size; multiples of the patch size', sizeOf, { height: 480, width: 832 })
+  .option('--batch <n>', 'frames per run of the graph', whole)
+  .option('--workers <n>', 'sessions, each with a thread', whole)
+  .option('--frames <n>', 'frames per call: a segment', whole, 16)
+  .option('--repeat <n>', 'calls; their median counts', whole, 5)
+  .option('--no-compare', 'do not compare the features with those of the CPU')
+  .option('--json', 'print one JSON object')
+  .action(main);
+
+void program.parseAsync().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});
