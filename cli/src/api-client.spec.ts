@@ -27,7 +27,10 @@ describe('ApiClient', () => {
   beforeEach(async () => {
     server = createServer((request, response) => handle(request, response));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    sut = new ApiClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, signal);
+    sut = new ApiClient(
+      { server: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, key: 'pgo_k' },
+      signal,
+    );
   });
   afterEach(async () => {
     server.closeAllConnections();
@@ -73,6 +76,31 @@ describe('ApiClient', () => {
       );
     const sending = sut.createRun([{ name: 'video', fileName: 'v', contentType: 'video/mp4', open: endless }]);
     await expect(sending).rejects.toThrow('UPLOAD_TOO_LARGE: at most 5 bytes');
+  });
+
+  it('shows its key with every request', async () => {
+    const seen: (string | undefined)[] = [];
+    handle = (request, response) => {
+      seen.push(request.headers.authorization);
+      request.resume().on('end', () => json(response, 200, runAt('succeeded', 4)));
+    };
+    await sut.createRun([{ name: 'options', text: '{}' }]);
+    await sut.getRun('r1');
+    await (await sut.events('r1', undefined, signal))[Symbol.asyncIterator]().next();
+    await sut.cancel('r1');
+    await sut.call('POST', '/v1/admin/keys', {});
+    expect(seen).toEqual(Array(5).fill('Bearer pgo_k'));
+  });
+
+  it('asks again, but not at once, when it has asked too often', async () => {
+    let asked = 0;
+    handle = (_, response) => {
+      if (++asked > 1) return json(response, 200, runAt('succeeded', 4));
+      response.setHeader('retry-after', '1');
+      json(response, 429, { code: 'RATE_LIMITED', title: 'later' });
+    };
+    expect((await sut.getRun('r1')).state).toBe('succeeded');
+    expect(asked).toBe(2);
   });
 
   it('names the server that does not answer', async () => {

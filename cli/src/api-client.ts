@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import type { Connection } from './connection';
 import { Failure } from './failure';
 import { FormPart, uploadForm } from './multipart-upload';
 import { describeProblem, framePage, problem, RunResource, runResource } from './run-resource';
@@ -14,18 +15,43 @@ const NOT_READY_LIMIT_MS = 30 * 60_000;
 /** The platform's HTTP API, as far as the command line uses it. Failures are {@link Failure}s with code and detail. */
 export class ApiClient {
   private readonly base: string;
+  private readonly headers: Record<string, string>;
 
-  /** @param server address of the gateway */
+  /** @param connection address of the gateway, and the API key if it wants one */
   constructor(
-    server: string,
+    { server, key }: Connection,
     private readonly signal: AbortSignal,
   ) {
     this.base = server.replace(/\/+$/, '');
+    this.headers = key === undefined ? {} : { authorization: `Bearer ${key}` };
+  }
+
+  /**
+   * One call with a JSON body, for what is not about runs.
+   * @returns the answer's JSON; undefined where it has no body
+   * @throws Failure with the server's code when it refuses
+   */
+  async call(method: string, path: string, body?: unknown): Promise<unknown> {
+    const json: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
+    const answer = await fetch(`${this.base}${path}`, {
+      method,
+      headers: { ...this.headers, ...json },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: this.signal,
+    }).catch((error: unknown) => {
+      throw this.unreachable(error);
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Failure(refusal(answer.status, text));
+    return text === '' ? undefined : (JSON.parse(text) as unknown);
   }
 
   /** @throws Failure with the server's code when it refuses the run */
   async createRun(parts: readonly FormPart[]): Promise<RunResource> {
-    const { status, body } = await uploadForm(`${this.base}/v1/runs`, parts, this.signal).catch((error: unknown) => {
+    const { status, body } = await uploadForm(`${this.base}/v1/runs`, parts, {
+      signal: this.signal,
+      headers: this.headers,
+    }).catch((error: unknown) => {
       throw this.unreachable(error);
     });
     if (status !== 202 && status !== 200) throw new Failure(refusal(status, body));
@@ -53,7 +79,7 @@ export class ApiClient {
 
   /** The event stream of a run, from after the event `lastEventId`. */
   async events(id: string, lastEventId: string | undefined, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
-    const headers: Record<string, string> = { accept: 'text/event-stream' };
+    const headers: Record<string, string> = { ...this.headers, accept: 'text/event-stream' };
     if (lastEventId !== undefined) headers['last-event-id'] = lastEventId;
     const answer = await fetch(`${this.base}/v1/runs/${id}/events`, { headers, signal });
     if (!answer.ok || !answer.body) {
@@ -81,22 +107,29 @@ export class ApiClient {
   async cancel(id: string): Promise<void> {
     const answer = await fetch(`${this.base}/v1/runs/${id}/cancel`, {
       method: 'POST',
+      headers: this.headers,
       signal: AbortSignal.timeout(2000),
     });
     await answer.body?.cancel();
   }
 
-  /** GET, repeated while the server says that it is not ready yet (503). */
+  /** GET, repeated while the server says that it is not ready yet (503) or was asked too often (429). */
   private async get(path: string): Promise<Response> {
     const deadline = Date.now() + NOT_READY_LIMIT_MS;
     for (let attempt = 0; ; attempt++) {
-      const answer = await fetch(`${this.base}${path}`, { signal: this.signal }).catch((error: unknown) => {
-        throw this.unreachable(error);
-      });
+      const answer = await fetch(`${this.base}${path}`, { headers: this.headers, signal: this.signal }).catch(
+        (error: unknown) => {
+          throw this.unreachable(error);
+        },
+      );
       if (answer.ok) return answer;
       const body = await answer.text();
-      if (answer.status !== 503 || Date.now() > deadline) throw new Failure(refusal(answer.status, body));
-      await sleep(Math.min(2000, 100 * 2 ** attempt), undefined, { signal: this.signal });
+      const mayPass = answer.status === 503 || answer.status === 429;
+      if (!mayPass || Date.now() > deadline) throw new Failure(refusal(answer.status, body));
+      // Only with 429 the server knows when it is worth asking again.
+      const seconds = answer.status === 429 ? Number(answer.headers.get('retry-after') ?? 1) : undefined;
+      const wait = seconds === undefined ? Math.min(2000, 100 * 2 ** attempt) : seconds * 1000;
+      await sleep(wait, undefined, { signal: this.signal });
     }
   }
 

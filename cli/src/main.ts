@@ -1,8 +1,10 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { demoCommand, DemoCommand } from './commands/demo';
 import { evalDavisCommand, EvalCommand } from './commands/eval-davis';
+import { registerKeys } from './commands/keys';
 import { runCommand, RunCommand } from './commands/run';
 import { upCommand, UpCommand } from './commands/up';
+import { keyOption } from './connection';
 import { Failure } from './failure';
 import { Interruption } from './interruption';
 
@@ -43,6 +45,9 @@ function buildProgram(interruption: Interruption): Command {
     .option('--host <address>', 'address of the API', '127.0.0.1')
     .option('--dir <folder>', 'folder for data and logs', '.propago')
     .option('--encoder <file.onnx>', 'encoder to serve, the first is the default (may be repeated)', collect, [])
+    .addOption(new Option('--access <how>', 'who may call the API').choices(['keys', 'off']).default('keys'))
+    .option('--admin-port <number>', 'port of its own for the admin API', wholeNumber(1, 65_535))
+    .option('--new-admin-key', 'create an admin key also when there is one, because it was lost')
     .option('--workers <n>', 'processes per stage', wholeNumber(1, 64), 1)
     .action((options: UpCommand) => upCommand(options, interruption));
 
@@ -52,6 +57,7 @@ function buildProgram(interruption: Interruption): Command {
     .argument('<mask>', 'PNG with the labels of the first frame')
     .requiredOption('-o, --output <folder>', 'folder for masks/, overlay.mp4 and run.json')
     .option(...server)
+    .addOption(keyOption())
     .option('--json', 'print one JSON object')
     .action((video: string, mask: string, options: RunCommand) => runCommand(video, mask, options, interruption));
 
@@ -61,6 +67,7 @@ function buildProgram(interruption: Interruption): Command {
     .requiredOption('--root <folder>', 'folder with JPEGImages/ and Annotations/, or with video.mp4 and Annotations/')
     .option('--sequences <a,b>', 'sequences to take; all when absent')
     .option(...server)
+    .addOption(keyOption())
     .option('--json', 'print one JSON object')
     .action((options: EvalCommand) => evalDavisCommand(options, interruption));
 
@@ -70,6 +77,8 @@ function buildProgram(interruption: Interruption): Command {
     .option('--mask <file.png>', 'labels of its first frame')
     .option('-o, --output <folder>', 'folder for the results', 'out/demo')
     .action((options: DemoCommand) => demoCommand(options, interruption));
+
+  registerKeys(program, interruption);
 
   return program;
 }

@@ -37,12 +37,16 @@ async function* encodeForm(parts: readonly FormPart[], boundary: string): AsyncG
  *
  * @throws Error of the connection when there is no answer
  */
-export async function uploadForm(url: string, parts: readonly FormPart[], signal: AbortSignal): Promise<UploadAnswer> {
+export async function uploadForm(
+  url: string,
+  parts: readonly FormPart[],
+  { signal, headers = {} }: { signal: AbortSignal; headers?: Record<string, string> },
+): Promise<UploadAnswer> {
   const boundary = `propago-${randomUUID()}`;
   const send = url.startsWith('https:') ? httpsRequest : httpRequest;
   const request = send(url, {
     method: 'POST',
-    headers: { 'content-type': `multipart/form-data; boundary=${boundary}`, accept: 'application/json' },
+    headers: { ...headers, 'content-type': `multipart/form-data; boundary=${boundary}`, accept: 'application/json' },
     signal,
   });
   const stopSending = new AbortController();

@@ -2,6 +2,7 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { startStack } from '@propago/local-stack';
 import { ApiClient } from './api-client';
+import type { Connection } from './connection';
 import { encoderDigest, encoderPath } from './encoder-file';
 import { Interruption } from './interruption';
 
@@ -16,13 +17,13 @@ export interface Platform {
 
 /** Connects to a server, or starts a private one that ends with the command. */
 export async function openPlatform(
-  { server, encoder }: { server?: string; encoder?: string },
+  { server, key, encoder }: Partial<Connection> & { encoder?: string },
   interruption: Interruption,
   say: (text: string) => void,
 ): Promise<Platform> {
   if (server) {
     const digest = encoder === undefined ? undefined : await encoderDigest(encoder);
-    return { client: new ApiClient(server, interruption.signal), encoder: digest, saveLogs: () => undefined };
+    return { client: new ApiClient({ server, key }, interruption.signal), encoder: digest, saveLogs: () => undefined };
   }
   const encoders = encoder === undefined ? {} : { ENCODERS: encoderPath(encoder) };
   say('starting a private platform');
@@ -30,7 +31,7 @@ export async function openPlatform(
     startStack({ serviceEnv: encoders, onStart: (stop) => interruption.onEnd(stop) }),
   );
   return {
-    client: new ApiClient(stack.url, interruption.signal),
+    client: new ApiClient({ server: stack.url }, interruption.signal),
     encoder: undefined,
     saveLogs: (folder) => {
       const logs = join(folder, 'logs');

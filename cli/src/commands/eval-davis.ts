@@ -17,6 +17,7 @@ export interface EvalCommand {
   root: string;
   sequences?: string;
   server?: string;
+  key?: string;
   preset?: string;
   encoder?: string;
   option: string[];

@@ -9,6 +9,7 @@ import { saveResults, seconds } from '../run-results';
 export interface RunCommand {
   output: string;
   server?: string;
+  key?: string;
   preset?: string;
   encoder?: string;
   option: string[];

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { environmentExample, maskedConfig, readConfig } from './config';
+import { environmentExample, maskedConfig, readBootstrapKeyConfig, readConfig } from './config';
 
 const SERVERS = {
   DATABASE_URL: 'postgresql://user:secret@db:5432/propago',
@@ -39,6 +39,14 @@ describe('configuration', () => {
 
   it('needs a secret for keys, and says so beside other problems', () => {
     expect(() => readConfig('gateway', { ...SERVERS, PORT: 'high' })).toThrow(/PORT[^]*KEY_SECRET/);
+  });
+
+  it('needs a secret for the first key', () => {
+    expect(readBootstrapKeyConfig(GATEWAY)).toEqual({
+      DATABASE_URL: GATEWAY.DATABASE_URL,
+      KEY_SECRET: GATEWAY.KEY_SECRET,
+    });
+    expect(() => readBootstrapKeyConfig(SERVERS)).toThrow('KEY_SECRET');
   });
 
   it.each([{ ADMIN_PORT: '9000' }, { ADMIN_API: 'on', ADMIN_PORT: '8080' }])('refuses %j', (given) => {

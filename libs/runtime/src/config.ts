@@ -49,6 +49,7 @@ const videoTools = {
 /** Variables whose default is the number of processors. */
 const MACHINE_DEPENDENT = new Set(['ENCODER_THREADS', 'KERNEL_THREADS']);
 
+const maxModelBytes = whole(1, 2 ** 31, 1_610_612_736).describe('Size of a registered encoder file');
 const reconcileSeconds = z.coerce.number().min(0.1).max(3600).default(5).describe('Between two looks for lost work');
 
 const limits = {
@@ -60,7 +61,7 @@ const gatewayFields = serviceEnvironment.extend({
   MAX_UPLOAD_BYTES: whole(1, Number.MAX_SAFE_INTEGER, 2_000_000_000).describe('Size of an uploaded video'),
   MAX_CLASSES: whole(1, 254, 64).describe('Classes of a mask, without the background'),
   SEGMENT_FRAMES: whole(1, 256, 16).describe('Frames of a segment; never changes a result'),
-  MAX_MODEL_BYTES: whole(1, 2 ** 31, 1_610_612_736).describe('Size of a registered encoder file'),
+  MAX_MODEL_BYTES: maxModelBytes,
   FEATURE_PRECISION: z.enum(['float16', 'float32']).default('float16').describe('Of stored features'),
   ...limits,
   ACCESS: z
@@ -176,6 +177,7 @@ export const modelsEnvironment = serviceEnvironment.extend({
     .optional()
     .describe('What runs that name no encoder use: name, name@alias, name:version or sha256; by default see ENCODERS'),
   RECONCILE_SECONDS: reconcileSeconds,
+  MAX_MODEL_BYTES: maxModelBytes,
   VALIDATION_CPU_SECONDS: whole(1, 86_400, 900).describe('Processor time of one process that validates a model'),
   VALIDATION_WALL_SECONDS: whole(1, 86_400, 900).describe('Wall clock of one process that validates a model'),
   VALIDATION_MAX_MEMORY_MB: whole(64, 1_000_000, 4096).describe('Memory of a process that validates a model'),
@@ -206,11 +208,23 @@ export function readConfig<S extends ServiceName>(
   service: S,
   environment: NodeJS.ProcessEnv = process.env,
 ): ConfigOf<S> {
+  return parse(ENVIRONMENTS[service], service, environment) as ConfigOf<S>;
+}
+
+/** What creating the first admin key needs. */
+export const bootstrapKeyEnvironment = gatewayFields.pick({ DATABASE_URL: true, KEY_SECRET: true }).required();
+
+/** The configuration of the program that creates the first admin key. @throws Error that lists every problem at once */
+export function readBootstrapKeyConfig(environment: NodeJS.ProcessEnv = process.env) {
+  return parse(bootstrapKeyEnvironment, 'bootstrap-key', environment);
+}
+
+function parse<T extends z.ZodType>(schema: T, name: string, environment: NodeJS.ProcessEnv): z.output<T> {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const parsed = ENVIRONMENTS[service].safeParse(given);
-  if (parsed.success) return parsed.data as ConfigOf<S>;
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
-  throw new Error(`The configuration of ${service} is not valid:\n${problems.join('\n')}`);
+  throw new Error(`The configuration of ${name} is not valid:\n${problems.join('\n')}`);
 }
 
 /** Variables that are secret as a whole. */

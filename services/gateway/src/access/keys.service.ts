@@ -1,12 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { CodedError } from '@propago/contracts';
 import { Database, type ApiKey } from '@propago/database';
 import { CONFIG, LOGGER, type ConfigOf, type Logger } from '@propago/runtime';
 import { cursorOf, olderThan, UUID, type PlaceInList } from '../runs/paging';
 import type { Caller, Scope } from './caller';
-import { digestOf, generateKey, prefixOf, sameDigest } from './key-format';
-import type { NewKey } from './new-key';
+import { digestOf, prefixOf, sameDigest } from './key-format';
+import { issueKey, type NewKey } from './new-key';
 import { unauthorised } from './refusal';
 
 /** How exactly it is known when a key was last used. */
@@ -28,7 +27,8 @@ export class KeysService {
   async authenticate(key: string): Promise<Caller> {
     const prefix = prefixOf(key);
     const row = prefix === undefined ? null : await this.database.apiKey.findUnique({ where: { prefix } });
-    if (!row || !sameDigest(row.hash, this.digest(key))) throw unauthorised('KEY_INVALID', 'The key is not known.');
+    if (!row || !sameDigest(row.hash, digestOf(key, this.secret)))
+      throw unauthorised('KEY_INVALID', 'The key is not known.');
     assertValid(row);
     this.noteUse(row);
     const { id, tenant, name, scopes } = row;
@@ -42,12 +42,11 @@ export class KeysService {
 
   /** @returns the key itself, which nobody can ask for again, and what is known of it */
   async create(given: NewKey, by: Caller) {
-    const { key, prefix } = generateKey();
-    const row = await this.database.apiKey.create({
-      data: { id: randomUUID(), prefix, hash: this.digest(key), ...given },
-    });
-    this.logger.info({ key: prefix, tenant: row.tenant, scopes: row.scopes, by: by.name }, 'key created');
-    return { key, ...viewOf(row) };
+    const { key, row } = issueKey(given, this.secret);
+    const created = await this.database.apiKey.create({ data: row });
+    const { prefix, tenant, scopes } = row;
+    this.logger.info({ key: prefix, tenant, scopes, by: by.name }, 'key created');
+    return { key, ...viewOf(created) };
   }
 
   /**
@@ -98,8 +97,11 @@ export class KeysService {
     if (!expiresAt || at < expiresAt) await this.database.apiKey.update({ where: { id }, data: { expiresAt: at } });
   }
 
-  private digest(key: string): string {
-    return digestOf(key, this.config.KEY_SECRET ?? '');
+  /** @throws CodedError REQUEST_INVALID where access control is off and there is none */
+  private get secret(): string {
+    const { KEY_SECRET } = this.config;
+    if (KEY_SECRET === undefined) throw new CodedError('REQUEST_INVALID', 'This server has no KEY_SECRET for keys.');
+    return KEY_SECRET;
   }
 
   private limitsOf({ requestsPerMinute, maxActiveRuns, maxStoredBytes }: ApiKey) {

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { CodedError } from '@propago/contracts';
 import { SCOPES } from './caller';
+import { digestOf, generateKey } from './key-format';
 
 const limit = z.number().int().min(1).max(1_000_000_000).nullable().default(null);
 
@@ -28,6 +30,12 @@ export const newKey = z.strictObject({
   maxStoredBytes: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER).nullable().default(null),
 });
 export type NewKey = Omit<z.infer<typeof newKey>, 'maxStoredBytes'> & { maxStoredBytes: number | bigint | null };
+
+/** A key, and the row that is stored of it. */
+export function issueKey(given: NewKey, serverSecret: string) {
+  const { key, prefix } = generateKey();
+  return { key, row: { id: randomUUID(), prefix, hash: digestOf(key, serverSecret), ...given } };
+}
 
 /** The body of POST /v1/admin/keys/{id}/rotate. */
 export const rotation = z.strictObject({
