@@ -58,20 +58,34 @@ export const encoderCardSchema = encoderCardFactsSchema
 
 export type EncoderCard = z.output<typeof encoderCardSchema>;
 
+/** What is at fault: the file, what somebody stated of it, its loading, a run of it, or what it gives. */
+export type EncoderFault = 'file' | 'card' | 'load' | 'run' | 'output';
+
+/** A file that cannot be used as an encoder. */
+export class EncoderInvalid extends CodedError {
+  constructor(
+    readonly fault: EncoderFault,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super('ENCODER_INVALID', message, options);
+  }
+}
+
 /**
  * Facts from JSON text.
  * @param source where the text comes from, for the message
- * @throws CodedError ENCODER_INVALID naming the source and the field
+ * @throws EncoderInvalid naming the source and the field
  */
 export function parseCardFacts(text: string, source: string): EncoderCardFacts {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
-    throw new CodedError('ENCODER_INVALID', `${source} is not JSON.`);
+    throw new EncoderInvalid('card', `${source} is not JSON.`);
   }
   const parsed = encoderCardFactsSchema.safeParse(json);
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'card'}: ${issue.message}`);
-  throw new CodedError('ENCODER_INVALID', `${source} is not an encoder card: ${faults.join('; ')}.`);
+  throw new EncoderInvalid('card', `${source} is not an encoder card: ${faults.join('; ')}.`);
 }

@@ -31,17 +31,20 @@ export interface EncodeReply {
   features: ArrayBuffer;
 }
 
-/** Runs one black frame; `names` are the input's and the output's. */
-export interface ProbeRequest {
-  kind: 'probe';
-  width: number;
-  height: number;
+/** Runs the graph on the given input; `names` are the input's and the output's. */
+export interface RawRequest {
+  kind: 'raw';
+  /** Changes owner; as many values as `dims` say. */
+  input: Float32Array;
+  dims: number[];
   names: [input: string, output: string];
 }
 
-export interface ProbeReply {
+export interface RawReply {
   type: string;
   dims: number[];
+  /** The values, where they are float32. */
+  values?: Float32Array;
 }
 
 /** What ONNX Runtime says about one input or output. */
@@ -57,7 +60,7 @@ export interface EncoderHello {
   outputs: ValueMetadata[];
 }
 
-export type EncoderThreads = ThreadPool<EncodeRequest | ProbeRequest, EncodeReply | ProbeReply, EncoderHello>;
+export type EncoderThreads = ThreadPool<EncodeRequest | RawRequest, EncodeReply | RawReply, EncoderHello>;
 
 export function encoderThreads(options: EncoderThreadOptions, size: number): EncoderThreads {
   return new ThreadPool(compiledProgram('encoder-worker'), options, size);

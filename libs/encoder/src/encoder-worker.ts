@@ -6,7 +6,7 @@ import { env, InferenceSession, Tensor } from 'onnxruntime-node';
 import { providerUnavailable } from './provider-unavailable';
 import { writeFeatureRows } from './feature-rows';
 import { frameTensor } from './frame-tensor';
-import { EncodeReply, EncodeRequest, EncoderThreadOptions, ProbeReply, ProbeRequest } from './encoder-thread';
+import { EncodeReply, EncodeRequest, EncoderThreadOptions, RawReply, RawRequest } from './encoder-thread';
 import { END_THREAD, WorkerFailure } from './thread-pool';
 
 /** The worker thread of `Encoder`: the only place where ONNX Runtime runs, because its `run()` blocks its thread. */
@@ -101,16 +101,22 @@ async function encode(session: InferenceSession, request: EncodeRequest): Promis
   return { features: features.buffer };
 }
 
-/** The shape of the output for one black frame; it is how a card without facts is completed. */
-async function probe(session: InferenceSession, request: ProbeRequest): Promise<ProbeReply> {
-  const { width, height, names } = request;
-  const input = new Tensor('float32', new Float32Array(3 * width * height), [1, 3, height, width]);
-  const output = await run(session, names[0], names[1], input);
-  return { type: output.type, dims: [...output.dims] };
+/** The output as the graph gives it, copied out of the runtime's memory. */
+async function runRaw(session: InferenceSession, { input, dims, names }: RawRequest): Promise<RawReply> {
+  const output = await run(session, names[0], names[1], new Tensor('float32', input, dims));
+  const reply: RawReply = { type: output.type, dims: [...output.dims] };
+  if (output.type === 'float32') reply.values = Float32Array.from(output.data as Float32Array);
+  output.dispose();
+  return reply;
 }
 
-function answer(session: InferenceSession, request: EncodeRequest | ProbeRequest): Promise<EncodeReply | ProbeReply> {
-  return request.kind === 'probe' ? probe(session, request) : encode(session, request);
+function answer(session: InferenceSession, request: EncodeRequest | RawRequest): Promise<EncodeReply | RawReply> {
+  return request.kind === 'raw' ? runRaw(session, request) : encode(session, request);
+}
+
+function transferred(reply: EncodeReply | RawReply): ArrayBuffer[] {
+  if ('features' in reply) return [reply.features];
+  return reply.values ? [reply.values.buffer as ArrayBuffer] : [];
 }
 
 function firstLine(error: unknown): string {
@@ -133,14 +139,14 @@ async function main(): Promise<void> {
     return;
   }
   let current: Promise<void> = Promise.resolve();
-  port.on('message', (message: EncodeRequest | ProbeRequest | typeof END_THREAD) => {
+  port.on('message', (message: EncodeRequest | RawRequest | typeof END_THREAD) => {
     if (message === END_THREAD) {
       ending = true;
       void current.then(() => session.release()).finally(() => port.close());
       return;
     }
     current = answer(session, message)
-      .then((reply) => port.postMessage({ reply }, 'features' in reply ? [reply.features] : []))
+      .then((reply) => port.postMessage({ reply }, transferred(reply)))
       .catch((error: unknown) => port.postMessage({ failed: failure(error) }));
   });
   port.postMessage({ ready: { inputs: session.inputMetadata, outputs: session.outputMetadata } });

@@ -1,5 +1,13 @@
 export { colourDescriptor } from './colour-descriptor';
-export { CARD_METADATA_KEY, type EncoderCard, encoderCardSchema } from './encoder-card';
+export {
+  CARD_METADATA_KEY,
+  type EncoderCard,
+  type EncoderCardFacts,
+  encoderCardFactsSchema,
+  encoderCardSchema,
+  type EncoderFault,
+  EncoderInvalid,
+} from './encoder-card';
 export { loadEncoderCard } from './load-encoder-card';
 export {
   type EncodedFrames,
@@ -10,7 +18,9 @@ export {
   openEncoder,
 } from './encoder';
 export { EncoderProcess } from './encoder-process';
+export { openRawEncoder, RawEncoder, type RawOutput } from './raw-encoder';
 export { EXECUTION_PROVIDERS, type ExecutionProvider } from './execution-provider';
+export { frameTensor } from './frame-tensor';
 export { fromHalf, halvesToFloats, toHalf } from './half-float';
 export { type InputSizeRule, inputSize, type Size } from './input-size';
 export * from './onnx-model';

@@ -2,8 +2,15 @@ import { CodedError } from '@propago/contracts';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { CARD_METADATA_KEY, EncoderCard, EncoderCardFacts, encoderCardSchema, parseCardFacts } from './encoder-card';
-import { EncoderHello, encoderThreads, ProbeReply, ValueMetadata } from './encoder-thread';
+import {
+  CARD_METADATA_KEY,
+  EncoderCard,
+  EncoderCardFacts,
+  encoderCardSchema,
+  EncoderInvalid,
+  parseCardFacts,
+} from './encoder-card';
+import { EncoderHello, encoderThreads, RawReply, ValueMetadata } from './encoder-thread';
 import { KNOWN_ENCODERS } from './known-encoders';
 import { OnnxModel, readOnnxModel } from './onnx-model';
 
@@ -19,21 +26,20 @@ const ASSUMED = {
 } satisfies EncoderCardFacts;
 
 /**
- * The card of an ONNX file. Each field comes from the first source that states it: `<file>.card.json`, the file's
+ * The card of an ONNX file. Each field comes from the first source that states it: `given`, `<file>.card.json`, the file's
  * `propago.card` metadata, the table of known published files, one run on a black frame and assumptions; what the last
  * gave is listed in `inferred`.
- * @throws CodedError ENCODER_INVALID if the file is no ONNX model, has no image input of free size, or its output is not
- * patch features
+ * @throws EncoderInvalid if the file is no ONNX model, has no image input of free size, or its output is not patch features
  */
-export async function loadEncoderCard(file: string): Promise<EncoderCard> {
+export async function loadEncoderCard(file: string, given: EncoderCardFacts = {}): Promise<EncoderCard> {
   const bytes = await readFile(file).catch((error: unknown) => {
-    throw new CodedError('ENCODER_INVALID', `The encoder file ${file} cannot be read.`, { cause: error });
+    throw new EncoderInvalid('file', `The encoder file ${file} cannot be read.`, { cause: error });
   });
   const model = readOnnxModel(bytes);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const stated = { ...KNOWN_ENCODERS[sha256], ...embeddedFacts(model), ...(await sidecarFacts(file)) };
+  const stated = { ...KNOWN_ENCODERS[sha256], ...embeddedFacts(model), ...(await sidecarFacts(file)), ...given };
   if (stated.sha256 && stated.sha256 !== sha256) {
-    throw new CodedError('ENCODER_INVALID', `The card is for the file ${stated.sha256}, but this one is ${sha256}.`);
+    throw new EncoderInvalid('card', `The card is for the file ${stated.sha256}, but this one is ${sha256}.`);
   }
   const found = await probeFacts(file, sha256, stated);
   const guessed = { name: path.basename(file, '.onnx'), ...ASSUMED, ...found };
@@ -41,10 +47,7 @@ export async function loadEncoderCard(file: string): Promise<EncoderCard> {
   const inferred = Object.keys({ ...guessed, inputMultiple: 0 }).filter((key) => !(key in stated));
   const card = encoderCardSchema.safeParse({ ...merged, inferred });
   if (card.success) return card.data;
-  throw new CodedError(
-    'ENCODER_INVALID',
-    `The card of ${file}: ${card.error.issues.map((i) => i.message).join('; ')}.`,
-  );
+  throw new EncoderInvalid('card', `The card of ${file}: ${card.error.issues.map((i) => i.message).join('; ')}.`);
 }
 
 function embeddedFacts(model: OnnxModel): EncoderCardFacts {
@@ -56,7 +59,7 @@ async function sidecarFacts(file: string): Promise<EncoderCardFacts> {
   const sidecar = `${file}.card.json`;
   const text = await readFile(sidecar, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
-    throw new CodedError('ENCODER_INVALID', `The card ${sidecar} cannot be read.`, { cause: error });
+    throw new EncoderInvalid('card', `The card ${sidecar} cannot be read.`, { cause: error });
   });
   return text === undefined ? {} : parseCardFacts(text, `The card ${sidecar}`);
 }
@@ -65,30 +68,26 @@ async function sidecarFacts(file: string): Promise<EncoderCardFacts> {
 async function probeFacts(file: string, sha256: string, stated: EncoderCardFacts) {
   const threads = encoderThreads({ path: file, sha256, provider: 'cpu', deviceId: 0, intraOpThreads: 1 }, 1);
   try {
-    const hello = await threads.start();
+    const hello = await threads.start().catch((error: CodedError) => {
+      throw error.code === 'ENCODER_INVALID' ? new EncoderInvalid('load', error.message) : error;
+    });
     const names = { ...ports(hello, stated) };
     const multiple = stated.inputMultiple ?? stated.patchSize ?? 1;
     const width = Math.ceil(PROBE.width / multiple) * multiple;
     const height = Math.ceil(PROBE.height / multiple) * multiple;
     const request = {
-      kind: 'probe' as const,
-      width,
-      height,
+      kind: 'raw' as const,
+      input: new Float32Array(3 * width * height),
+      dims: [1, 3, height, width],
       names: [names.inputName, names.outputName] as [string, string],
     };
-    const reply = (await threads.run(request).catch((error: CodedError) => {
-      throw new CodedError(
-        'ENCODER_INVALID',
-        `The encoder does not run on a ${width}x${height} frame: ${error.message}`,
-      );
-    })) as ProbeReply;
+    const reply = (await threads.run(request, [request.input.buffer]).catch((error: CodedError) => {
+      throw new EncoderInvalid('run', `The encoder does not run on a ${width}x${height} frame: ${error.message}`);
+    })) as RawReply;
     const shape = shapeFacts(reply, { width, height });
     for (const key of ['patchSize', 'dim', 'layout'] as const) {
       if (stated[key] !== undefined && stated[key] !== shape[key]) {
-        throw new CodedError(
-          'ENCODER_INVALID',
-          `The card says ${key} ${stated[key]}, the encoder gives ${shape[key]}.`,
-        );
+        throw new EncoderInvalid('output', `The card says ${key} ${stated[key]}, the encoder gives ${shape[key]}.`);
       }
     }
     return { ...names, ...shape };
@@ -100,46 +99,40 @@ async function probeFacts(file: string, sha256: string, stated: EncoderCardFacts
 function ports({ inputs, outputs }: EncoderHello, stated: EncoderCardFacts) {
   const input = stated.inputName ? inputs.find(({ name }) => name === stated.inputName) : inputs[0];
   if (inputs.length !== 1 || !input || input.type !== 'float32' || input.shape?.length !== 4) {
-    throw new CodedError(
-      'ENCODER_INVALID',
+    throw new EncoderInvalid(
+      'file',
       `The encoder has no image input: expected one float32 [batch, 3, height, width], received ${describe(inputs)}.`,
     );
   }
   const [batch, channels, ...sides] = input.shape;
   if (typeof channels === 'number' && channels !== 3) {
-    throw new CodedError(
-      'ENCODER_INVALID',
+    throw new EncoderInvalid(
+      'file',
       `The encoder's input has ${channels} channels instead of 3: ${describe([input])}.`,
     );
   }
   if (sides.some((axis) => typeof axis === 'number' && axis > 0)) {
-    throw new CodedError(
-      'ENCODER_INVALID',
+    throw new EncoderInvalid(
+      'file',
       `The encoder takes only frames of ${sides[1]}x${sides[0]}; export it with free height and width: ${describe([input])}.`,
     );
   }
   if (typeof batch === 'number' && batch > 1) {
-    throw new CodedError(
-      'ENCODER_INVALID',
-      `The encoder takes only batches of ${batch}; export it with a free batch axis.`,
-    );
+    throw new EncoderInvalid('file', `The encoder takes only batches of ${batch}; export it with a free batch axis.`);
   }
   const output = stated.outputName ? outputs.find(({ name }) => name === stated.outputName) : outputs[0];
   if (!output) {
-    throw new CodedError(
-      'ENCODER_INVALID',
-      `The encoder has no output "${stated.outputName}", only ${describe(outputs)}.`,
-    );
+    throw new EncoderInvalid('card', `The encoder has no output "${stated.outputName}", only ${describe(outputs)}.`);
   }
   const fixedBatch = batch === 1 ? { maxBatch: 1 } : {};
   return { inputName: input.name, outputName: output.name, ...fixedBatch };
 }
 
-function shapeFacts({ type, dims }: ProbeReply, frame: { width: number; height: number }) {
+function shapeFacts({ type, dims }: RawReply, frame: { width: number; height: number }) {
   const received = `${type} [${dims.join(', ')}] for a ${frame.width}x${frame.height} frame`;
   const fault = (why: string) =>
-    new CodedError(
-      'ENCODER_INVALID',
+    new EncoderInvalid(
+      'output',
       `The encoder's output is not patch features (${why}): expected float32 [batch, patches, dim] or [batch, dim, rows, cols], received ${received}.`,
     );
   if (type !== 'float32') throw fault('another type');

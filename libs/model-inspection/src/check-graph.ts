@@ -1,6 +1,6 @@
 import { CodedError } from '@propago/contracts';
 import { InspectionLimits } from './inspection-limits';
-import { ALLOWED_OPERATORS, CONTROL_FLOW_OPERATORS, isOnnxDomain } from './operators';
+import { ALLOWED_OPERATORS, CONTROL_FLOW_OPERATORS, IDLE_DOMAINS, isOnnxDomain } from './operators';
 import { nodeLabel, ScannedModel, ScannedNode } from './scanned-model';
 
 /**
@@ -15,16 +15,16 @@ export function checkVersions({ irVersion, opsets }: ScannedModel, limits: Inspe
       `The model has ONNX format version ${irVersion}; ${limits.minIrVersion} to ${limits.maxIrVersion} are accepted.`,
     );
   }
-  const foreign = opsets.find(({ domain }) => !isOnnxDomain(domain));
+  const foreign = opsets.find(({ domain }) => !isOnnxDomain(domain) && !IDLE_DOMAINS.has(domain));
   if (foreign) {
     throw new CodedError(
       'MODEL_DOMAIN',
       `The model imports operators of the domain ${JSON.stringify(foreign.domain)}.`,
     );
   }
-  const [own, second] = opsets;
+  const [own, second] = opsets.filter(({ domain }) => isOnnxDomain(domain));
   if (!own || second || own.version < limits.minOpset || own.version > limits.maxOpset) {
-    const stated = opsets.map(({ version }) => version).join(' and ') || 'none';
+    const stated = [own, second].flatMap((opset) => opset?.version ?? []).join(' and ') || 'none';
     throw new CodedError(
       'MODEL_OPSET',
       `The model has operator set ${stated}; one of ${limits.minOpset} to ${limits.maxOpset} is accepted.`,
