@@ -81,6 +81,7 @@ export const ERRORS = {
   MODEL_VERSION_NOT_READY: input(409, 'The version has not passed its validation.'),
   MODEL_VERSION_READY: input(409, 'The version has passed its validation already.'),
   MODEL_IN_USE: input(409, 'The version is in use.'),
+  MODEL_NOT_LOADED: { status: 503, retryable: true, title: 'No worker has the version loaded.' },
   ALIAS_NOT_FOUND: input(404, 'The model has no such alias.'),
   ALIAS_CONFLICT: input(409, 'It has been changed since it was read.'),
   ALIAS_NO_PREVIOUS: input(409, 'There is no previous version to return to.'),

@@ -1,4 +1,5 @@
 export * from './blob-keys';
+export * from './encoder-instances';
 export * from './errors';
 export * from './models';
 export * from './parameters';

@@ -1,15 +1,12 @@
-import { CodedError } from '@propago/contracts';
+import { CodedError, type EncoderInstanceState } from '@propago/contracts';
 import type { EncoderProcess } from '@propago/encoder';
 
 /** A loaded encoder as a slot sees it. */
 export type ServedEncoder = Pick<EncoderProcess, 'card' | 'encode' | 'close' | 'ended'>;
 
-/** LOADING -> WARMING -> LOADED -> DRAINING -> gone; FAILED from any of the first three. */
-export type SlotState = 'LOADING' | 'WARMING' | 'LOADED' | 'DRAINING' | 'FAILED';
-
 /** One encoder version in this worker, from its loading to its end. */
 export class EncoderSlot {
-  private current: SlotState = 'LOADING';
+  private current: EncoderInstanceState = 'LOADING';
   private why: CodedError | undefined;
   private users = 0;
   private idle: (() => void) | undefined;
@@ -37,7 +34,7 @@ export class EncoderSlot {
     );
   }
 
-  get state(): SlotState {
+  get state(): EncoderInstanceState {
     return this.current;
   }
 
@@ -97,7 +94,7 @@ export class EncoderSlot {
     this.enter('FAILED');
   }
 
-  private enter(state: SlotState): void {
+  private enter(state: EncoderInstanceState): void {
     this.current = state;
     this.changed();
   }

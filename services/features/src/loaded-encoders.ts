@@ -1,5 +1,5 @@
-import { CodedError } from '@propago/contracts';
-import { EncoderSlot, type ServedEncoder, type SlotState } from './encoder-slot';
+import { CodedError, type EncoderInstanceState } from '@propago/contracts';
+import { EncoderSlot, type ServedEncoder } from './encoder-slot';
 
 /** An encoder that could not be loaded, and that aliases name, is tried again after this time. */
 const RETRY_MS = 30_000;
@@ -18,7 +18,7 @@ export interface LoadedEncodersOptions {
 /** What a worker has of one version. */
 export interface EncoderReport {
   sha256: string;
-  state: SlotState;
+  state: EncoderInstanceState;
   reason: string | null;
 }
 

@@ -1,13 +1,10 @@
 import { Controller, Inject, OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import { EventPattern } from '@nestjs/microservices';
-import { SUBJECTS } from '@propago/contracts';
+import { ENCODER_HEARTBEAT_MS, SUBJECTS } from '@propago/contracts';
 import { Database } from '@propago/database';
 import { CONFIG, LOGGER, type ConfigOf, type Logger } from '@propago/runtime';
 import { ServedEncoders } from './served-encoders';
 import { wantedEncoders } from './wanted-encoders';
-
-/** Whoever reads the rows takes a worker for dead that has been silent for three of these. */
-const HEARTBEAT_MS = 5000;
 
 /** Learns which versions to have loaded: at once by news, which may be lost, and by looking now and then. */
 @Controller()
@@ -26,7 +23,7 @@ export class ServingController implements OnApplicationBootstrap, OnModuleDestro
   ) {}
 
   onApplicationBootstrap(): void {
-    this.heartbeat = setInterval(() => void this.encoders.beat(), HEARTBEAT_MS);
+    this.heartbeat = setInterval(() => void this.encoders.beat(), ENCODER_HEARTBEAT_MS);
     this.lookout = setInterval(() => this.look(), this.config.MODELS_LOOK_SECONDS * 1000);
     this.look();
   }

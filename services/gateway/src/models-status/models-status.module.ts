@@ -1,0 +1,11 @@
+import { Module } from '@nestjs/common';
+import { ModelStatusController } from './model-status.controller';
+import { ModelStatusService } from './model-status.service';
+import { ShadowComparisonsController } from './shadow-comparisons.controller';
+
+/** What is served of the models, and what their shadows would change. */
+@Module({
+  controllers: [ModelStatusController, ShadowComparisonsController],
+  providers: [ModelStatusService],
+})
+export class ModelsStatusModule {}

@@ -1,0 +1,59 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { CodedError } from '@propago/contracts';
+import { Database } from '@propago/database';
+import { RequireScope } from '../access/require-scope';
+import { cursorOf, olderThan, pageOf, placeOf } from '../runs/paging';
+
+/** What the shadow of a model would have changed. */
+@ApiTags('models')
+@RequireScope('admin')
+@Controller('v1/admin/models/:name/shadow-comparisons')
+export class ShadowComparisonsController {
+  constructor(private readonly database: Database) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Shadow runs of a model, newest first: their difference to the run that the user got' })
+  @ApiQuery({ name: 'limit', required: false, description: '1 to 200, 50 by default' })
+  @ApiQuery({ name: 'cursor', required: false, description: '`next` of the page before' })
+  async list(@Param('name') name: string, @Query('limit') limit?: string, @Query('cursor') cursor?: string) {
+    if (!(await this.database.modelVersion.count({ where: { name } }))) {
+      throw new CodedError('MODEL_NOT_FOUND', `There is no model ${name}.`);
+    }
+    const most = pageOf(limit, { fallback: 50, most: 200 });
+    const runs = await this.database.run.findMany({
+      where: {
+        encoderName: name,
+        shadowOfId: { not: null },
+        deletedAt: null,
+        ...olderThan(cursor === undefined ? undefined : placeOf(cursor)),
+      },
+      include: { outcome: true, comparison: true, shadowOf: true },
+      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      take: most + 1,
+    });
+    const items = runs.slice(0, most);
+    return {
+      items: items.map(({ id, createdAt, encoderVersion, encoderSha256, outcome, comparison, shadowOf }) => ({
+        shadowRunId: id,
+        runId: shadowOf!.id,
+        createdAt,
+        version: encoderVersion,
+        sha256: encoderSha256,
+        baseVersion: shadowOf!.encoderVersion,
+        baseSha256: shadowOf!.encoderSha256,
+        /** Null while it waits for the user's run, or runs. */
+        state: outcome?.state ?? null,
+        error: outcome?.errorCode ? { code: outcome.errorCode, detail: outcome.errorDetail } : null,
+        comparison: comparison && {
+          frames: comparison.frames,
+          meanJaccard: comparison.meanJaccard,
+          seconds: comparison.seconds,
+          baseSeconds: comparison.baseSeconds,
+          comparedAt: comparison.comparedAt,
+        },
+      })),
+      next: runs.length > most ? cursorOf(items.at(-1)!) : null,
+    };
+  }
+}
