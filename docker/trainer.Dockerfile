@@ -34,7 +34,7 @@ WORKDIR /app
 # Compiled kernels and plots go where a read-only root file system lets them.
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 \
     PATH=/opt/trainer/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-    PYTHONDONTWRITEBYTECODE=1 TORCHINDUCTOR_CACHE_DIR=/tmp/torch TRITON_CACHE_DIR=/tmp/triton MPLCONFIGDIR=/tmp/matplotlib
+    TRAINER_PYTHON=/opt/trainer/bin/python PYTHONDONTWRITEBYTECODE=1 TORCHINDUCTOR_CACHE_DIR=/tmp/torch TRITON_CACHE_DIR=/tmp/triton MPLCONFIGDIR=/tmp/matplotlib
 USER 10001:10001
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=4s --start-period=120s --retries=3 CMD ["node", "docker/health.mjs"]

@@ -15,6 +15,8 @@ const stamp = 'k8s.io/component-base/version';
 const PROGRAMS = {
   kustomize: { module: 'sigs.k8s.io/kustomize/kustomize/v5', version: versions.kustomize },
   kubeconform: { module: 'github.com/yannh/kubeconform', version: versions.kubeconform, package: 'cmd/kubeconform' },
+  'compose-go': { module: 'github.com/compose-spec/compose-go/v2', version: versions.composeGo, package: 'cmd' },
+  promtool: { module: 'github.com/prometheus/prometheus', version: versions.promtool, package: 'cmd/promtool' },
   etcd: { module: 'go.etcd.io/etcd/server/v3', version: versions.etcd },
   'kube-apiserver': {
     module: 'k8s.io/kubernetes',

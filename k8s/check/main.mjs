@@ -3,8 +3,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { run } from '../../scripts/command.mjs';
+import { lastLines, run } from '../../scripts/command.mjs';
 import { main, ensureDependencies } from '../../scripts/setup.mjs';
+import { REPO_ROOT } from '../../scripts/system-tools.mjs';
 import { PRIVILEGED, UNKNOWN_FIELD } from './mistakes.mjs';
 import { findGo, goProgram, openApi, resourceDefinitions, versions } from './go-tools.mjs';
 
@@ -49,6 +50,8 @@ async function check(go, folder) {
     `kubeconform ${versions.kubeconform}, schemas of Kubernetes ${versions.kubernetes}: ${problems.length} problems`,
   );
 
+  problems.push(...(await readQueries(go, folder, overlays)), ...(await readComposeFile(go)));
+
   const rejections = await askApiServer(go, definitions, overlays);
   return [...problems, ...rejections];
 }
@@ -60,6 +63,27 @@ async function conform(kubeconform, location, folder, { name, text }) {
   const { resources = [] } = JSON.parse(output);
   const complaints = resources.map(({ kind, name: object, msg }) => `overlay ${name}: ${kind} ${object}: ${msg}`);
   return code !== 0 && complaints.length === 0 ? [`overlay ${name}: kubeconform ended with ${code}`] : complaints;
+}
+
+/** PromQL as Prometheus itself reads it. */
+async function readQueries(go, folder, overlays) {
+  const { rulesFile } = await import('./queries.mjs');
+  const promtool = await goProgram(go, 'promtool', console.log);
+  const file = path.join(folder, 'rules.yaml');
+  writeFileSync(file, rulesFile(overlays.find(({ name }) => name === 'production').objects));
+  const { code, output } = await run(promtool, ['check', 'rules', file]);
+  console.log(
+    `promtool ${versions.promtool}: ${/(\d+) rules found/.exec(output)?.[1] ?? 0} queries of alerts, dashboard, autoscaling`,
+  );
+  return code === 0 ? [] : [`promtool: ${lastLines(output)}`];
+}
+
+/** compose.yaml as Compose itself reads it. */
+async function readComposeFile(go) {
+  const compose = await goProgram(go, 'compose-go', console.log);
+  const { code, output } = await run(compose, ['compose.yaml'], { cwd: REPO_ROOT });
+  console.log(`compose-go ${versions.composeGo}: compose.yaml ${code === 0 ? 'is valid' : 'is not valid'}`);
+  return code === 0 ? [] : [`compose.yaml: ${lastLines(output)}`];
 }
 
 async function askApiServer(go, definitions, overlays) {

@@ -61,10 +61,7 @@ const pairs = (lines: string[]): Record<string, string> =>
   Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
 
 /** Where the file of a service lies. */
-export const serviceFile = (service: string): string =>
-  [`k8s/base/${service}.yaml`, `k8s/components/${service}/${service}.yaml`].find((file) =>
-    existsSync(path.join(ROOT, file)),
-  ) ?? `k8s/base/${service}.yaml`;
+export const serviceFile = (service: string): string => `k8s/base/${service}.yaml`;
 
 /** The container named `service` of a Deployment. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
