@@ -1,6 +1,8 @@
 import { DynamicModule, Module } from '@nestjs/common';
 import { RuntimeModule, type ConfigOf } from '@propago/runtime';
 import { AccessModule } from './access/access.module';
+import { ModelsAdminModule } from './models/models.module';
+import { ModelsStatusModule } from './models-status/models-status.module';
 import { GcController } from './retention/gc.controller';
 import { AcceptRunService } from './runs/accept-run.service';
 import { EnqueueService } from './runs/enqueue.service';
@@ -12,6 +14,7 @@ import { RunNewsController } from './runs/run-news.controller';
 import { RunProgressService } from './runs/run-progress.service';
 import { RunViewService } from './runs/run-view.service';
 import { RunsController } from './runs/runs.controller';
+import { ShadowRunService } from './runs/shadow-run.service';
 import { UploadSweepService } from './runs/upload-sweep.service';
 import { UploadService } from './runs/upload.service';
 
@@ -20,7 +23,12 @@ export class GatewayModule {
   static forRoot(config: ConfigOf<'gateway'>): DynamicModule {
     return {
       module: GatewayModule,
-      imports: [RuntimeModule.forRoot({ service: 'gateway', config }), AccessModule],
+      imports: [
+        RuntimeModule.forRoot({ service: 'gateway', config }),
+        AccessModule,
+        ModelsAdminModule,
+        ModelsStatusModule,
+      ],
       controllers: [
         RunsController,
         RunEventsController,
@@ -37,6 +45,7 @@ export class GatewayModule {
         IdempotencyService,
         RunProgressService,
         RunViewService,
+        ShadowRunService,
       ],
     };
   }

@@ -7,6 +7,7 @@ import { Database, type ModelVersion, type Prisma } from '@propago/database';
 import { loadEncoderCard, type EncoderCard } from '@propago/encoder';
 import { CONFIG, LOGGER, STORAGE, type BlobStore, type ConfigOf, type Logger } from '@propago/runtime';
 import { audit, CONFIGURATION, VALIDATION } from './audit';
+import { knownCard } from './known-card';
 import { ModelFiles } from './model-files.service';
 import { lockModel } from './model-lock';
 import { moveAlias } from './move-alias';
@@ -64,14 +65,13 @@ export class ConfiguredEncoders implements OnModuleInit {
     file: string,
   ): Promise<number> {
     const { sha256 } = loaded;
-    const same = await transaction.modelVersion.findMany({ where: { sha256, deletedAt: null } });
-    const before = same.find((other) => other.name === name);
+    const before = await transaction.modelVersion.findFirst({ where: { name, sha256, deletedAt: null } });
     if (before?.state === 'READY') {
       this.warnOfOtherCard(loaded, before);
       return before.version;
     }
     await this.files.keep(transaction, sha256, (key) => this.storage.putStream(key, createReadStream(file)));
-    const card = (same.find(({ state }) => state === 'READY')?.card as EncoderCard | undefined) ?? loaded;
+    const card = (await knownCard(transaction, sha256)) ?? loaded;
     await this.files.publish(sha256, card);
     const version = before?.version ?? (await nextVersion(transaction, name));
     const ready = { state: 'READY', reasons: [], card, validatedAt: new Date() };

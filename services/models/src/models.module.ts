@@ -6,7 +6,11 @@ import { ConfiguredEncoders } from './configured-encoders.service';
 import { EncoderChoice } from './encoder-choice.service';
 import { EncoderController } from './encoder.controller';
 import { ModelFiles } from './model-files.service';
+import { Judge } from './validation/judge.service';
+import { Measurer } from './validation/measurer.service';
 import { ValidationQueue } from './validation/validation-queue';
+import { ValidationWorker } from './validation/validation.worker';
+import { Validator } from './validation/validator.service';
 import { VersionChanges } from './version-changes.service';
 
 @Module({})
@@ -16,7 +20,18 @@ export class ModelsModule {
       module: ModelsModule,
       imports: [RuntimeModule.forRoot({ service: 'models', config })],
       controllers: [EncoderController, ChangesController],
-      providers: [ConfiguredEncoders, EncoderChoice, ModelFiles, VersionChanges, Aliases, ValidationQueue],
+      providers: [
+        ConfiguredEncoders,
+        EncoderChoice,
+        ModelFiles,
+        VersionChanges,
+        Aliases,
+        ValidationQueue,
+        ValidationWorker,
+        Validator,
+        Judge,
+        Measurer,
+      ],
     };
   }
 }

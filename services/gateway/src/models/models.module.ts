@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { ModelRegistry } from './model-registry.service';
+import { ModelUploadService } from './model-upload.service';
+import { ModelsController } from './models.controller';
+import { VersionsController } from './versions.controller';
+
+/** The admin API of the model registry. */
+@Module({
+  controllers: [ModelsController, VersionsController],
+  providers: [ModelRegistry, ModelUploadService],
+})
+export class ModelsAdminModule {}

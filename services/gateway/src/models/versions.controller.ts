@@ -1,0 +1,100 @@
+import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { blobKeys, modelProvenance } from '@propago/contracts';
+import { encoderCardFactsSchema } from '@propago/encoder';
+import { STORAGE, type BlobStore } from '@propago/runtime';
+import { CurrentCaller, type Caller } from '../access/caller';
+import { RequireScope } from '../access/require-scope';
+import { ModelRegistry } from './model-registry.service';
+import { newModelName, versionNumber } from './model-request';
+import { ModelUploadService } from './model-upload.service';
+
+const jsonOf = (schema: z.ZodType) => `JSON of: ${JSON.stringify(z.toJSONSchema(schema))}`;
+
+@ApiTags('models')
+@RequireScope('admin')
+@Controller('v1/admin/models')
+export class VersionsController {
+  constructor(
+    @Inject(STORAGE) private readonly storage: BlobStore,
+    private readonly registry: ModelRegistry,
+    private readonly uploads: ModelUploadService,
+  ) {}
+
+  @Post(':name/versions')
+  @HttpCode(202)
+  @ApiOperation({
+    summary: 'Register an encoder file as the next version of a model; its validation follows',
+    description: 'The same file under one name is the same version. Follow the Location until it is READY or REJECTED.',
+  })
+  @ApiConsumes('multipart/form-data')
+  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'A repeated request gets the first answer' })
+  @ApiBody({
+    schema: {
+      type: 'object',
+      properties: {
+        model: { type: 'string', format: 'binary', description: 'An ONNX file' },
+        source: { type: 'string', description: 'Storage key of a file that is there already, instead of model' },
+        sha256: { type: 'string', description: 'What the file must have' },
+        facts: { type: 'string', description: jsonOf(encoderCardFactsSchema), example: '{"patchSize":16}' },
+        provenance: { type: 'string', description: jsonOf(modelProvenance) },
+      },
+    },
+  })
+  async register(
+    @Param('name') name: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @CurrentCaller() caller: Caller,
+  ) {
+    newModelName(name);
+    const { version } = await this.uploads.withUpload(request, ({ key, ...upload }) =>
+      this.registry.change({ what: 'register', name, upload: key, ...upload }, caller),
+    );
+    void reply.header('location', `/v1/admin/models/${name}/versions/${version}`);
+    return this.registry.version(name, version!);
+  }
+
+  @Get(':name/versions')
+  @ApiOperation({ summary: 'All versions of a model, newest first' })
+  async list(@Param('name') name: string) {
+    return { items: await this.registry.versions(name) };
+  }
+
+  @Get(':name/versions/:version')
+  @ApiOperation({ summary: 'State, reasons of a refusal, card, measurements and provenance of a version' })
+  get(@Param('name') name: string, @Param('version') version: string) {
+    return this.registry.version(name, versionNumber(version));
+  }
+
+  @Get(':name/versions/:version/file')
+  @ApiOperation({ summary: 'The ONNX file of a version' })
+  @ApiProduces('application/octet-stream')
+  async file(@Param('name') name: string, @Param('version') version: string, @Res() reply: FastifyReply) {
+    const { sha256, bytes } = await this.registry.row(name, versionNumber(version));
+    void reply
+      .header('content-disposition', `attachment; filename="${name}-${version}.onnx"`)
+      .header('content-length', Number(bytes))
+      .header('etag', `"${sha256}"`)
+      .type('application/octet-stream');
+    return reply.send(await this.storage.getStream(blobKeys.encoderModel(sha256)));
+  }
+
+  @Delete(':name/versions/:version')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Remove a version that no alias and no unfinished run needs (409 otherwise)' })
+  async remove(@Param('name') name: string, @Param('version') version: string, @CurrentCaller() caller: Caller) {
+    await this.registry.change({ what: 'delete', name, version: versionNumber(version) }, caller);
+  }
+
+  @Post(':name/versions/:version(^[^:]+)::validate')
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Validate a version that is not READY again' })
+  async validate(@Param('name') name: string, @Param('version') version: string, @CurrentCaller() caller: Caller) {
+    const number = versionNumber(version);
+    await this.registry.change({ what: 'validate', name, version: number }, caller);
+    return this.registry.version(name, number);
+  }
+}
