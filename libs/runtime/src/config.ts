@@ -50,7 +50,6 @@ const videoTools = {
 const MACHINE_DEPENDENT = new Set(['ENCODER_THREADS', 'KERNEL_THREADS']);
 
 const maxModelBytes = whole(1, 2 ** 31, 1_610_612_736).describe('Size of a registered encoder file');
-const maxModelBytes = whole(1, 2 ** 31, 1_610_612_736).describe('Size of a registered encoder file');
 const reconcileSeconds = z.coerce.number().min(0.1).max(3600).default(5).describe('Between two looks for lost work');
 
 const limits = {
