@@ -21,12 +21,13 @@ export const STAGE_JOBS = {
   features: z.strictObject({ featureSetId, segment }),
   /** Soft labels of one segment of a run; needs those of the segment before. */
   propagation: z.strictObject({ runId, segment }),
-  /** Masks of one segment, the end of a run, an export, or the removal of a deleted run. */
+  /** Masks of one segment, the end of a run, an export, the removal of a deleted run, or what a shadow run differs in. */
   results: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('segment'), runId, segment }),
     z.strictObject({ kind: z.literal('end'), runId, error: runError.optional() }),
     z.strictObject({ kind: z.literal('overlay'), runId }),
     z.strictObject({ kind: z.literal('purge'), runId }),
+    z.strictObject({ kind: z.literal('compare'), runId }),
   ]),
 } as const satisfies Record<Stage, z.ZodType>;
 

@@ -1,8 +1,12 @@
 import type { Prisma } from './generated/client';
 
-/** Runs that still want work: not ended, not to be cancelled, not deleted. */
+/**
+ * Runs that still want work: not ended, not to be cancelled, not deleted. A shadow run wants none before the run that it
+ * repeats has succeeded, so that it never competes with it; and none when there is nothing to compare with.
+ */
 export const activeRun = {
   outcome: { is: null },
   cancelRequestedAt: null,
   deletedAt: null,
+  OR: [{ shadowOfId: null }, { shadowOf: { outcome: { state: 'succeeded' }, deletedAt: null } }],
 } satisfies Prisma.RunWhereInput;

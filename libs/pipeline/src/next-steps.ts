@@ -1,7 +1,7 @@
-import type { CodedError, Stage, StageJobs } from '@propago/contracts';
+import type { CodedError, RunEndState, Stage, StageJobs } from '@propago/contracts';
 import { activeRun, type Database } from '@propago/database';
 import { inTraceOf } from '@propago/tracing';
-import type { Queues } from './queues';
+import type { Queues, Urgency } from './queues';
 
 /**
  * What follows what, segment by segment. Each method is called after its rows are committed and enqueues what they
@@ -21,11 +21,11 @@ export class NextSteps {
   }
 
   async framesNeeded(featureSetId: string): Promise<void> {
-    await this.queues.add('ingest', { featureSetId });
+    await this.queues.add('ingest', { featureSetId }, await this.urgencyOf({ featureSetId }));
   }
 
   async framesStored(featureSetId: string, segment: number): Promise<void> {
-    await this.queues.add('features', { featureSetId, segment });
+    await this.queues.add('features', { featureSetId, segment }, await this.urgencyOf({ featureSetId }));
   }
 
   /** Propagation of a segment needs its features and the labels of the segment before. */
@@ -33,20 +33,22 @@ export class NextSteps {
     const previousLabels = segment === 0 ? {} : { labelSegments: { some: { index: segment - 1 } } };
     const runs = await this.database.run.findMany({
       where: { featureSetId, ...activeRun, ...previousLabels },
-      select: { id: true, traceparent: true },
+      select: { id: true, traceparent: true, shadowOfId: true },
     });
     await Promise.all(
-      runs.map(({ id, traceparent }) =>
-        inTraceOf(traceparent, () => this.queues.add('propagation', { runId: id, segment })),
-      ),
+      runs.map(({ id, traceparent, shadowOfId }) => {
+        const urgency = shadowOfId ? 'background' : 'user';
+        return inTraceOf(traceparent, () => this.queues.add('propagation', { runId: id, segment }, urgency));
+      }),
     );
   }
 
   async labelsStored(runId: string, featureSetId: string, segment: number): Promise<void> {
-    await this.queues.add('results', { kind: 'segment', runId, segment });
+    const urgency = await this.urgencyOf({ id: runId });
+    await this.queues.add('results', { kind: 'segment', runId, segment }, urgency);
     const next = { featureSetId, index: segment + 1 };
     const ready = await this.database.featureSegment.count({ where: next });
-    if (ready) await this.queues.add('propagation', { runId, segment: next.index });
+    if (ready) await this.queues.add('propagation', { runId, segment: next.index }, urgency);
   }
 
   /** The number of frames is known, so the last masks may have been the last thing missing. */
@@ -63,6 +65,23 @@ export class NextSteps {
     await this.queues.add('results', { kind: 'purge', runId });
   }
 
+  /** A run has ended: its shadows begin, or end with it. */
+  async runEnded(runId: string, state: RunEndState): Promise<void> {
+    const shadows = await this.database.run.findMany({
+      where: { shadowOfId: runId, outcome: { is: null } },
+      select: { id: true, featureSetId: true },
+    });
+    for (const { id, featureSetId } of shadows) {
+      if (state === 'succeeded') await this.runAccepted(featureSetId);
+      else await this.runCancelled(id);
+    }
+  }
+
+  /** A shadow run has succeeded. */
+  async shadowEnded(shadowRunId: string): Promise<void> {
+    await this.queues.add('results', { kind: 'compare', runId: shadowRunId }, 'background');
+  }
+
   /** A job has failed for good: so have the runs that needed it. */
   async jobFailed(data: StageJobs[Stage], error: CodedError): Promise<void> {
     // What a run does not need to end well does not end it: an export can be asked for again.
@@ -70,6 +89,12 @@ export class NextSteps {
     const runIds = await this.activeRuns(data);
     const cause = { code: error.code, detail: error.message };
     await Promise.all(runIds.map((runId) => this.queues.add('results', { kind: 'end', runId, error: cause })));
+  }
+
+  /** Work that no user's run wants can wait. */
+  private async urgencyOf(which: { id: string } | { featureSetId: string }): Promise<Urgency> {
+    const wanting = await this.database.run.count({ where: { ...which, shadowOfId: null, ...activeRun } });
+    return wanting > 0 ? 'user' : 'background';
   }
 
   /** Whether any run still wants what this job is to do. */

@@ -23,6 +23,13 @@ const JOB_OPTIONS: JobOptions = {
 /** What lies in Redis: what the job is to do, and the trace that it belongs to. */
 export type TracedJob<S extends Stage> = StageJobs[S] & { traceparent?: string };
 
+/**
+ * Bull takes jobs without a priority after all others, so every job has one. In the background is what no user waits
+ * for.
+ */
+const PRIORITIES = { user: 1, background: 2 } as const;
+export type Urgency = keyof typeof PRIORITIES;
+
 const IDLE_POLL_MS = 50;
 
 /** The Bull queues of all stages. Adding work twice is harmless: a job's id follows from what it is to do. */
@@ -59,9 +66,9 @@ export class Queues {
   }
 
   /** The job's span will continue the active one. */
-  async add<S extends Stage>(stage: S, data: StageJobs[S]): Promise<Job<StageJobs[S]>> {
+  async add<S extends Stage>(stage: S, data: StageJobs[S], urgency: Urgency = 'user'): Promise<Job<StageJobs[S]>> {
     const traced: TracedJob<S> = { ...data, traceparent: currentTraceparent() };
-    return this.of(stage).add(traced, { jobId: jobId(stage, data) });
+    return this.of(stage).add(traced, { jobId: jobId(stage, data), priority: PRIORITIES[urgency] });
   }
 
   /** Jobs by state of every stage, for metrics. */

@@ -3,6 +3,12 @@ import { inTraceOf } from '@propago/tracing';
 import type { NextSteps } from './next-steps';
 import type { Queues } from './queues';
 
+interface UnfinishedRun {
+  id: string;
+  featureSetId: string;
+  shadowOfId: string | null;
+}
+
 /**
  * Re-derives from Postgres what should be in the queues, and adds it. A lost Redis, a process that died between its
  * commit and its enqueue, a purge that never ran: all are mended by the same pass. What is queued already stays.
@@ -18,26 +24,35 @@ export class Reconciler {
   async reconcile(): Promise<number> {
     const runs = await this.database.run.findMany({
       where: { ...activeRun },
-      select: { id: true, featureSetId: true, traceparent: true },
+      select: { id: true, featureSetId: true, traceparent: true, shadowOfId: true },
       orderBy: { createdAt: 'asc' },
       take: 1000,
     });
-    for (const { id, featureSetId, traceparent } of runs) {
-      await inTraceOf(traceparent, () => this.reconcileRun(id, featureSetId));
-    }
+    for (const run of runs) await inTraceOf(run.traceparent, () => this.reconcileRun(run));
 
     const ending = await this.database.run.findMany({
-      where: { deletedAt: null, cancelRequestedAt: { not: null }, outcome: { is: null } },
+      where: {
+        deletedAt: null,
+        outcome: { is: null },
+        OR: [{ cancelRequestedAt: { not: null } }, { shadowOf: { outcome: { state: { not: 'succeeded' } } } }],
+      },
       select: { id: true },
     });
     for (const { id } of ending) await this.next.runCancelled(id);
+
+    const uncompared = await this.database.run.findMany({
+      where: { shadowOfId: { not: null }, deletedAt: null, outcome: { state: 'succeeded' }, comparison: { is: null } },
+      select: { id: true },
+    });
+    for (const { id } of uncompared) await this.next.shadowEnded(id);
 
     const deleted = await this.database.run.findMany({ where: { deletedAt: { not: null } }, select: { id: true } });
     for (const { id } of deleted) await this.next.runDeleted(id);
     return runs.length;
   }
 
-  private async reconcileRun(runId: string, featureSetId: string): Promise<void> {
+  private async reconcileRun({ id: runId, featureSetId, shadowOfId }: UnfinishedRun): Promise<void> {
+    const urgency = shadowOfId ? 'background' : 'user';
     const [table, frames, features, labels, results] = await Promise.all([
       this.database.frameTable.findUnique({ where: { featureSetId } }),
       this.database.frameSegment.findMany({ where: { featureSetId }, select: { index: true } }),
@@ -49,9 +64,12 @@ export class Reconciler {
     if (!table) await this.next.framesNeeded(featureSetId);
     for (const { index } of frames) if (!haveFeatures.has(index)) await this.next.framesStored(featureSetId, index);
     // Labels are stored in order, so their number is the next segment.
-    if (haveFeatures.has(labels.length)) await this.queues.add('propagation', { runId, segment: labels.length });
+    if (haveFeatures.has(labels.length)) {
+      await this.queues.add('propagation', { runId, segment: labels.length }, urgency);
+    }
     for (const { index } of labels) {
-      if (!haveResults.has(index)) await this.queues.add('results', { kind: 'segment', runId, segment: index });
+      if (!haveResults.has(index))
+        await this.queues.add('results', { kind: 'segment', runId, segment: index }, urgency);
     }
     if (table && results.length === frames.length) await this.queues.add('results', { kind: 'end', runId });
   }

@@ -2,6 +2,8 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { STAGES } from '@propago/contracts';
 import type { Queues } from './queues';
 
+const REDIS_WAIT_MS = 2000;
+
 /** Prometheus metrics of the stages that one process works on. */
 export class StageMetrics {
   /** outcome: done | skipped | retried | failed */
@@ -43,8 +45,10 @@ export class StageMetrics {
       help: 'Seconds that the next job of a stage has waited.',
       labelNames: ['stage'],
       registers,
-      async collect() {
-        for (const stage of STAGES) this.set({ stage }, await queues.waitingSeconds(stage));
+      collect() {
+        return inTime(this, async () => {
+          for (const stage of STAGES) this.set({ stage }, await queues.waitingSeconds(stage));
+        });
       },
     });
     new Gauge({
@@ -52,13 +56,30 @@ export class StageMetrics {
       help: 'Jobs in the queue of a stage, by state.',
       labelNames: ['stage', 'state'],
       registers,
-      async collect() {
-        const counts = await queues.counts();
-        for (const stage of STAGES) {
-          for (const state of ['waiting', 'active', 'delayed'] as const)
-            this.set({ stage, state }, counts[stage][state]);
-        }
+      collect() {
+        return inTime(this, async () => {
+          const counts = await queues.counts();
+          for (const stage of STAGES) {
+            for (const state of ['waiting', 'active', 'delayed'] as const)
+              this.set({ stage, state }, counts[stage][state]);
+          }
+        });
       },
     });
+  }
+}
+
+/** Bull waits for a Redis that is away for ever: the gauge then shows nothing, and the other metrics are still shown. */
+async function inTime(gauge: Pick<Gauge, 'reset'>, read: () => Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('Redis does not answer.')), REDIS_WAIT_MS);
+  });
+  try {
+    await Promise.race([read(), late]);
+  } catch {
+    gauge.reset();
+  } finally {
+    clearTimeout(timer);
   }
 }

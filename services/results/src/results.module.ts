@@ -6,6 +6,7 @@ import { JanitorController } from './retention/janitor.controller';
 import { ResultsProcessor } from './results.processor';
 import { RunEndService } from './run-end.service';
 import { SegmentMasksService } from './segment-masks.service';
+import { ShadowComparisonService } from './shadow-comparison.service';
 
 @Module({})
 export class ResultsModule {
@@ -15,7 +16,7 @@ export class ResultsModule {
       imports: [RuntimeModule.forRoot({ service: 'results', config })],
       ...stageWork(
         [ResultsProcessor],
-        [SegmentMasksService, RunEndService, OverlayService, ReconcileService],
+        [SegmentMasksService, RunEndService, OverlayService, ReconcileService, ShadowComparisonService],
         [JanitorController],
       ),
     };

@@ -5,8 +5,9 @@ import { CONFIG, type ConfigOf } from '@propago/runtime';
 import { OverlayService } from './overlay.service';
 import { RunEndService } from './run-end.service';
 import { SegmentMasksService } from './segment-masks.service';
+import { ShadowComparisonService } from './shadow-comparison.service';
 
-/** Soft labels to masks, the end of runs, exports, and the removal of deleted runs. */
+/** Soft labels to masks, the end of runs, exports, the removal of deleted runs, and what shadow runs differ in. */
 @Injectable()
 export class ResultsProcessor implements StageHandler<'results'> {
   readonly stage = 'results';
@@ -17,6 +18,7 @@ export class ResultsProcessor implements StageHandler<'results'> {
     private readonly masks: SegmentMasksService,
     private readonly ends: RunEndService,
     private readonly overlays: OverlayService,
+    private readonly shadows: ShadowComparisonService,
   ) {
     this.concurrency = config.RESULTS_CONCURRENCY;
   }
@@ -35,6 +37,8 @@ export class ResultsProcessor implements StageHandler<'results'> {
       case 'purge':
         await this.ends.purge(job.runId);
         return {};
+      case 'compare':
+        return this.shadows.compare(job.runId, signal);
     }
   }
 }

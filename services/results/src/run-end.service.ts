@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { blobKeys, CodedError, type RunEndState, type Stage, type StageJobs } from '@propago/contracts';
 import { activeRun, Database, lockVideo, type Run, type RunOutcome } from '@propago/database';
-import { Queues } from '@propago/pipeline';
+import { NextSteps, Queues } from '@propago/pipeline';
 import { News, STORAGE, type BlobStore } from '@propago/runtime';
 
 /** How long to wait for workers that are still at something that nobody wants any more; they are told to stop. */
@@ -15,14 +15,19 @@ export class RunEndService {
     private readonly database: Database,
     private readonly news: News,
     private readonly queues: Queues,
+    private readonly next: NextSteps,
   ) {}
 
   /**
-   * Ends the run if its time has come: an error, a cancel request, or the last mask.
+   * Ends the run if its time has come: an error, a cancel request, the last mask, or for a shadow run the end of the run
+   * that it repeats without masks to compare with.
    * @returns whether this call ended it
    */
   async end(runId: string, error?: { code: string; detail: string }): Promise<boolean> {
-    const run = await this.database.run.findUnique({ where: { id: runId }, include: { outcome: true } });
+    const run = await this.database.run.findUnique({
+      where: { id: runId },
+      include: { outcome: true, shadowOf: { include: { outcome: true } } },
+    });
     if (!run) return false;
     if (run.outcome) {
       // The call that ended it may have died before it had tidied up.
@@ -40,30 +45,41 @@ export class RunEndService {
     this.news.state(runId);
     if (state !== 'succeeded') await this.stopWork(run);
     await this.tidy(run);
+    if (!run.shadowOfId) await this.next.runEnded(runId, state);
+    else if (state === 'succeeded') await this.next.shadowEnded(runId);
     return written.count === 1;
   }
 
-  /** Removes a deleted run, and its video and features where no other run refers to them. Safe to repeat. */
+  /**
+   * Removes a deleted run and its shadows, and its video and features where no other run refers to them. Safe to repeat.
+   */
   async purge(runId: string): Promise<void> {
-    const run = await this.database.run.findUnique({ where: { id: runId }, include: { featureSet: true } });
+    const run = await this.database.run.findUnique({
+      where: { id: runId },
+      include: { featureSet: true, shadows: { select: { id: true } } },
+    });
     if (!run) return;
+    for (const { id } of run.shadows) await this.purge(id);
     this.news.cancel(runId);
     const stopped = await this.queues.untilIdle(
       (_, data) =>
         'kind' in data
-          ? data.runId === runId && (data.kind === 'segment' || data.kind === 'overlay')
+          ? data.runId === runId && data.kind !== 'end' && data.kind !== 'purge'
           : 'runId' in data && data.runId === runId,
       STOP_WAIT_MS,
     );
     if (!stopped) throw stillAtWork(runId);
     for (const prefix of [`labels/${runId}/`, `masks/${runId}/`, `exports/${runId}/`])
       await this.storage.deletePrefix(prefix);
-    await this.storage.delete(run.maskKey);
+    // A shadow has the mask of the run that it repeats.
+    if (!run.shadowOfId) await this.storage.delete(run.maskKey);
     const { videoSha256 } = run.featureSet;
     await this.database.$transaction(
       async (transaction) => {
         // A new run on the same video waits here, or this waits for it.
         await lockVideo(transaction, videoSha256);
+        // One that was committed since: its blobs must not lose their row.
+        if (await transaction.run.count({ where: { shadowOfId: runId } })) throw stillAtWork(runId);
         await transaction.run.deleteMany({ where: { id: runId } });
         const others = await transaction.run.count({ where: { featureSetId: run.featureSetId } });
         if (others === 0) {
@@ -95,10 +111,11 @@ export class RunEndService {
   }
 
   private async stateOf(
-    run: Run & { outcome: RunOutcome | null },
+    run: Run & { shadowOf: { outcome: RunOutcome | null } | null },
     error: { code: string } | undefined,
   ): Promise<RunEndState | undefined> {
-    if (run.cancelRequestedAt) return 'cancelled';
+    const repeated = run.shadowOf?.outcome?.state ?? 'succeeded';
+    if (run.cancelRequestedAt || repeated !== 'succeeded') return 'cancelled';
     if (error) return 'failed';
     const [table, results] = await Promise.all([
       this.database.frameTable.findUnique({ where: { featureSetId: run.featureSetId } }),

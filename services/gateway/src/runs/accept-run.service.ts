@@ -9,7 +9,7 @@ import {
   type ProbeQuestion,
 } from '@propago/contracts';
 import { Database, lockVideo, type Prisma } from '@propago/database';
-import { inputSize, type EncoderCard } from '@propago/encoder';
+import type { EncoderCard } from '@propago/encoder';
 import { completePalette, encodeIndexedPng } from '@propago/labels';
 import { NextSteps } from '@propago/pipeline';
 import { CONFIG, News, STORAGE, type BlobStore, type ConfigOf } from '@propago/runtime';
@@ -18,11 +18,10 @@ import type { VideoProbe } from '@propago/video';
 import type { Caller } from '../access/caller';
 import { QuotaService } from '../access/quota.service';
 import { EnqueueService } from './enqueue.service';
+import { featureSetOf } from './feature-set';
 import type { Claim } from './idempotency.service';
+import { ShadowRunService } from './shadow-run.service';
 import type { RunUpload } from './upload.service';
-
-/** Changes when decoding or resizing changes a pixel: features of before are then not taken for those of now. */
-const FRAMES_VERSION = 1;
 
 interface Checked {
   probe: VideoProbe;
@@ -46,6 +45,7 @@ export class AcceptRunService {
     private readonly next: NextSteps,
     private readonly enqueue: EnqueueService,
     private readonly quota: QuotaService,
+    private readonly shadows: ShadowRunService,
   ) {}
 
   /**
@@ -59,8 +59,10 @@ export class AcceptRunService {
     const runId = randomUUID();
     const checked = await this.check(runId, upload);
     await this.commit(runId, upload, checked, { claim, caller });
-    const { id } = featureSetOf(upload, checked, this.config);
+    const { probe, encoder } = checked;
+    const { id } = featureSetOf(upload, { probe, card: encoder.card }, this.config);
     await this.enqueue.nowOrLater(runId, this.next.runAccepted(id));
+    if (encoder.shadow) this.shadows.add({ runId, upload, probe }, encoder.shadow);
     return { runId, replayed: false };
   }
 
@@ -102,7 +104,7 @@ export class AcceptRunService {
             probe: probe as unknown as Prisma.InputJsonObject,
           };
           await transaction.video.upsert({ where: { sha256 }, create: video, update: {} });
-          const featureSet = featureSetOf(upload, checked, this.config);
+          const featureSet = featureSetOf(upload, { probe, card: encoder.card }, this.config);
           await transaction.featureSet.upsert({ where: { id: featureSet.id }, create: featureSet, update: {} });
           await this.quota.assertRoom(transaction, caller, bytes);
           await transaction.run.create({
@@ -144,23 +146,4 @@ export class AcceptRunService {
 
 function fingerprintOf({ video, mask, options }: RunUpload): string {
   return createHash('sha256').update(`${video.sha256}\n${options.text}\n`).update(mask.bytes).digest('hex');
-}
-
-/** The set of features that a run needs; its id is a digest of everything that decides their bytes. */
-function featureSetOf(upload: RunUpload, { probe, encoder }: Checked, config: ConfigOf<'gateway'>) {
-  const { card } = encoder;
-  const { FEATURE_PRECISION: precision, SEGMENT_FRAMES: segmentFrames } = config;
-  const { imageResize, inputSize: rule } = upload.options.parsed.parameters;
-  const size = inputSize(rule, probe, card);
-  const identity = [FRAMES_VERSION, upload.video.sha256, card, size, imageResize, precision, segmentFrames];
-  return {
-    id: createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 40),
-    videoSha256: upload.video.sha256,
-    encoderSha256: card.sha256,
-    inputWidth: size.width,
-    inputHeight: size.height,
-    imageResize,
-    precision,
-    segmentFrames,
-  };
 }
