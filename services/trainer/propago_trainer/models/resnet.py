@@ -16,7 +16,7 @@ from propago_trainer.models.lightness import Lightness
 
 Depth = Literal[18, 34, 50, 101, 152]
 
-STAGE_BLOCKS: dict[int, tuple[int, int, int]] = {
+STAGE_BLOCKS: dict[Depth, tuple[int, int, int]] = {
     18: (2, 2, 2),
     34: (3, 4, 6),
     50: (3, 4, 6),

@@ -14,7 +14,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from propago_trainer.models.positions import rotary_angles, rotate, sincos_positions
+from propago_trainer.models.positions import rotary_angles, rotate
+from propago_trainer.models.positions import sincos_positions as sincos_positions
 
 Positions = Literal["sincos", "learned", "rotary", "none"]
 FeedForward = Literal["gelu", "swiglu"]

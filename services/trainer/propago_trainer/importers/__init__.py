@@ -1,0 +1,1 @@
+"""Readers of the checkpoints of published encoders; one file per family of formats."""

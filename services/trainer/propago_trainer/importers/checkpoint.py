@@ -1,0 +1,183 @@
+"""Tensors of a checkpoint file, read without running anything in it and taken one by one by name."""
+
+from __future__ import annotations
+
+import argparse
+import pickle
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+Tensors = Mapping[str, Tensor]
+
+#: Entries under which training scripts keep the weights, most specific first.
+CONTAINERS = ("model", "state_dict", "model_state_dict", "model_state", "network", "teacher", "student", "module")
+#: How many names an error lists of each kind.
+LISTED = 12
+
+
+class CheckpointError(ValueError):
+    """The file is not a checkpoint of the format that was said."""
+
+
+def read_tensors(path: Path, containers: Sequence[str] = CONTAINERS) -> dict[str, Tensor]:
+    """The weights in a PyTorch or safetensors file, by name.
+
+    Nothing in the file is executed: PyTorch files are read with `weights_only`, in which only tensors, plain values and
+    the arguments that many scripts save beside them are allowed.
+
+    @param containers entries that may hold the weights, tried in this order
+    @raises CheckpointError if the file cannot be read so, or holds no weights
+    """
+    content = read_file(path)
+    for _ in range(3):
+        weights = {name: value for name, value in content.items() if isinstance(value, Tensor)}
+        inside = [value for key in containers if isinstance(value := content.get(key), Mapping)]
+        if not inside:
+            if not weights:
+                raise CheckpointError(f"{path} holds no weights, only {summary(content)}.")
+            return weights
+        content = inside[0]
+    raise CheckpointError(f"{path} nests its weights too deeply.")
+
+
+def read_file(path: Path) -> Mapping[str, object]:
+    if path.suffix == ".safetensors":
+        from safetensors import SafetensorError
+        from safetensors.torch import load_file
+
+        try:
+            return dict(load_file(path))
+        except (SafetensorError, OSError) as error:
+            raise CheckpointError(f"{path} cannot be read as safetensors: {error}.") from error
+    try:
+        # The arguments of a training script: a bag of plain values, checked like the rest.
+        with torch.serialization.safe_globals([argparse.Namespace]):
+            content = torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        what = re.search(r"GLOBAL ([\w.]+)", str(error))
+        held = f" ({what.group(1)})" if what else ""
+        raise CheckpointError(
+            f"{path} holds Python objects{held} that are not read, because reading them would run code of the file. "
+            "Save its weights alone, as safetensors or with torch.save(state_dict)."
+        ) from error
+    except (OSError, RuntimeError, ValueError, EOFError, KeyError) as error:
+        raise CheckpointError(f"{path} cannot be read as a PyTorch file: {error}.") from error
+    if not isinstance(content, Mapping):
+        raise CheckpointError(f"{path} holds a {type(content).__name__} instead of named weights.")
+    return content
+
+
+class Checkpoint:
+    """Weights that are taken by name; keeps account of what was missing, had another shape or was left over."""
+
+    def __init__(self, tensors: Tensors, prefix: str = "") -> None:
+        """`prefix`: what stands before every name of the encoder; other names are another part of the model."""
+        self.prefix = prefix
+        # A counter of training steps, no weight.
+        tensors = {name: value for name, value in tensors.items() if not name.endswith("num_batches_tracked")}
+        self._inside = {name[len(prefix) :]: value for name, value in tensors.items() if name.startswith(prefix)}
+        self._outside = [name for name in tensors if not name.startswith(prefix)]
+        self._taken: set[str] = set()
+        self._missing: list[str] = []
+        self._misshapen: list[str] = []
+
+    def names(self) -> list[str]:
+        """Names of the encoder's weights, without the prefix."""
+        return list(self._inside)
+
+    def has(self, name: str) -> bool:
+        return name in self._inside
+
+    def shape(self, name: str) -> tuple[int, ...]:
+        """Shape of a weight without which nothing can be said about the encoder.
+
+        @raises CheckpointError if there is none of this name
+        """
+        if name not in self._inside:
+            raise CheckpointError(f"It has no {self.prefix}{name}; it has {summary(self._inside)}.")
+        return tuple(self._inside[name].shape)
+
+    def take(self, name: str, *shape: int) -> Tensor:
+        """A weight as float32; zeros and a note for `finish` if it is missing or of another shape."""
+        found = self._inside.get(name)
+        if found is None:
+            self._missing.append(name)
+            return torch.zeros(shape)
+        self._taken.add(name)
+        if tuple(found.shape) != shape:
+            self._misshapen.append(f"{name} {list(found.shape)} instead of {list(shape)}")
+            return torch.zeros(shape)
+        return found.float()
+
+    def finish(self, ignorable: Sequence[str]) -> list[str]:
+        """Ends the reading. Returns what was not used, grouped.
+
+        @param ignorable regular expressions of names that no encoder needs, such as heads and decoders
+        @raises CheckpointError naming what is missing, misshapen or unexpected
+        """
+        left = [name for name in self._inside if name not in self._taken]
+        ignored = [name for name in left if any(re.match(pattern, name) for pattern in ignorable)]
+        unexpected = [name for name in left if name not in set(ignored)]
+        faults = [
+            f"{kind}: {listed(names, self.prefix)}"
+            for kind, names in (
+                ("missing", self._missing),
+                ("unexpected", unexpected),
+                ("of another shape", self._misshapen),
+            )
+            if names
+        ]
+        unused = grouped([self.prefix + name for name in ignored] + self._outside)
+        if faults:
+            beside = f"; ignored: {', '.join(unused)}" if unused else ""
+            raise CheckpointError(f"The weights do not fit. {'; '.join(faults)}{beside}.")
+        return unused
+
+
+def find_prefix(tensors: Tensors, anchors: Sequence[str], prefer: Sequence[str], wanted: str | None) -> str:
+    """What stands before the encoder's names.
+
+    @param anchors names that the encoder certainly has; all must be there after the prefix
+    @param prefer parts of a prefix that decide between several, best first; else the shortest is taken
+    @param wanted the user's choice
+    @raises CheckpointError if there is none, or not the wanted one
+    """
+    first = anchors[0]
+    found = [name[: -len(first)] for name in tensors if name == first or name.endswith(f".{first}")]
+    found = [prefix for prefix in found if all(prefix + anchor in tensors for anchor in anchors)]
+    if not found:
+        raise CheckpointError(
+            f"No such encoder is in it: nowhere are {' and '.join(anchors)}. It has {summary(tensors)}."
+        )
+    if wanted is not None:
+        if wanted not in found:
+            raise CheckpointError(f"No encoder stands under {wanted!r}, only under {sorted(found)}.")
+        return wanted
+    for part in prefer:
+        matching = [prefix for prefix in found if part in prefix]
+        if matching:
+            return min(matching, key=len)
+    return min(found, key=len)
+
+
+def listed(names: Sequence[str], prefix: str) -> str:
+    """The first names, and how many more there are."""
+    shown = ", ".join(prefix + name for name in names[:LISTED])
+    return shown + (f" and {len(names) - LISTED} more" if len(names) > LISTED else "")
+
+
+def grouped(names: Iterable[str]) -> list[str]:
+    """Names by what stands before their first number, with counts: `decoder_blocks.* (96)`."""
+    heads = Counter(re.split(r"\.\d+\.", name)[0] if re.search(r"\.\d+\.", name) else name for name in names)
+    return [f"{head}.* ({count})" if count > 1 else head for head, count in heads.items()]
+
+
+def summary(content: Iterable[str]) -> str:
+    """What a file holds, in a few words."""
+    groups = grouped(str(name) for name in content)
+    return (", ".join(groups[:LISTED]) or "nothing") + (" ..." if len(groups) > LISTED else "")

@@ -1,0 +1,67 @@
+"""Encoders out of this trainer's own checkpoints, and the command `export`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+
+from propago_trainer.config import from_json
+from propago_trainer.export import ExportError, export_encoder
+from propago_trainer.importers.checkpoint import Checkpoint, CheckpointError, read_file
+from propago_trainer.models.build import build_encoder
+
+#: Where a training run's model keeps its encoder.
+ENCODER_PREFIX = "encoder."
+
+
+def load_trained(path: Path) -> tuple[nn.Module, int]:
+    """The encoder of a training checkpoint, in evaluation mode, and the step at which it was saved.
+
+    @raises CheckpointError if the file is no checkpoint of this trainer
+    """
+    state: Mapping[str, Any] = read_file(path)
+    if not {"config", "model", "step"} <= state.keys():
+        raise CheckpointError(f"{path} is no checkpoint of this trainer: it lacks config, model or step.")
+    encoder = build_encoder(from_json(state["config"]))
+    checkpoint = Checkpoint(state["model"], ENCODER_PREFIX)
+    own = encoder.state_dict()
+    floating = {name: value for name, value in own.items() if value.is_floating_point()}
+    weights = {name: checkpoint.take(name, *value.shape) for name, value in floating.items()}
+    checkpoint.finish(())
+    encoder.load_state_dict({**own, **weights})
+    return encoder.eval(), int(state["step"])
+
+
+def add_export_command(commands: Any) -> None:
+    """`export CHECKPOINT -o FILE`."""
+    command: argparse.ArgumentParser = commands.add_parser(
+        "export", help="turn a checkpoint of this trainer into an ONNX encoder"
+    )
+    command.add_argument("checkpoint", type=Path)
+    command.add_argument("-o", "--output", required=True, type=Path, metavar="FILE.onnx")
+    command.add_argument("--weights", choices=("fp32", "fp16", "int8"), default="fp32")
+    command.add_argument("--provenance", help="what the card says about the encoder's origin")
+    command.set_defaults(run=run_export)
+
+
+def run_export(parsed: argparse.Namespace) -> int:
+    """Prints the verified sizes; 2 and one sentence if it cannot be done."""
+    try:
+        encoder, step = load_trained(parsed.checkpoint)
+        report = export_encoder(
+            encoder,
+            parsed.output,
+            name=parsed.output.stem,
+            provenance=parsed.provenance or f"Trained by propago-trainer, step {step}.",
+            weights=parsed.weights,
+        )
+    except (CheckpointError, ExportError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    sys.stdout.write(f"{report}\n")
+    return 0

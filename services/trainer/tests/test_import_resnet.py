@@ -1,0 +1,108 @@
+"""Checkpoints of published residual networks give the features that their own code gives, at stride 8."""
+
+import numpy as np
+import pytest
+import resnet_layouts as layouts
+import torch
+
+from propago_trainer.export import export_encoder, run_onnx
+from propago_trainer.importers.checkpoint import CheckpointError
+from propago_trainer.importers.formats import import_checkpoint
+
+LAYOUTS = {
+    "resnet-18": ("torchvision-resnet", lambda: layouts.torchvision(18)),
+    "resnet-50": ("torchvision-resnet", lambda: layouts.torchvision(50)),
+    "moco": ("moco", layouts.moco),
+    "moco v3": ("moco", layouts.moco_v3),
+    "simsiam": ("simsiam", layouts.simsiam),
+    "vfs 18": ("vfs", lambda: layouts.vfs(18)),
+    "vfs 50": ("vfs", lambda: layouts.vfs(50)),
+    "crw": ("crw", layouts.crw),
+    "uvc": ("uvc", layouts.uvc),
+    "timecycle": ("timecycle", layouts.timecycle),
+}
+
+
+@pytest.fixture(scope="module", params=LAYOUTS)
+def case(request, tmp_path_factory):
+    torch.manual_seed(0)
+    name, build = LAYOUTS[request.param]
+    layout = build()
+    path = tmp_path_factory.mktemp("checkpoints") / "checkpoint.pth.tar"
+    torch.save(layout.file, path)
+    return name, layout, path
+
+
+def test_imported_network_equals_the_layout_run_by_its_own_names(case):
+    name, layout, path = case
+    imported = import_checkpoint(path, name)
+    for height, width in ((64, 96), (40, 56)):
+        image = torch.rand(1, 3, height, width)
+        with torch.no_grad():
+            got, expected = imported.encoder.eval()(image), layouts.forward(layout, image)
+        assert got.shape[2:] == (height // 8, width // 8)
+        torch.testing.assert_close(got, expected, rtol=1e-3, atol=1e-4 * float(expected.abs().max()))
+
+
+def test_imported_network_exports_with_its_features(case, tmp_path):
+    name, layout, path = case
+    imported = import_checkpoint(path, name)
+    output = tmp_path / "encoder.onnx"
+    options = {"mean": imported.mean, "std": imported.std}
+    report = export_encoder(imported.encoder, output, name=name, provenance="random", **options)
+    assert (report.card.layout, report.card.patch_size) == ("map", 8)
+    image = torch.rand(1, 3, 32, 48)
+    with torch.no_grad():
+        expected = layouts.forward(layout, image).numpy()
+    got = run_onnx(output.read_bytes(), image.numpy())
+    assert np.abs(got - expected).max() < 1e-3 * np.abs(expected).max()
+
+
+def test_what_is_not_used_is_named(case):
+    name, layout, path = case
+    unused = " ".join(import_checkpoint(path, name).ignored)
+    for part in layout.ignored:
+        assert part in unused
+    assert "num_batches_tracked" not in unused
+
+
+def test_missing_weights_are_listed_under_their_own_names(case, tmp_path):
+    name, layout, _ = case
+    weights = layout.file.get("state_dict") or layout.file.get("model") or layout.file
+    wanted = "layer2.1.conv2.conv.weight" if name == "vfs" else "layer2.1.conv2.weight"
+    lost = next(
+        key for key in weights if key.endswith(wanted) and not key.startswith(("module.encoder_k", "module.mom"))
+    )
+    added = lost.replace("conv2", "conv9")
+    broken = {**{key: value for key, value in weights.items() if key != lost}, added: weights[lost]}
+    torch.save({"state_dict": broken}, tmp_path / "broken.pth")
+    with pytest.raises(CheckpointError) as raised:
+        import_checkpoint(tmp_path / "broken.pth", name)
+    message = str(raised.value)
+    assert lost in message.split("unexpected:")[0]
+    assert added in message.split("unexpected:")[1]
+
+
+def test_lightness_of_white_grey_and_black_is_that_of_cie(tmp_path):
+    torch.manual_seed(0)
+    torch.save(layouts.uvc().file, tmp_path / "x.pth")
+    imported = import_checkpoint(tmp_path / "x.pth", "uvc")
+    grey = 119 / 255  # L* 50.03
+    image = torch.tensor([1, grey, 0]).expand(1, 3, 1, 3)
+    got = imported.encoder.lightness(image)[0, 0, 0] * 0.229 + 0.485
+    torch.testing.assert_close(got * 256 * 100 / 255, torch.tensor([100, 50.03, 0]), rtol=0, atol=0.02)
+    assert (imported.mean, imported.std) == ((0, 0, 0), (1, 1, 1))
+
+
+def test_network_of_unknown_depth_is_refused(tmp_path):
+    weights = {k: v for k, v in layouts.network(34).items() if not k.startswith("layer3.5")}
+    torch.save(weights, tmp_path / "x.pth")
+    with pytest.raises(CheckpointError, match=r"\[3, 4, 5\] basic blocks"):
+        import_checkpoint(tmp_path / "x.pth", "torchvision-resnet")
+
+
+def test_every_network_format_refuses_a_transformer(tmp_path):
+    torch.save({"patch_embed.proj.weight": torch.zeros(8, 3, 16, 16)}, tmp_path / "x.pth")
+    for name in ("torchvision-resnet", "moco", "simsiam", "vfs", "crw", "uvc", "timecycle"):
+        with pytest.raises(CheckpointError, match=f"no {name} checkpoint"):
+            import_checkpoint(tmp_path / "x.pth", name)
