@@ -17,6 +17,8 @@ import torch
 from propago_trainer.config import ConfigError, parse_overrides
 from propago_trainer.data.source import NoData
 from propago_trainer.engine import EXIT_LOSS_NOT_FINITE, LossNotFinite, train
+from propago_trainer.importers.formats import add_import_command
+from propago_trainer.trained import add_export_command
 
 EXIT_CONFIG = 2
 EXIT_NO_DATA = 4
@@ -29,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="propago_trainer", description=__doc__.splitlines()[0] if __doc__ else None)
     commands = parser.add_subparsers(dest="command", required=True)
     add_train_command(commands)
+    add_import_command(commands)
+    add_export_command(commands)
     parsed = parser.parse_args(arguments)
     return int(parsed.run(parsed))
 
