@@ -1,7 +1,12 @@
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { main, setup } from './setup.mjs';
 import { passThrough } from './child.mjs';
 import { REPO_ROOT } from './system-tools.mjs';
+import { TRAINER_REPORT, testTrainer } from './trainer.mjs';
+
+/** Jest arguments that choose no tests: with these alone the Python tests run too. */
+const CHOOSES_NOTHING = /^--(json|outputFile=.*|ci|silent|verbose|maxWorkers=.*|runInBand)$|^-(i|w=?\d*)$/;
 
 // npm test -- [jest arguments]: sets everything up, then runs all tests. Inference and kernels use several threads
 // themselves, so by default two test files run at a time.
@@ -10,5 +15,8 @@ await main(async () => {
   const jest = path.join(REPO_ROOT, 'node_modules/jest/bin/jest.js');
   const args = process.argv.slice(2);
   const workers = args.some((arg) => /^(-w|-i|--maxWorkers|--runInBand)/.test(arg)) ? [] : ['--maxWorkers=2'];
-  return passThrough(process.execPath, [jest, ...workers, ...args], { cwd: REPO_ROOT, env });
+  rmSync(TRAINER_REPORT, { force: true });
+  const code = await passThrough(process.execPath, [jest, ...workers, ...args], { cwd: REPO_ROOT, env });
+  if (!args.every((arg) => CHOOSES_NOTHING.test(arg))) return code;
+  return (await testTrainer()) || code;
 });

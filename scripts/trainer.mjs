@@ -1,0 +1,52 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { passThrough } from './child.mjs';
+import { ensurePythonEnv, existingPython } from './python-env.mjs';
+import { main } from './setup.mjs';
+import { REPO_ROOT } from './system-tools.mjs';
+
+const FOLDER = path.join(REPO_ROOT, 'services/trainer');
+
+/** Where the trainer's tests write their counts. */
+export const TRAINER_REPORT = path.join(REPO_ROOT, '.propago/trainer-tests.xml');
+
+const python = (program, args) => passThrough(program, args, { cwd: FOLDER, env: process.env });
+
+/** Runs the trainer's tests; resolves to pytest's exit code, 0 when they are skipped for lack of Python packages. */
+export async function testTrainer(args = []) {
+  const program = await ensurePythonEnv();
+  if (program === null) return 0;
+  mkdirSync(path.dirname(TRAINER_REPORT), { recursive: true });
+  return python(program, ['-m', 'pytest', `--junitxml=${TRAINER_REPORT}`, ...args]);
+}
+
+/** Format, lint and types of the Python package; 0 when its environment is not there. */
+async function checkTrainer() {
+  const program = existingPython();
+  if (program === null) {
+    console.log('trainer: not checked, its Python environment is not there (npm run test:trainer makes it)');
+    return 0;
+  }
+  const checks = [['ruff', 'format', '--check', '.'], ['ruff', 'check', '.'], ['mypy']];
+  let failed = 0;
+  for (const check of checks) failed += (await python(program, ['-m', ...check])) === 0 ? 0 : 1;
+  return failed === 0 ? 0 : 1;
+}
+
+/** Compares the training engine and the data pipeline with plain versions of both; see propago_trainer/bench.py. */
+async function benchTrainer(args) {
+  const program = await ensurePythonEnv();
+  return program === null ? 0 : python(program, ['-m', 'propago_trainer', 'bench', ...args]);
+}
+
+const COMMANDS = { test: testTrainer, check: checkTrainer, bench: benchTrainer };
+
+// node scripts/trainer.mjs test|check|bench [arguments]
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [name, ...args] = process.argv.slice(2);
+  await main(async () => {
+    if (!Object.hasOwn(COMMANDS, name)) throw new Error(`Expected one of ${Object.keys(COMMANDS).join(', ')}.`);
+    return COMMANDS[name](args);
+  });
+}
