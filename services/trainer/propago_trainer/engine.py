@@ -7,6 +7,7 @@ gradients are means over all of them, so one process with accumulation and w pro
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import math
 import os
 import signal
@@ -25,11 +26,13 @@ from propago_trainer.checkpoint import load_checkpoint, newest_checkpoint, save_
 from propago_trainer.config import ConfigError, TrainConfig, to_json
 from propago_trainer.data.batch import Batch
 from propago_trainer.data.source import Source, open_source, prefetch
+from propago_trainer.data.videos import VideoPairs
 from propago_trainer.metrics import MetricLog
 from propago_trainer.models.build import stride
 from propago_trainer.objectives.objective import Objective
 from propago_trainer.throughput import Throughput, peak_flops, step_flops
 
+WARMUP_EPOCHS = 40
 EXIT_FINISHED = 0
 EXIT_LOSS_NOT_FINITE = 3
 EXIT_INTERRUPTED = 75
@@ -57,6 +60,7 @@ class Trainer:
         torch.manual_seed(config.seed)
         self.objective = Objective(config).to(self.device)
         self.source = source or open_source(config, self.device, stride(self.objective.encoder))
+        self.config = config = with_steps(config, self.source)
         self.optimiser = torch.optim.AdamW(
             parameter_groups(self.objective, config.weight_decay),
             lr=config.learning_rate,
@@ -96,6 +100,8 @@ class Trainer:
             }
             path = save_checkpoint(self.out, self.step, state, self.config.keep_checkpoints)
             self.log.write("checkpoint", step=self.step, path=str(path))
+            if isinstance(self.source, VideoPairs) and self.source.skipped:
+                self.log.write("skipped", step=self.step, count=len(self.source.skipped), files=self.source.skipped)
         if self.world > 1:
             dist.barrier()
 
@@ -224,6 +230,17 @@ def learning_rate(config: TrainConfig, step: int) -> float:
         return config.learning_rate * (step + 1) / config.warmup_steps
     done = (step - config.warmup_steps) / max(1, config.steps - config.warmup_steps)
     return config.learning_rate * 0.5 * (1 + math.cos(math.pi * done))
+
+
+def with_steps(config: TrainConfig, source: Source) -> TrainConfig:
+    """Steps and warm-up from epochs, where `steps` is 0 and the data are videos; an epoch is one pair per video."""
+    if config.steps > 0:
+        return config
+    if not isinstance(source, VideoPairs):
+        raise ConfigError("steps: generated clips have no epochs, expected at least 1 step")
+    per_epoch = len(source.videos) / config.batch
+    warmup = round(WARMUP_EPOCHS * per_epoch)
+    return dataclasses.replace(config, steps=max(1, round(config.epochs * per_epoch)), warmup_steps=warmup)
 
 
 def parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol
@@ -14,6 +14,8 @@ from propago_trainer.data.batch import Batch
 from propago_trainer.data.generated import ClipSpec
 from propago_trainer.data.generated_batches import GeneratedBatches
 from propago_trainer.data.textures import build_atlas
+from propago_trainer.data.video_list import all_videos
+from propago_trainer.data.videos import PairSpec, VideoPairs
 
 
 class NoData(RuntimeError):
@@ -33,6 +35,20 @@ def open_source(config: TrainConfig, device: torch.device, stride: int) -> Sourc
     missing = [str(folder) for folder in folders if not folder.exists()]
     if missing:
         raise NoData(f"not found: {', '.join(missing)}")
+    if config.data == "videos":
+        videos = all_videos(folders)
+        if not videos:
+            raise NoData(f"no video files in {', '.join(config.videos)}")
+        spec = PairSpec(
+            config.image, config.gap_low, config.gap_high, config.crop_low, config.flip, config.colour_jitter, config.repeat
+        )
+        parts = config.batch // config.micro_batch
+        return VideoPairs(videos, spec, seed=config.seed, clips=config.micro_batch, parts=parts)
+    return open_generated(config, folders, device, stride)
+
+
+def open_generated(config: TrainConfig, folders: Sequence[Path], device: torch.device, stride: int) -> Source:
+    """Generated clips with textures of the folders' videos."""
     atlas = build_atlas(config.seed, folders).to(device)
     spec = ClipSpec(height=config.image, width=config.image, frames=config.frames, objects=config.objects)
     return GeneratedBatches(

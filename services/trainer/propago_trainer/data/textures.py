@@ -14,7 +14,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from propago_trainer.data.videos import read_frames, video_files
+from propago_trainer.data.video_list import all_videos
+from propago_trainer.data.videos import read_frames
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def build_atlas(
     """An atlas that depends on the seed and the videos alone. Without folders noise and materials stand alone."""
     generator = torch.Generator().manual_seed(seed)
     parts = [fractal_noise(generator, noise, side), procedural_materials(generator, materials, side)]
-    videos = [path for folder in folders for path in video_files(folder)]
+    videos = all_videos(folders)
     if videos:
         parts.append(frame_crops(generator, videos, crops, side))
     return Atlas(torch.cat(parts), random_outlines(generator, outlines, side))

@@ -1,11 +1,14 @@
-"""Frames of video files by PyAV.
+"""Pairs of frames from video files by PyAV.
 
-PyAV, not torchcodec: it carries its own FFmpeg libraries in the wheel, needs no match with the PyTorch release, and
-decodes frame by frame, so memory stays bounded by one frame however long the video is.
+PyAV, not torchcodec: its wheel carries the FFmpeg libraries, so it needs no match with the PyTorch release. A video is
+decoded frame by frame and only the wanted frames are kept, so memory does not grow with its length.
 """
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import av
@@ -13,14 +16,23 @@ import numpy as np
 import torch
 from torch import Tensor
 
-VIDEO_SUFFIXES = frozenset({".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v"})
+from propago_trainer.data.batch import Batch, mix_seed
+from propago_trainer.data.normalise import normalise
+from propago_trainer.data.sampling import apply_crop, colour_jitter, draw_crop, draw_gap, epoch_item
+
+# Decoder messages about broken files; the files are listed in the metrics instead.
+logging.getLogger("libav").setLevel(logging.CRITICAL)
+
+ATTEMPTS = 32
+"""Videos tried for one sample before the data counts as unusable."""
 
 
-def video_files(place: Path) -> list[Path]:
-    """The video files of a folder (any depth) in name order, or the file itself."""
-    if place.is_file():
-        return [place]
-    return sorted(path for path in place.rglob("*") if path.suffix.lower() in VIDEO_SUFFIXES)
+class BrokenVideo(RuntimeError):
+    """A file that does not give the wanted frames."""
+
+
+class NoUsableVideo(RuntimeError):
+    """Many files in a row are broken."""
 
 
 def read_frames(path: Path, *, every: int = 1, limit: int | None = None) -> list[Tensor]:
@@ -31,7 +43,109 @@ def read_frames(path: Path, *, every: int = 1, limit: int | None = None) -> list
         stream.thread_type = "AUTO"
         for index, frame in enumerate(container.decode(stream)):
             if index % every == 0:
-                frames.append(torch.from_numpy(np.ascontiguousarray(frame.to_ndarray(format="rgb24"))).permute(2, 0, 1))
+                frames.append(to_tensor(frame))
             if limit is not None and len(frames) >= limit:
                 break
     return frames
+
+
+def read_pair(path: Path, generator: torch.Generator, gap_low: int, gap_high: int) -> Tensor:
+    """Two frames with a random gap from a random place of a video, uint8 [2, 3, H, W].
+
+    A video shorter than the gap gives its first and last frame; one with fewer than two frames is broken.
+
+    Raises:
+        BrokenVideo: no video stream, or nothing to decode.
+    """
+    place = float(torch.rand((), generator=generator))
+    try:
+        with av.open(str(path)) as container:
+            if not container.streams.video:
+                raise BrokenVideo("no video stream")
+            stream = container.streams.video[0]
+            rate = float(stream.average_rate or 30)
+            gap = draw_gap(generator, gap_low, gap_high, rate)
+            start = _seek(container, place, gap / rate)
+            first: Tensor | None = None
+            last: Tensor | None = None
+            after = 0
+            for frame in container.decode(stream):
+                if first is None:
+                    if frame.time is not None and frame.time < start:
+                        continue
+                    first = to_tensor(frame)
+                    continue
+                after += 1
+                if after == gap:
+                    return torch.stack([first, to_tensor(frame)])
+                last = frame
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        raise BrokenVideo(str(error)) from error
+    if first is None or last is None:
+        raise BrokenVideo("fewer than two frames")
+    return torch.stack([first, to_tensor(last)])
+
+
+def _seek(container: av.container.InputContainer, place: float, gap_seconds: float) -> float:
+    """Goes to the key frame before a place (0..1) of the video that leaves room for the gap -> seconds of the place."""
+    if not container.duration:
+        return 0.0
+    origin = (container.start_time or 0) / av.time_base
+    start = origin + place * max(0.0, container.duration / av.time_base - gap_seconds)
+    container.seek(int(start * av.time_base), backward=True)
+    return start
+
+
+def to_tensor(frame: av.VideoFrame) -> Tensor:
+    """RGB, uint8 [3, H, W]."""
+    return torch.from_numpy(np.ascontiguousarray(frame.to_ndarray(format="rgb24"))).permute(2, 0, 1)
+
+
+@dataclass(frozen=True)
+class PairSpec:
+    """How pairs are drawn; see `TrainConfig` for the meaning."""
+
+    side: int
+    gap_low: int
+    gap_high: int
+    crop_low: float
+    flip: bool
+    jitter: float
+    repeat: int
+
+
+class VideoPairs:
+    """Micro-batches of pairs. `repeat` pairs in a row come from the same video, each with its own place and crop."""
+
+    def __init__(self, videos: Sequence[Path], spec: PairSpec, *, seed: int, clips: int, parts: int) -> None:
+        self.videos = list(videos)
+        self.spec = spec
+        self.seed = seed
+        self.clips = clips
+        self.parts = parts
+        self.skipped: dict[str, str] = {}
+        """Broken files met so far, and why."""
+
+    def batch(self, step: int, part: int) -> Batch:
+        """The micro-batch `part` of a step."""
+        first = (step * self.parts + part) * self.clips
+        drawn = [self._pair(first + index) for index in range(self.clips)]
+        frames = normalise(torch.stack([pair for pair, _ in drawn]))
+        return Batch(frames, mix_seed(self.seed, step, part), tuple(name for _, name in drawn))
+
+    def _pair(self, number: int) -> tuple[Tensor, str]:
+        """Pair `number` of the run, [2, 3, side, side] in 0..1, and its video. Broken files give way to the next."""
+        spec = self.spec
+        generator = torch.Generator().manual_seed(mix_seed(self.seed, number, 1))
+        position = number // spec.repeat
+        for attempt in range(ATTEMPTS):
+            path = self.videos[(epoch_item(self.seed, len(self.videos), position) + attempt) % len(self.videos)]
+            try:
+                frames = read_pair(path, generator, spec.gap_low, spec.gap_high)
+            except BrokenVideo as error:
+                self.skipped[str(path)] = str(error)
+                continue
+            crop = draw_crop(generator, frames.shape[2], frames.shape[3], spec.crop_low, flip=spec.flip)
+            pair = apply_crop(frames, crop, spec.side)
+            return colour_jitter(generator, pair, spec.jitter) if spec.jitter > 0 else pair, str(path)
+        raise NoUsableVideo(f"{ATTEMPTS} broken videos in a row, the last one {path}: {self.skipped[str(path)]}")

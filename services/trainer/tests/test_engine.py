@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+from propago_trainer.checkpoint import load_checkpoint, newest_checkpoint, save_checkpoint
+from propago_trainer.config import TrainConfig, to_json
+from propago_trainer.data.batch import Batch
+from propago_trainer.engine import EXIT_FINISHED, EXIT_INTERRUPTED, LossNotFinite, Trainer, learning_rate
+
+Tiny = Callable[..., TrainConfig]
+PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def losses(out: str) -> dict[int, float]:
+    """Loss of every step in the metrics of a run."""
+    lines = [json.loads(line) for line in (Path(out) / "metrics.jsonl").read_text().splitlines()]
+    return {line["step"]: line["loss"] for line in lines if line["event"] == "step"}
+
+
+def arguments(config: TrainConfig) -> list[str]:
+    """The configuration as command line settings."""
+    values = to_json(config).items()
+    return [f"{key}={','.join(value) if isinstance(value, list | tuple) else value}" for key, value in values]
+
+
+def launch(config: TrainConfig, *launcher: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", *(launcher or ("propago_trainer",)), "train", *arguments(config)]
+    environment = {**os.environ, "PYTHONPATH": str(PACKAGE), "OMP_NUM_THREADS": "1"}
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+
+
+class NoiseSource:
+    """Noise, named by step and part."""
+
+    def batch(self, step: int, part: int) -> Batch:
+        generator = torch.Generator().manual_seed(1000 * step + part)
+        return Batch(torch.randn(2, 2, 3, 32, 32, generator=generator), step, (f"noise {step}-{part}",))
+
+
+class PoisonedSource(NoiseSource):
+    """The third step holds a NaN."""
+
+    def batch(self, step: int, part: int) -> Batch:
+        batch = super().batch(step, part)
+        if step == 2:
+            batch.frames[0, -1, 0, 0] = torch.nan
+        return batch
+
+
+def test_an_interrupted_and_resumed_run_has_the_loss_curve_of_an_uninterrupted_one(tiny: Tiny, tmp_path: Path) -> None:
+    whole = tiny(steps=6, out=str(tmp_path / "whole"), correspondence=1.0, frames=3)
+    assert Trainer(whole).run() == EXIT_FINISHED
+    halves = tiny(steps=6, out=str(tmp_path / "halves"), correspondence=1.0, frames=3, stop_after=3)
+    assert Trainer(halves).run() == EXIT_INTERRUPTED
+    assert Trainer(halves).run() == EXIT_FINISHED
+    assert losses(halves.out) == losses(whole.out)
+    ends = [load_checkpoint(newest_checkpoint(Path(config.out)) or Path())["model"] for config in (whole, halves)]
+    assert all(torch.equal(ends[0][name], ends[1][name]) for name in ends[0])
+
+
+def test_accumulated_micro_batches_have_the_gradient_of_one_large_batch(tiny: Tiny, tmp_path: Path) -> None:
+    source = NoiseSource()
+
+    class Joined:
+        def batch(self, step: int, _part: int) -> Batch:
+            return Batch(torch.cat([source.batch(step, part).frames for part in (0, 1)]), step)
+
+    # A grid of side 1 (half of the patches asks for the square root of two) hides nothing at random.
+    settings = {"steps": 3, "mask_kind": "grid", "mask_ratio": 0.5}
+    joined = Trainer(tiny(batch=4, micro_batch=4, out=str(tmp_path / "joined"), **settings), Joined())
+    parts = Trainer(tiny(batch=4, micro_batch=2, out=str(tmp_path / "parts"), **settings), source)
+    joined.run()
+    parts.run()
+    expected = losses(joined.config.out)
+    assert losses(parts.config.out) == pytest.approx(expected, rel=1e-5)
+
+
+def test_two_processes_train_as_one_does(tiny: Tiny, tmp_path: Path) -> None:
+    alone = tiny(micro_batch=2, steps=3, out=str(tmp_path / "alone"))
+    Trainer(alone).run()
+    together = tiny(micro_batch=2, steps=3, out=str(tmp_path / "together"))
+    process = launch(together, "torch.distributed.run", "--standalone", "--nproc-per-node=2", "-m", "propago_trainer")
+    process.communicate(timeout=240)
+    assert process.returncode == 0
+    one, two = losses(alone.out), losses(together.out)
+    assert one.keys() == two.keys() == {1, 2, 3}
+    for step, loss in one.items():
+        assert two[step] == pytest.approx(loss, rel=1e-5)
+
+
+def test_sigterm_saves_and_the_same_command_finishes(tiny: Tiny) -> None:
+    config = tiny(steps=100_000, log_every=1)
+    process = launch(config)
+    assert process.stdout is not None
+    for line in process.stdout:
+        if json.loads(line)["event"] == "step":
+            break
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=120)
+    assert process.returncode == EXIT_INTERRUPTED
+    saved = newest_checkpoint(Path(config.out))
+    assert saved is not None
+    step = int(load_checkpoint(saved)["step"])
+    done = Trainer(tiny(steps=step + 1, out=config.out))
+    assert done.step == step
+    assert done.run() == EXIT_FINISHED
+
+
+def test_a_loss_that_is_not_finite_stops_and_names_its_inputs(tiny: Tiny) -> None:
+    config = tiny(batch=2, micro_batch=2, steps=5)
+    with pytest.raises(LossNotFinite, match="step 2 on noise 2-0"):
+        Trainer(config, PoisonedSource()).run()
+    assert max(losses(config.out)) == 2
+
+
+def test_a_broken_write_leaves_the_old_checkpoint(tmp_path: Path) -> None:
+    save_checkpoint(tmp_path, 1, {"value": torch.ones(2)}, keep=2)
+    with pytest.raises(Exception, match="pickle"):
+        save_checkpoint(tmp_path, 2, {"value": lambda: None}, keep=2)
+    assert [path.name for path in sorted(tmp_path.iterdir())] == ["step-00000001.pt"]
+
+
+def test_only_the_newest_checkpoints_are_kept(tmp_path: Path) -> None:
+    for step in range(5):
+        save_checkpoint(tmp_path, step, {}, keep=2)
+    assert [path.name for path in sorted(tmp_path.iterdir())] == ["step-00000003.pt", "step-00000004.pt"]
+
+
+def test_the_learning_rate_warms_up_and_falls_to_nothing(tiny: Tiny) -> None:
+    config = tiny(steps=100, warmup_steps=10, lr=1.0)
+    assert learning_rate(config, 0) == pytest.approx(0.1)
+    assert learning_rate(config, 9) == learning_rate(config, 10) == 1.0
+    assert learning_rate(config, 55) == pytest.approx(0.5)
+    assert learning_rate(config, 99) < 0.001
+
+
+def test_a_parent_gives_its_encoder_and_nothing_else(tiny: Tiny, tmp_path: Path) -> None:
+    parent = tiny(steps=2, out=str(tmp_path / "parent"))
+    Trainer(parent).run()
+    saved = newest_checkpoint(Path(parent.out))
+    child = Trainer(tiny(parent=str(saved), seed=5, out=str(tmp_path / "child")))
+    assert saved is not None
+    weights = load_checkpoint(saved)["model"]
+    for name, value in child.objective.state_dict().items():
+        if name.startswith("encoder."):
+            assert torch.equal(value, weights[name])
+    assert child.step == 0
+
+
+def test_metric_lines_carry_throughput_and_data_wait(tiny: Tiny) -> None:
+    config = tiny(steps=1)
+    Trainer(config).run()
+    lines = [json.loads(line) for line in (Path(config.out) / "metrics.jsonl").read_text().splitlines()]
+    assert [line["event"] for line in lines] == ["start", "step", "checkpoint", "end"]
+    assert {"loss", "parts", "lr", "pairsPerSecond", "dataWait", "modelFlopUtilisation"} <= lines[1].keys()
