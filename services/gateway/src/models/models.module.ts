@@ -1,12 +1,14 @@
 import { Module } from '@nestjs/common';
+import { IdempotencyService } from '../runs/idempotency.service';
 import { ModelRegistry } from './model-registry.service';
 import { ModelUploadService } from './model-upload.service';
 import { ModelsController } from './models.controller';
+import { RegisterService } from './register.service';
 import { VersionsController } from './versions.controller';
 
 /** The admin API of the model registry. */
 @Module({
   controllers: [ModelsController, VersionsController],
-  providers: [ModelRegistry, ModelUploadService],
+  providers: [ModelRegistry, ModelUploadService, RegisterService, IdempotencyService],
 })
 export class ModelsAdminModule {}

@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, Headers, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -9,7 +9,7 @@ import { CurrentCaller, type Caller } from '../access/caller';
 import { RequireScope } from '../access/require-scope';
 import { ModelRegistry } from './model-registry.service';
 import { newModelName, versionNumber } from './model-request';
-import { ModelUploadService } from './model-upload.service';
+import { RegisterService } from './register.service';
 
 const jsonOf = (schema: z.ZodType) => `JSON of: ${JSON.stringify(z.toJSONSchema(schema))}`;
 
@@ -20,7 +20,7 @@ export class VersionsController {
   constructor(
     @Inject(STORAGE) private readonly storage: BlobStore,
     private readonly registry: ModelRegistry,
-    private readonly uploads: ModelUploadService,
+    private readonly registering: RegisterService,
   ) {}
 
   @Post(':name/versions')
@@ -48,13 +48,12 @@ export class VersionsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
     @CurrentCaller() caller: Caller,
+    @Headers('idempotency-key') key?: string,
   ) {
-    newModelName(name);
-    const { version } = await this.uploads.withUpload(request, ({ key, ...upload }) =>
-      this.registry.change({ what: 'register', name, upload: key, ...upload }, caller),
-    );
+    const { version, replayed } = await this.registering.register(newModelName(name), request, caller, key);
+    if (replayed) void reply.header('idempotency-replayed', 'true');
     void reply.header('location', `/v1/admin/models/${name}/versions/${version}`);
-    return this.registry.version(name, version!);
+    return this.registry.version(name, version);
   }
 
   @Get(':name/versions')

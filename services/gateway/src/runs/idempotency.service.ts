@@ -9,12 +9,13 @@ const ABANDONED_MS = 60_000;
 const KEPT_MS = 24 * 3600_000;
 const MAX_KEY_LENGTH = 255;
 
+/** Of an accepted run. */
 export interface StoredAnswer {
   runId: string;
 }
 
 /** What a request with an Idempotency-Key may do with its record. */
-export interface Claim {
+export interface Claim<Answer = StoredAnswer> {
   /** Whether an answer is there already, for this request or another one with its key. */
   isReplay: boolean;
   /**
@@ -22,12 +23,12 @@ export interface Claim {
    * @returns the answer of the same request sent before
    * @throws CodedError IDEMPOTENCY_KEY_REUSED when the key was used for another request
    */
-  recall(fingerprint: string): StoredAnswer | undefined;
+  recall(fingerprint: string): Answer | undefined;
   /** Keeps the answer in the transaction that does the work: both are committed, or neither. */
-  remember(transaction: Prisma.TransactionClient, answer: StoredAnswer): Promise<void>;
+  remember(transaction: Prisma.TransactionClient, answer: Answer): Promise<void>;
 }
 
-const NO_CLAIM: Claim = { isReplay: false, recall: () => undefined, remember: async () => {} };
+const NO_CLAIM: Claim<unknown> = { isReplay: false, recall: () => undefined, remember: async () => {} };
 
 /** Keys of different tenants have nothing to do with each other. */
 interface RecordId {
@@ -44,18 +45,22 @@ export class IdempotencyService {
    * @param key the header's value; without one the work is simply done
    * @throws CodedError IDEMPOTENCY_KEY_IN_PROGRESS, IDEMPOTENCY_KEY_REUSED, REQUEST_INVALID, or what the work throws
    */
-  async once<T>(tenant: string, key: string | undefined, work: (claim: Claim) => Promise<T>): Promise<T> {
-    if (key === undefined) return work(NO_CLAIM);
+  async once<T, Answer = StoredAnswer>(
+    tenant: string,
+    key: string | undefined,
+    work: (claim: Claim<Answer>) => Promise<T>,
+  ): Promise<T> {
+    if (key === undefined) return work(NO_CLAIM as Claim<Answer>);
     if (key.length === 0 || key.length > MAX_KEY_LENGTH) {
       throw new CodedError('REQUEST_INVALID', `Expected an Idempotency-Key of 1 to ${MAX_KEY_LENGTH} characters.`);
     }
     const id = { tenant, key };
     const finished = await this.claim(id);
-    if (finished) return work(replayOf(finished));
+    if (finished) return work(replayOf(finished) as Claim<Answer>);
 
     const heartbeat = setInterval(() => void this.touch(id), HEARTBEAT_MS);
     try {
-      return await work(this.firstUse(id));
+      return await work(this.firstUse(id) as Claim<Answer>);
     } catch (error) {
       await this.database.idempotencyRecord.deleteMany({ where: { ...id, fingerprint: null } });
       throw error;
@@ -64,7 +69,7 @@ export class IdempotencyService {
     }
   }
 
-  private firstUse(id: RecordId): Claim {
+  private firstUse(id: RecordId): Claim<unknown> {
     let fingerprint = '';
     return {
       isReplay: false,
@@ -90,7 +95,7 @@ export class IdempotencyService {
     if (!record?.fingerprint) {
       throw new CodedError('IDEMPOTENCY_KEY_IN_PROGRESS', 'Wait for the first request with this key to end.');
     }
-    return { fingerprint: record.fingerprint, answer: record.answer as unknown as StoredAnswer };
+    return { fingerprint: record.fingerprint, answer: record.answer };
   }
 
   private async touch(id: RecordId): Promise<void> {
@@ -101,10 +106,10 @@ export class IdempotencyService {
 
 interface FinishedRecord {
   fingerprint: string;
-  answer: StoredAnswer;
+  answer: unknown;
 }
 
-function replayOf({ fingerprint, answer }: FinishedRecord): Claim {
+function replayOf({ fingerprint, answer }: FinishedRecord): Claim<unknown> {
   return {
     isReplay: true,
     recall: (given) => {
