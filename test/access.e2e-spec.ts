@@ -1,4 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { readEvents } from '../cli/src/sse';
 import { freePort } from '@propago/local-stack';
 import { bearer, bootstrapKey, ClosedPlatform, type CreatedKey } from './support/closed-platform';
@@ -66,7 +68,7 @@ async function send({ method, path }: Operation, headers: Record<string, string>
   const names: Record<string, string> = { frame: '0', version: '1', name: 'nothing', alias: 'nothing' };
   const address = path.replace(/\{(\w+)[^}]*\}/g, (_, name: string) => names[name] ?? id);
   const body = method === 'get' || method === 'delete' ? {} : { body: '"no object"' };
-  const json = body.body ? { 'content-type': 'application/json' } : {};
+  const json: Record<string, string> = body.body ? { 'content-type': 'application/json' } : {};
   return fetch(`${sut.url}${address}`, { method: method.toUpperCase(), headers: { ...json, ...headers }, ...body });
 }
 
@@ -275,6 +277,19 @@ describe('the admin API', () => {
     const answer = await fetch(address, { headers: bearer(sut.adminKey) });
     return [answer.status, ((await answer.json()) as Problem).code];
   };
+});
+
+describe('the logs', () => {
+  it('have requests, and no key', async () => {
+    const folder = join(sut.platform.stack.servers.dir, 'logs');
+    const logs = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+    const text = logs.join('');
+    expect(text).toContain('/v1/runs');
+    for (const key of [owner, sut.adminKey]) {
+      expect(text).not.toContain(key.slice(-43));
+      expect(key).toHaveLength(60);
+    }
+  });
 });
 
 describe('the metrics', () => {

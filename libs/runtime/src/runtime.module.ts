@@ -22,6 +22,9 @@ export interface RuntimeOptions<S extends ServiceName> {
 
 const STOP_TRACING = Symbol('STOP_TRACING');
 
+/** What a log of a request must not hold. */
+const CREDENTIALS = ['req.headers.authorization', 'req.headers.cookie'];
+
 /** What every service needs: configuration, Postgres, queues, NATS, blobs, health, metrics and logs. */
 @Module({})
 export class RuntimeModule implements OnApplicationShutdown {
@@ -33,7 +36,7 @@ export class RuntimeModule implements OnApplicationShutdown {
   ) {}
 
   static forRoot<S extends ServiceName>({ service, config }: RuntimeOptions<S>): DynamicModule {
-    const logger = pino({ level: config.LOG_LEVEL, base: { service }, mixin: traceIds });
+    const logger = pino({ level: config.LOG_LEVEL, base: { service }, mixin: traceIds, redact: CREDENTIALS });
     return {
       module: RuntimeModule,
       global: true,
