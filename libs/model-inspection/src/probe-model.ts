@@ -15,7 +15,6 @@ export interface ProbeOptions extends ModelProcessOptions {
  * Loads an inspected model in a process of its own under hard limits and runs it: completes its card, holds its output against
  * the card at two sizes and in a batch, looks for numbers that are not finite or change, compares it with its golden features,
  * and measures time and memory at 480p.
- * @param path absolute
  * @throws CodedError MODEL_LOAD_FAILED, MODEL_CARD_INVALID, MODEL_CHANGED, MODEL_RUN_FAILED, MODEL_SHAPE, MODEL_NOT_FINITE,
  * MODEL_FEATURES_INVALID, MODEL_NOT_DETERMINISTIC, MODEL_GOLDEN_INVALID, MODEL_GOLDEN_MISMATCH, MODEL_TOO_SLOW,
  * MODEL_OUT_OF_MEMORY, MODEL_TIMEOUT or MODEL_CRASHED

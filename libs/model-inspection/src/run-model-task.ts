@@ -17,7 +17,9 @@ export async function runModelTask<Kind extends keyof ModelReports>(
   task: ModelTask & { kind: Kind },
   options: ModelProcessOptions,
 ): Promise<ModelReports[Kind]> {
-  const answer = await askConfined(modelProgram(), task, { limits: options, signal: options.signal });
+  // The process has another working directory.
+  const question = { ...task, path: path.resolve(task.path) };
+  const answer = await askConfined(modelProgram(), question, { limits: options, signal: options.signal });
   const { report, failed } = answer as { report?: unknown; failed?: unknown };
   if (failed !== undefined) {
     const failure = failureSchema.safeParse(failed);

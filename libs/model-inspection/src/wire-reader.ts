@@ -2,6 +2,10 @@ import { CodedError } from '@propago/contracts';
 import { readSync } from 'node:fs';
 
 const WINDOW = 64 * 1024;
+/** What is read where something was skipped: most often one field, then the next is skipped too. */
+const FIRST_WINDOW = 4 * 1024;
+/** Bytes fetched for each byte that may be looked at: more is a file of nothing but gaps. */
+const FETCH_FACTOR = 8;
 /** Bits of a varint that are read without a bigint: four bytes of it. */
 const SMALL_BITS = 28;
 
@@ -12,8 +16,9 @@ const SMALL_BITS = 28;
 export class WireReader {
   /** Offset of the next byte in the file. */
   position = 0;
-  /** Bytes looked at so far. */
+  /** Bytes looked at so far, and bytes read for it. */
   private read = 0;
+  private fetched = 0;
   private readonly window = Buffer.allocUnsafeSlow(WINDOW);
   private windowStart = 0;
   private windowEnd = 0;
@@ -110,8 +115,11 @@ export class WireReader {
   /** Makes the window hold the byte at `position`, which lies inside the file. */
   private fill(): void {
     if (this.position >= this.windowStart && this.position < this.windowEnd) return;
+    const wanted = this.position === this.windowEnd ? WINDOW : FIRST_WINDOW;
     this.windowStart = this.position;
-    this.windowEnd = this.position + readSync(this.fd, this.window, 0, WINDOW, this.position);
+    this.windowEnd = this.position + readSync(this.fd, this.window, 0, wanted, this.position);
+    this.fetched += wanted;
+    if (this.fetched > FETCH_FACTOR * this.limits.maxStructureBytes + WINDOW) throw this.tooComplex();
     if (this.windowEnd === this.windowStart) {
       throw new CodedError('MODEL_TRUNCATED', `The file has shrunk while it was read, at byte ${this.position}.`);
     }
@@ -119,12 +127,14 @@ export class WireReader {
 
   private count(bytes: number): void {
     this.read += bytes;
-    if (this.read > this.limits.maxStructureBytes) {
-      throw new CodedError(
-        'MODEL_TOO_COMPLEX',
-        `The structure of the model, without its weights, takes more than ${this.limits.maxStructureBytes} bytes.`,
-      );
-    }
+    if (this.read > this.limits.maxStructureBytes) throw this.tooComplex();
+  }
+
+  private tooComplex(): CodedError {
+    return new CodedError(
+      'MODEL_TOO_COMPLEX',
+      `The structure of the model, without its weights, takes more than ${this.limits.maxStructureBytes} bytes.`,
+    );
   }
 
   private require(length: number, end: number, what: string): void {

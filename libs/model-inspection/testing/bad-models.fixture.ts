@@ -374,6 +374,26 @@ const bombs: BadModel[] = [
   ),
 ];
 
+/** 400 MB on paper: 40,000 skipped parts of 10 kB, holes of the file, each of which costs a read. */
+const gaps: BadModel = {
+  code: 'MODEL_TOO_COMPLEX',
+  name: 'a file of gaps',
+  says: /more than 8388608 bytes/,
+  write: async (folder) => {
+    const file = await open(path.join(folder, 'model.onnx'), 'w');
+    const part = bytesField(50, '', 10_000);
+    await file.write(numberField(1, 8), 0, 2, 0);
+    let at = 2;
+    for (let i = 0; i < 40_000; i++) {
+      await file.write(part, 0, part.length, at);
+      at += part.length + 10_000;
+    }
+    await file.truncate(at);
+    await file.close();
+    return path.join(folder, 'model.onnx');
+  },
+};
+
 const links: BadModel[] = [
   {
     code: 'MODEL_SYMLINK',
@@ -428,4 +448,4 @@ function functionBytes(i: number): Buffer {
 }
 
 /** Every kind of file that an inspection must refuse, each with the code that says why. */
-export const BAD_MODELS: readonly BadModel[] = [...files, ...structure, ...ports, ...bombs, ...links];
+export const BAD_MODELS: readonly BadModel[] = [...files, ...structure, ...ports, ...bombs, gaps, ...links];
