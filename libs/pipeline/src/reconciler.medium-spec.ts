@@ -42,8 +42,9 @@ async function waiting(): Promise<string[]> {
     .sort();
 }
 
-/** A run whose stages have stored segments 0 to n - 1. */
+/** A run whose stages have stored segments 0 to n - 1, or a shadow of one. */
 async function runWith(stored: {
+  shadowOfId?: string;
   frames?: number;
   features?: number;
   labels?: number;
@@ -57,7 +58,8 @@ async function runWith(stored: {
   await database.featureSet.create({ data: { id: featureSetId, videoSha256: sha256, encoderSha256: 'e', ...size } });
   const runId = randomUUID();
   const request = { maskKey: 'm', classIds: [1], preset: 'dino', parameters: {}, encoderName: 'e', encoderSha256: 'e' };
-  await database.run.create({ data: { id: runId, featureSetId, ...request } });
+  const { shadowOfId } = stored;
+  await database.run.create({ data: { id: runId, featureSetId, shadowOfId, ...request } });
 
   const indexes = (count = 0) => Array.from({ length: count }, (_, index) => index);
   const frame = { frameCount: 2, pts: [0, 1], keyFrames: [true, false], names: [], decodeSeconds: 0 };
@@ -137,5 +139,62 @@ describe('the reconciler', () => {
     await database.run.update({ where: { id: deleted.runId }, data: { cancelRequestedAt: now, deletedAt: now } });
     await sut.reconcile();
     expect(await waiting()).toEqual([`results-end-${cancelled.runId}`, `results-purge-${deleted.runId}`].sort());
+  });
+
+  it('leaves a shadow run alone until the run that it repeats has succeeded', async () => {
+    const base = await runWith({ frames: 1 });
+    const shadow = await runWith({ shadowOfId: base.runId });
+    await sut.reconcile();
+    expect(await waiting()).not.toContain(`ingest-${shadow.featureSetId}`);
+    await database.runOutcome.create({ data: { runId: base.runId, state: 'succeeded' } });
+    await sut.reconcile();
+    expect(await waiting()).toContain(`ingest-${shadow.featureSetId}`);
+  });
+
+  it.each(['failed', 'cancelled'])('ends the shadow of a run that has %s', async (state) => {
+    const base = await runWith({});
+    const shadow = await runWith({ shadowOfId: base.runId });
+    await database.runOutcome.create({ data: { runId: base.runId, state } });
+    await sut.reconcile();
+    expect(await waiting()).toEqual([`results-end-${shadow.runId}`]);
+  });
+
+  it('has a shadow run compared that has succeeded, and does not mind one that has failed', async () => {
+    const base = await runWith({});
+    const succeeded = await runWith({ shadowOfId: base.runId });
+    const failed = await runWith({ shadowOfId: base.runId });
+    await database.runOutcome.createMany({
+      data: [
+        { runId: base.runId, state: 'succeeded' },
+        { runId: succeeded.runId, state: 'succeeded' },
+        { runId: failed.runId, state: 'failed' },
+      ],
+    });
+    await sut.reconcile();
+    expect(await waiting()).toEqual([`results-compare-${succeeded.runId}`]);
+  });
+});
+
+describe('work that no user waits for', () => {
+  it('comes after all work of users, whenever that is added; each in its order', async () => {
+    const base = await runWith({});
+    await database.runOutcome.create({ data: { runId: base.runId, state: 'succeeded' } });
+    const shadow = await runWith({ shadowOfId: base.runId });
+    const users = [await runWith({}), await runWith({})];
+    const next = new NextSteps(database, queues);
+    await next.framesStored(users[0]!.featureSetId, 0);
+    await next.framesStored(shadow.featureSetId, 0);
+    await next.framesStored(users[0]!.featureSetId, 1);
+    await next.framesStored(shadow.featureSetId, 1);
+    await next.framesStored(users[1]!.featureSetId, 0);
+    const taken: string[] = [];
+    for (let i = 0; i < 5; i++) taken.push(String((await queues.of('features').getNextJob())?.id));
+    expect(taken).toEqual([
+      `features-${users[0]!.featureSetId}-0`,
+      `features-${users[0]!.featureSetId}-1`,
+      `features-${users[1]!.featureSetId}-0`,
+      `features-${shadow.featureSetId}-0`,
+      `features-${shadow.featureSetId}-1`,
+    ]);
   });
 });
