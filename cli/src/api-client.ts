@@ -48,14 +48,19 @@ export class ApiClient {
 
   /** @throws Failure with the server's code when it refuses the run */
   async createRun(parts: readonly FormPart[]): Promise<RunResource> {
-    const { status, body } = await uploadForm(`${this.base}/v1/runs`, parts, {
+    return runResource.parse(await this.submit('/v1/runs', parts));
+  }
+
+  /** POSTs a form. @returns the answer's JSON @throws Failure with the server's code when it refuses */
+  async submit(path: string, parts: readonly FormPart[]): Promise<unknown> {
+    const { status, body } = await uploadForm(`${this.base}${path}`, parts, {
       signal: this.signal,
       headers: this.headers,
     }).catch((error: unknown) => {
       throw this.unreachable(error);
     });
     if (status !== 202 && status !== 200) throw new Failure(refusal(status, body));
-    return runResource.parse(JSON.parse(body));
+    return JSON.parse(body) as unknown;
   }
 
   async getRun(id: string): Promise<RunResource> {
@@ -89,9 +94,14 @@ export class ApiClient {
     return answer.body as unknown as AsyncIterable<Uint8Array>;
   }
 
-  /** Saves a file of a run; it appears under its name only when it is complete. */
+  /** Saves a file of a run. */
   async download(id: string, name: string, file: string): Promise<void> {
-    const answer = await this.get(`/v1/runs/${id}/${name}`);
+    await this.save(`/v1/runs/${id}/${name}`, file);
+  }
+
+  /** Saves what lies at an address; the file appears under its name only when it is complete. */
+  async save(path: string, file: string): Promise<void> {
+    const answer = await this.get(path);
     const draft = `${file}.part`;
     await pipeline(
       Readable.fromWeb(answer.body as import('node:stream/web').ReadableStream),

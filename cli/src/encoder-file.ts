@@ -10,6 +10,11 @@ export function encoderPath(file: string): string {
   return resolve(file);
 }
 
+/** What a server knows an encoder by: the digest of a file, or else `name`, `name@alias`, `name:version` as it is. */
+export async function encoderName(text: string): Promise<string> {
+  return statSync(text, { throwIfNoEntry: false })?.isFile() ? encoderDigest(text) : text;
+}
+
 /** The digest by which every server knows an encoder. */
 export async function encoderDigest(file: string): Promise<string> {
   const hash = createHash('sha256');

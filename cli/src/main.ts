@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { demoCommand, DemoCommand } from './commands/demo';
 import { evalDavisCommand, EvalCommand } from './commands/eval-davis';
 import { registerKeys } from './commands/keys';
+import { registerModels } from './commands/models';
 import { runCommand, RunCommand } from './commands/run';
 import { upCommand, UpCommand } from './commands/up';
 import { keyOption } from './connection';
@@ -23,7 +24,10 @@ const wholeNumber =
 const runOptions = (command: Command): Command =>
   command
     .option('--preset <name>', 'named parameter set: siammae, dino, crw, cropmae, vfs, vip, jhmdb')
-    .option('--encoder <file.onnx>', 'encoder to use instead of the default one')
+    .option(
+      '--encoder <file.onnx>',
+      'encoder to use instead of the default one; with --server also name[@alias|:version]',
+    )
     .option(
       '--option <key=value>',
       'parameter that differs from the preset, e.g. topK=7 (may be repeated)',
@@ -79,6 +83,7 @@ function buildProgram(interruption: Interruption): Command {
     .action((options: DemoCommand) => demoCommand(options, interruption));
 
   registerKeys(program, interruption);
+  registerModels(program, interruption);
 
   return program;
 }

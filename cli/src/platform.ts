@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { startStack } from '@propago/local-stack';
 import { ApiClient } from './api-client';
 import type { Connection } from './connection';
-import { encoderDigest, encoderPath } from './encoder-file';
+import { encoderName, encoderPath } from './encoder-file';
 import { Interruption } from './interruption';
 
 /** A server to send runs to: the given one, or a private one on this machine. */
 export interface Platform {
   client: ApiClient;
-  /** `encoder` of a run's options: the digest of the file on a foreign server; a private one has it as its default. */
+  /** `encoder` of a run's options: a name, or the digest of a file, on a foreign server; a private one has it as its default. */
   encoder: string | undefined;
   /** Copies the logs of a private platform to `<folder>/logs`, and returns that folder; undefined for a foreign one. */
   saveLogs(folder: string): string | undefined;
@@ -22,8 +22,8 @@ export async function openPlatform(
   say: (text: string) => void,
 ): Promise<Platform> {
   if (server) {
-    const digest = encoder === undefined ? undefined : await encoderDigest(encoder);
-    return { client: new ApiClient({ server, key }, interruption.signal), encoder: digest, saveLogs: () => undefined };
+    const named = encoder === undefined ? undefined : await encoderName(encoder);
+    return { client: new ApiClient({ server, key }, interruption.signal), encoder: named, saveLogs: () => undefined };
   }
   const encoders = encoder === undefined ? {} : { ENCODERS: encoderPath(encoder) };
   say('starting a private platform');
