@@ -21,8 +21,17 @@ describe('limits', () => {
   });
   afterAll(() => sut?.stop());
 
-  const post = (key: string, headers: Record<string, string> = {}): Promise<Response> =>
-    sut.platform.postRun({ ...clip, headers: { ...bearer(key), ...headers } });
+  const post = (key: string, headers: Record<string, string> = {}, video = clip.video): Promise<Response> =>
+    sut.platform.postRun({ ...clip, video, headers: { ...bearer(key), ...headers } });
+
+  /** The clip with other bytes each time: requests on one video wait for each other, whatever the quotas do. */
+  const another = (i: number): Buffer => {
+    const box = Buffer.alloc(16);
+    box.writeUInt32BE(box.length);
+    box.write('free', 4);
+    box.writeUInt32BE(i, 8);
+    return Buffer.concat([clip.video, box]);
+  };
 
   const problemOf = async (answer: Response): Promise<string> => {
     const { code } = (await answer.json()) as Problem;
@@ -45,7 +54,7 @@ describe('limits', () => {
   describe('the quota of runs', () => {
     it('lets exactly as many of 20 requests at once through as there is room for', async () => {
       const key = await sut.keyText({ tenant: 'runs', maxActiveRuns: 3 });
-      const answers = await Promise.all(Array.from({ length: 20 }, () => post(key)));
+      const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => post(key, {}, another(i))));
       const refused = answers.filter(({ status }) => status === 429);
       for (const { headers } of refused) expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
       expect(await tally(answers)).toEqual({ '202': 3, '429 QUOTA_RUNS': 17 });
@@ -89,7 +98,7 @@ describe('limits', () => {
     it('lets exactly as many of 20 requests at once through as there is room for', async () => {
       const maxStoredBytes = Math.floor(clip.video.length * 2.9);
       const keys = await Promise.all([1, 2].map(() => sut.keyText({ tenant: 'bytes', maxStoredBytes })));
-      const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => post(keys[i % 2]!)));
+      const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => post(keys[i % 2]!, {}, another(i))));
       for (const { status, headers } of answers) {
         if (status === 429) expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
       }
