@@ -17,6 +17,12 @@
       "conditions": [["target_arch=='x64'", {"cflags": ["-mavx2", "-mfma"]}]]
     },
     {
+      "target_name": "avxvnni",
+      "type": "static_library",
+      "sources": ["src/avxvnni.cc"],
+      "conditions": [["target_arch=='x64'", {"cflags": ["-mavx2", "-mfma", "-mavxvnni"]}]]
+    },
+    {
       "target_name": "avx512vnni",
       "type": "static_library",
       "sources": ["src/avx512vnni.cc"],
@@ -47,7 +53,7 @@
         "src/self_test.cc",
         "src/serial.cc"
       ],
-      "dependencies": ["avx2", "avx512vnni", "amxint8"],
+      "dependencies": ["avx2", "avxvnni", "avx512vnni", "amxint8"],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
       "defines": ["NAPI_VERSION=8", "NAPI_CPP_EXCEPTIONS"],
       "cflags_cc!": ["-fno-exceptions"],

@@ -20,7 +20,7 @@ describe('createEngine', () => {
 
   it('refuses a backend that does not exist', () => {
     expect(() => createEngine({ threads: 1, backend: 'gpu' as Backend })).toThrow(
-      'Expected one of auto, reference, serial, avx2, avx512vnni, amxint8 for the affinity backend but received gpu',
+      'Expected one of auto, reference, serial, avx2, avxvnni, avx512vnni, amxint8 for the affinity backend but received gpu',
     );
   });
 

@@ -3,8 +3,12 @@ import { Features } from './features';
 import { AffinityParameters, AffinityShape } from './parameters';
 
 /** Every backend by name, slowest first. All give the same bits; see docs/affinity-bound.md. */
-export const BACKENDS = ['reference', 'serial', 'avx2', 'avx512vnni', 'amxint8'] as const;
+export const BACKENDS = ['reference', 'serial', 'avx2', 'avxvnni', 'avx512vnni', 'amxint8'] as const;
 export type Backend = (typeof BACKENDS)[number];
+
+/** How native backends judge pairs; the result is the same. In the order of Path in native/src/kernel.h. */
+export const PATHS = ['auto', 'filter', 'fused', 'exact'] as const;
+export type Path = (typeof PATHS)[number];
 
 /** The ordered candidates of every patch, best first, for conformance tests and inspection. */
 export interface TopKLists {

@@ -2,8 +2,16 @@ export { contextEntries } from './context';
 export type { ContextEntry } from './context';
 export { backendStates, createEngine } from './create-engine';
 export type { EngineOptions } from './create-engine';
-export { BACKENDS } from './engine';
-export type { AffinityEngine, AffinitySession, Backend, PropagateOptions, Propagation, TopKLists } from './engine';
+export { BACKENDS, PATHS } from './engine';
+export type {
+  AffinityEngine,
+  AffinitySession,
+  Backend,
+  Path,
+  PropagateOptions,
+  Propagation,
+  TopKLists,
+} from './engine';
 export { AffinityInputError } from './errors';
 export type { AffinityInputCode } from './errors';
 export type { Features } from './features';

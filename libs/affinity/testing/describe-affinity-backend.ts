@@ -51,11 +51,10 @@ function jitter(random: () => number, features: Float32Array): Float32Array {
 
 /**
  * What every backend must show: ordered lists and labels equal, bit for bit, to a brute-force oracle.
- * @param create the backend under test with that many threads
+ * @param engines the backend under test: with one thread, with several, and every other way it has to work
  */
-export function describeAffinityBackend(name: string, create: (threads: number) => AffinityEngine): void {
+export function describeAffinityBackend(name: string, engines: AffinityEngine[]): void {
   describe(`affinity backend ${name}`, () => {
-    const engines = [create(1), create(3)];
     afterAll(() => Promise.all(engines.map((engine) => engine.close())));
 
     async function expectExact(test: Case): Promise<void> {

@@ -13,6 +13,7 @@ namespace {
 struct Engine {
   const Backend* backend;
   int threads;
+  Path path;
   std::unique_ptr<Pool> pool;
   void close() { pool.reset(); }
 };
@@ -40,7 +41,7 @@ struct Session {
       taken->ready = false;
       return taken;
     }
-    return std::make_shared<StoredFrame>(patches(), problem.dim, engine->backend->packedBytes);
+    return std::make_shared<StoredFrame>(patches(), problem.dim, engine->backend->pack != nullptr);
   }
 };
 
@@ -80,7 +81,7 @@ Napi::Value Backends(const Napi::CallbackInfo& info) {
   return list;
 }
 
-// createEngine(name, threads)
+// createEngine(name, threads, path): path as a number of Path
 Napi::Value CreateEngine(const Napi::CallbackInfo& info) {
   const std::string name = info[0].As<Napi::String>();
   const Backend* backend = nullptr;
@@ -88,7 +89,9 @@ Napi::Value CreateEngine(const Napi::CallbackInfo& info) {
     if (choice.name == name) backend = choice.backend;
   }
   if (!backend) throw Napi::Error::New(info.Env(), "The affinity backend " + name + " cannot be used on this machine");
-  auto engine = std::make_shared<Engine>(Engine{backend, integer(info[1]), std::make_unique<Pool>(integer(info[1]))});
+  const int threads = integer(info[1]);
+  auto engine = std::make_shared<Engine>(
+      Engine{backend, threads, static_cast<Path>(integer(info[2])), std::make_unique<Pool>(threads)});
   // Threads must not outlive the environment they report to.
   info.Env().AddCleanupHook([weak = std::weak_ptr<Engine>(engine)] {
     if (auto alive = weak.lock()) alive->close();
@@ -105,6 +108,7 @@ Napi::Value CreateSession(const Napi::CallbackInfo& info) {
   session->engine = handle<std::shared_ptr<Engine>>(info[0]);
   Problem& p = session->problem;
   p.threads = session->engine->threads;
+  p.path = session->engine->path;
   p.rows = integer(options.Get("rows"));
   p.cols = integer(options.Get("cols"));
   p.dim = integer(options.Get("dim"));
@@ -131,7 +135,7 @@ void set_mean(Session& s, const StoredFrame& frame) {
     s.mean.push_back(static_cast<float>(sum / frame.patches));
     squares += static_cast<double>(s.mean.back()) * s.mean.back();
   }
-  s.problem.meanSquare = static_cast<float>(squares);
+  s.problem.meanSquare = squares;
 }
 
 // add(session, frame, features, labels): undefined, or { patch, squares } of a row that is not normalised
@@ -273,17 +277,18 @@ Napi::Value Run(const Napi::CallbackInfo& info) {
 
 void Cancel(const Napi::CallbackInfo& info) { handle<std::shared_ptr<Job>>(info[0])->cancel(); }
 
-// peak(threads): fp32 FLOP/s of the best multiply-add this processor has, all threads at once
+// peak(threads, narrow): fp32 FLOP/s of the best multiply-add this processor has, or of its 256-bit one; all threads at once
 Napi::Value Peak(const Napi::CallbackInfo& info) {
-  bool avx512 = false, avx2 = false;
-  for (const Choice& choice : choices()) {
-    avx512 |= choice.backend && choice.name == "avx512vnni";
-    avx2 |= choice.backend && choice.name == "avx2";
-  }
+  const auto has = [](const char* name) {
+    const auto& all = choices();
+    return std::any_of(all.begin(), all.end(), [&](const Choice& c) { return c.backend && c.name == std::string(name); });
+  };
+  const bool narrow = info[1].As<Napi::Boolean>();
+  double (*const measure)() = has("avx512vnni") && !narrow ? fma_rate_avx512 : has("avx2") ? fma_rate_avx2 : nullptr;
   std::vector<double> rates(integer(info[0]));
   std::vector<std::thread> threads;
   for (double& rate : rates) {
-    threads.emplace_back([&rate, avx512, avx2] { rate = avx512 ? fma_rate_avx512() : avx2 ? fma_rate_avx2() : 0; });
+    threads.emplace_back([&rate, measure] { rate = measure ? measure() : 0; });
   }
   for (auto& thread : threads) thread.join();
   double total = 0;

@@ -6,8 +6,8 @@
 #include "kernel.h"
 
 #if defined(__AMX_INT8__)
-#include "quantise512.h"
-#include "tile.h"
+#include "simd512.h"
+#include "strip.h"
 
 namespace affinity {
 namespace {
@@ -77,10 +77,10 @@ void multiply(const int8_t* keys, size_t padded, const uint8_t* queries, int32_t
 }
 
 struct AmxInt8 {
-  static constexpr int kValueBytes = 1;
+  static constexpr bool kFilters = true;
 
   static void load(const Problem& p, Tile& t) {
-    const int8_t* packed = static_cast<const int8_t*>(p.target->packed);
+    const int8_t* packed = p.target->packed;
     for (int lane = 0; lane < kLanes; lane++) {
       const int q = t.query[lane];
       for (int d = 0; d < p.padded; d += 4) {
@@ -95,7 +95,7 @@ struct AmxInt8 {
   static void set_limit(const Problem& p, Tile& t, int lane, double threshold) { int8_limit(p, t, lane, threshold); }
   static int filter(const Problem&, const Tile& t, const Frame& f, int first, int count, Scratch& s) {
     key_terms(f, first, count, t.maxNorm, t.maxError, s.keyTerm);
-    const int8_t* packed = static_cast<const int8_t*>(f.packed);
+    const int8_t* packed = f.packed;
     int hits = 0;
     for (int key = 0; key < count;) {
       const int left = (count - key + kKeys - 1) / kKeys;
@@ -128,13 +128,26 @@ struct AmxInt8 {
     return hits;
   }
 
-  static void prefetch(const Frame& f, int key) { prefetch_fine(f, key); }
-  static constexpr bool kEstimates = true;
   static void estimate(const Problem& p, const Frame& f, int query, int key, double* value, double* slack) {
     estimate_int8(p, f, query, key, value, slack);
   }
   static double score(const float* q, const float* k, int padded) { return score_avx512(q, k, padded); }
-  static void score4(const float* const* q, const float* k, int padded, double* out) { score4_avx512(q, k, padded, out); }
+  static constexpr int kFusedBlock = affinity::kFusedBlock, kExactBlock = affinity::kExactBlock;
+  static void fused(const float* queries, const float* keys, size_t stride, int count, int padded, float* out) {
+    fused_avx512(queries, keys, stride, count, padded, out);
+  }
+  static uint32_t reaching(const float* values, float offset, const float* limits) {
+    return reaching_avx512(values, offset, limits);
+  }
+  static uint32_t contesting(const double* scores, const double* floors, int64_t id, const int64_t* ties) {
+    return contesting_avx512(scores, floors, id, ties);
+  }
+  static void along(const float* vector, const float* keys, size_t stride, int count, int padded, double* out) {
+    along_avx512(vector, keys, stride, count, padded, out);
+  }
+  static void exact(const double* queries, const double* keys, int count, int padded, double* out) {
+    exact_avx512(queries, keys, count, padded, out);
+  }
 };
 
 // The tile registers belong to the work on one strip, so that a thread that ends work leaves no state behind.
@@ -148,7 +161,7 @@ void strip(const Problem& p, int index, Scratch& s) {
 }  // namespace
 
 const Backend* amxint8_backend() {
-  static const Backend backend = {"amxint8", 1, pack_int8, strip};
+  static const Backend backend = {"amxint8", pack_int8<127>, strip};
   return &backend;
 }
 

@@ -9,8 +9,8 @@
 #if defined(__AVX512VNNI__)
 #include <time.h>
 
-#include "quantise512.h"
-#include "tile.h"
+#include "simd512.h"
+#include "strip.h"
 
 namespace affinity {
 namespace {
@@ -28,7 +28,7 @@ inline __m512i broadcast(const int8_t* p) { return _mm512_set1_epi32(*reinterpre
 template <int KEYS>
 int block(const Tile& t, const Frame& f, const uint8_t* queries, size_t patch, int key, const float* keyTerm, Scratch& s, int hits) {
   const size_t stride = f.padded;
-  const int8_t* base = static_cast<const int8_t*>(f.packed) + patch * stride;
+  const int8_t* base = f.packed + patch * stride;
   const int8_t* rows[4] = {base, base + 4 * stride, base + 8 * stride, base + 12 * stride};
   __m512i sum[KEYS][2];
 #pragma GCC unroll 16
@@ -64,10 +64,10 @@ constexpr BlockFunction kBlocks[kBlock + 1] = {nullptr,   block<1>,  block<2>,  
                                                block<10>, block<11>, block<12>, block<13>, block<14>};
 
 struct Avx512Vnni {
-  static constexpr int kValueBytes = 1;
+  static constexpr bool kFilters = true;
 
   static void load(const Problem& p, Tile& t) {
-    const int8_t* packed = static_cast<const int8_t*>(p.target->packed);
+    const int8_t* packed = p.target->packed;
     for (int lane = 0; lane < kLanes; lane++) {
       const int q = t.query[lane];
       for (int d = 0; d < p.padded; d += 4) {
@@ -93,13 +93,26 @@ struct Avx512Vnni {
     return hits;
   }
 
-  static void prefetch(const Frame& f, int key) { prefetch_fine(f, key); }
-  static constexpr bool kEstimates = true;
   static void estimate(const Problem& p, const Frame& f, int query, int key, double* value, double* slack) {
     estimate_int8(p, f, query, key, value, slack);
   }
   static double score(const float* q, const float* k, int padded) { return score_avx512(q, k, padded); }
-  static void score4(const float* const* q, const float* k, int padded, double* out) { score4_avx512(q, k, padded, out); }
+  static constexpr int kFusedBlock = affinity::kFusedBlock, kExactBlock = affinity::kExactBlock;
+  static void fused(const float* queries, const float* keys, size_t stride, int count, int padded, float* out) {
+    fused_avx512(queries, keys, stride, count, padded, out);
+  }
+  static uint32_t reaching(const float* values, float offset, const float* limits) {
+    return reaching_avx512(values, offset, limits);
+  }
+  static uint32_t contesting(const double* scores, const double* floors, int64_t id, const int64_t* ties) {
+    return contesting_avx512(scores, floors, id, ties);
+  }
+  static void along(const float* vector, const float* keys, size_t stride, int count, int padded, double* out) {
+    along_avx512(vector, keys, stride, count, padded, out);
+  }
+  static void exact(const double* queries, const double* keys, int count, int padded, double* out) {
+    exact_avx512(queries, keys, count, padded, out);
+  }
 };
 
 // Of this thread's processor time: other processes do not count.
@@ -129,7 +142,7 @@ double fma_rate_avx512() {
 }
 
 const Backend* avx512vnni_backend() {
-  static const Backend backend = {"avx512vnni", 1, pack_int8, propagate_strip<Avx512Vnni>};
+  static const Backend backend = {"avx512vnni", pack_int8<127>, propagate_strip<Avx512Vnni>};
   return &backend;
 }
 

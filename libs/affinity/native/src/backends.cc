@@ -16,6 +16,11 @@ namespace {
 #if defined(__x86_64__)
 bool has_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
 
+bool has_avxvnni() {
+  unsigned a, b, c, d;
+  return has_avx2() && __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a & 1u << 4);
+}
+
 bool has_avx512vnni() {
   return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
          __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vnni") && has_avx2();
@@ -29,6 +34,12 @@ bool has_amxint8() {
 }
 #else
 bool has_avx2() { return false; }
+bool has_avxvnni() { return false; }
+bool has_avxvnni() {
+  unsigned a, b, c, d;
+  return has_avx2() && __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a & 1u << 4);
+}
+
 bool has_avx512vnni() { return false; }
 bool has_amxint8() { return false; }
 #endif
@@ -59,6 +70,7 @@ const std::vector<Choice>& choices() {
     list.push_back(choose("amxint8", amxint8_backend(), amx && may_use_tiles()));
     if (amx && !list.back().backend && list.back().reason[0] == 'n') list.back().reason = "is refused by the kernel";
     list.push_back(choose("avx512vnni", avx512vnni_backend(), has_avx512vnni()));
+    list.push_back(choose("avxvnni", avxvnni_backend(), has_avxvnni()));
     list.push_back(choose("avx2", avx2_backend(), has_avx2()));
     list.push_back(choose("serial", serial_backend(), true));
     return list;

@@ -42,24 +42,25 @@ float half_value(uint16_t bits) {
 
 }  // namespace
 
-StoredFrame::StoredFrame(int patchCount, int dimension, int packedBytes) : dim(dimension) {
+StoredFrame::StoredFrame(int patchCount, int dimension, bool filtered) : dim(dimension) {
   patches = patchCount;
   padded = padded_dim(dimension);
   const size_t rows = static_cast<size_t>(patches);
   values_ = make_buffer<float>(rows * padded);
   values = values_.get();
-  if (packedBytes) {
-    packed_ = make_buffer<uint8_t>((rows + kSlackRows) * padded * packedBytes);
-    packed = packed_.get();
-  }
-  if (packedBytes != 1) return;
+  square_ = make_buffer<double>(rows);
+  square = square_.get();
+  if (!filtered) return;
+  packed_ = make_buffer<uint8_t>((rows + kSlackRows) * padded);
+  packed = reinterpret_cast<int8_t*>(packed_.get());
   const size_t terms = rows + kSlackRows;
   scale_ = make_buffer<float>(terms);
   error_ = make_buffer<float>(terms);
   rest_ = make_buffer<float>(terms);
   norm_ = make_buffer<float>(terms);
   size_ = make_buffer<float>(terms);
-  offset_ = make_buffer<float>(terms);
+  offset_ = make_buffer<double>(terms);
+  offsetUp_ = make_buffer<float>(terms);
   sum_ = make_buffer<int32_t>(terms);
   fineSum_ = make_buffer<int32_t>(terms);
   fine_ = make_buffer<uint8_t>(rows * padded);
@@ -69,6 +70,7 @@ StoredFrame::StoredFrame(int patchCount, int dimension, int packedBytes) : dim(d
   norm = norm_.get();
   size = size_.get();
   offset = offset_.get();
+  offsetUp = offsetUp_.get();
   sum = sum_.get();
   fineSum = fineSum_.get();
   fine = reinterpret_cast<int8_t*>(fine_.get());
@@ -93,6 +95,7 @@ int StoredFrame::unpack(const RawFeatures& raw, int begin, int end, double* squa
       *squares = sum;
       return patch;
     }
+    square_[patch] = sum;
   }
   return -1;
 }

@@ -26,7 +26,7 @@ struct RawFeatures {
 };
 
 struct StoredFrame : Frame {
-  StoredFrame(int patches, int dim, int packedBytes);
+  StoredFrame(int patches, int dim, bool filtered);
 
   // Unpacks rows begin..end and checks their norms. Returns the first bad row or -1; `squares` is its sum of squares.
   int unpack(const RawFeatures& raw, int begin, int end, double* squares);
@@ -36,7 +36,8 @@ struct StoredFrame : Frame {
   bool ready = false;  // packed
 
  private:
-  Buffer<float> values_, labels_, scale_, error_, rest_, norm_, size_, offset_;
+  Buffer<float> values_, labels_, scale_, error_, rest_, norm_, size_, offsetUp_;
+  Buffer<double> square_, offset_;
   Buffer<uint8_t> packed_, fine_;
   Buffer<int32_t> sum_, fineSum_;
 };

@@ -12,20 +12,29 @@ Scratch& ScratchMemory::reserve(const Problem& p) {
     cols_ = std::max(cols, cols_);
     topK_ = std::max(topK, topK_);
     classes_ = std::max(classes, classes_);
-    queries_ = make_buffer<uint8_t>(kMostTiles * kLanes * padded_ * 2);
+    queries_ = make_buffer<uint8_t>(kMostTiles * kLanes * padded_);
     products_ = make_buffer<int32_t>(64 * kLanes);
     keyTerm_ = make_buffer<float>(cols_);
     hitKey_ = make_buffer<int32_t>(cols_);
     hitMask_ = make_buffer<uint32_t>(cols_);
-    pairLane_ = make_buffer<int32_t>(cols_ * kLanes);
-    pairPatch_ = make_buffer<int32_t>(cols_ * kLanes);
+    slot_ = make_buffer<int32_t>(cols_);
+    distinct_ = make_buffer<int32_t>(cols_);
+    floats_ = make_buffer<float>(kMostTiles * kLanes * padded_);
+    centres_ = make_buffer<float>(kMostTiles * padded_);
+    offsets_ = make_buffer<double>(cols_);
+    panel_ = make_buffer<float>(16 * padded_);
+    fused_ = make_buffer<float>(cols_ * kLanes);
+    exactQueries_ = make_buffer<double>(kLanes * padded_);
+    exactKeys_ = make_buffer<double>(8 * padded_);
+    exact_ = make_buffer<double>(cols_ * kLanes);
     scores_ = make_buffer<double>(kMostTiles * kLanes * topK_);
     ids_ = make_buffer<int64_t>(kMostTiles * kLanes * topK_);
     bounds_ = make_buffer<double>(kMostTiles * kLanes * topK_);
     pending_ = make_buffer<Pending>(static_cast<size_t>(kMostTiles) * kLanes * kMostPending);
     sums_ = make_buffer<double>(classes_);
-    scratch_ = {queries_.get(),  products_.get(), keyTerm_.get(), hitKey_.get(), hitMask_.get(), pairLane_.get(),
-                pairPatch_.get(), scores_.get(), ids_.get(), bounds_.get(), pending_.get(), sums_.get(), 0, 0};
+    scratch_ = {queries_.get(), products_.get(), keyTerm_.get(), hitKey_.get(),  hitMask_.get(),      floats_.get(),    centres_.get(),
+                panel_.get(),   fused_.get(),    offsets_.get(), exactQueries_.get(), exactKeys_.get(), exact_.get(), slot_.get(),
+                distinct_.get(), scores_.get(),  ids_.get(),     bounds_.get(),  pending_.get(),      sums_.get(),      0, 0};
   }
   return scratch_;
 }

@@ -22,21 +22,26 @@ constexpr int kMostTiles = kStripRows * 16;
 // Rows a kernel may read past the last patch of a packed frame.
 constexpr int kSlackRows = 64;
 
+// Dimensions summed in one chain of fp32 additions.
+constexpr int kFusedChain = 64;
+
 // Features of one frame, fp32 and packed for the filter. Rows are padded with zeros to a multiple of 64 dimensions.
 struct Frame {
   int patches = 0;
   int padded = 0;
   const float* values = nullptr;  // patches x padded, exact
   const float* labels = nullptr;  // patches x classes; null for a target
+  const double* square = nullptr; // |x|^2: rows of different squares are different
   // Filter data, written once by Backend::pack; see docs/affinity-bound.md for the symbols.
-  void* packed = nullptr;    // (patches + slack) x padded, int8 or int16
+  int8_t* packed = nullptr;  // (patches + slack) x padded
   int8_t* fine = nullptr;    // patches x padded, int8: what `packed` lost, in steps of scale / 254
   float* scale = nullptr;    // s: value of one quantisation step
   float* error = nullptr;    // |d|: norm of what `packed` lost, rounded up
   float* rest = nullptr;     // |r|: norm of what `packed` and `fine` lost together, rounded up
   float* norm = nullptr;     // |x^|: norm of the quantised vector, rounded up
   float* size = nullptr;     // |x'|: norm of the centred vector, rounded up
-  float* offset = nullptr;   // <mean, x>
+  double* offset = nullptr;  // <mean, x> - |mean|^2
+  float* offsetUp = nullptr; // the same, rounded up
   int32_t* sum = nullptr;    // sum of the packed values
   int32_t* fineSum = nullptr;
 };
@@ -57,7 +62,12 @@ struct Pending {
 };
 constexpr int kMostPending = 48;  // per query
 
+// How a pair is judged; every way gives the same result. Only kAuto is fast on all features: it takes the filter, and where that
+// lets too much through the products in fp32, and where these decide too little the exact ones.
+enum class Path { kAuto, kFilter, kFused, kExact };
+
 struct Problem {
+  Path path;
   int rows, cols, dim, padded, classes, topK, threads;
   double temperature;
   bool normalise;
@@ -66,7 +76,7 @@ struct Problem {
   const int32_t* groupOfPosition;
   const Frame* target;
   const float* mean;  // padded; subtracted before int8 quantisation
-  float meanSquare;   // |mean|^2
+  double meanSquare;  // |mean|^2
   float* labels;      // patches x classes
   // Candidates of the previous target, best first: group in this problem or -1, and patch; null without one.
   // patches x seedCount.
@@ -86,13 +96,22 @@ struct Problem {
 
 // One thread's working memory, 64-byte aligned arrays.
 struct Scratch {
-  uint8_t* queries;   // kMostTiles x kLanes x padded x 2 bytes
+  uint8_t* queries;   // kMostTiles x kLanes x padded
   int32_t* products;  // 64 keys x kLanes
   float* keyTerm;     // cols + 64
   int32_t* hitKey;    // cols + 64
   uint32_t* hitMask;  // cols + 64
-  int32_t* pairLane;  // (cols + 64) x kLanes
-  int32_t* pairPatch;
+  // Rows of keys that are judged without the filter: see dense.h.
+  float* floats;      // kMostTiles x kLanes x padded: queries less their tile's centre, dimensions outside, lanes inside
+  float* centres;     // kMostTiles x padded: mean query of each tile
+  float* panel;       // 16 x padded: keys that do not lie side by side
+  float* fused;       // (cols + 64) x kLanes: products in fp32
+  double* offsets;    // cols + 64: of the centre and the keys, less the centre's square
+  double* exactQueries;  // kLanes x padded
+  double* exactKeys;     // 8 x padded
+  double* exact;         // (cols + 64) x kLanes: exact products
+  int32_t* slot;         // cols + 64: place of each key among the distinct ones
+  int32_t* distinct;     // cols + 64
   double* scores;     // kMostTiles x kLanes x topK
   int64_t* ids;       // kMostTiles x kLanes x topK
   double* bounds;     // kMostTiles x kLanes x topK
@@ -104,8 +123,7 @@ struct Scratch {
 
 struct Backend {
   const char* name;
-  int packedBytes;  // per value; 0: no packed copy
-  // Packs rows begin..end of a frame.
+  // Packs rows begin..end of a frame for the filter; null without one.
   void (*pack)(Frame& frame, const float* mean, int begin, int end);
   // Labels of the queries of one strip of tiles.
   void (*strip)(const Problem& problem, int strip, Scratch& scratch);
@@ -114,6 +132,7 @@ struct Backend {
 // Each returns null where its file was compiled for another processor family.
 const Backend* serial_backend();
 const Backend* avx2_backend();
+const Backend* avxvnni_backend();
 const Backend* avx512vnni_backend();
 const Backend* amxint8_backend();
 

@@ -1,7 +1,8 @@
 #include "self_test.h"
 
+#include <algorithm>
 #include <cmath>
-#include <cstring>
+#include <iterator>
 #include <vector>
 
 #include "job.h"
@@ -18,7 +19,7 @@ struct Result {
   }
 };
 
-Result solve(const Backend& backend) {
+Result solve(const Backend& backend, Path path) {
   constexpr int kRows = 6, kCols = 37, kDim = 70, kClasses = 3, kTopK = 4, kFrames = 3, kPatches = kRows * kCols;
   uint32_t state = 1;
   const auto random = [&] {
@@ -36,7 +37,7 @@ Result solve(const Backend& backend) {
       for (int d = 0; d < kDim; d++) row[d] = static_cast<float>(row[d] / std::sqrt(squares));
     }
     for (float& label : labels) label = random();
-    frames.push_back(std::make_shared<StoredFrame>(kPatches, kDim, backend.packedBytes));
+    frames.push_back(std::make_shared<StoredFrame>(kPatches, kDim, backend.pack != nullptr));
     double unused;
     frames.back()->unpack({raw.data(), nullptr}, 0, kPatches, &unused);
     frames.back()->set_labels(labels.data(), kClasses);
@@ -44,8 +45,9 @@ Result solve(const Backend& backend) {
   for (float& value : raw) value = -value;
   Result r{std::vector<float>(kPatches * kClasses), std::vector<int32_t>(kPatches), std::vector<int32_t>(kPatches * kTopK),
            std::vector<int32_t>(kPatches * kTopK), std::vector<double>(kPatches * kTopK)};
-  Job job(&backend, std::make_shared<StoredFrame>(kPatches, kDim, backend.packedBytes), {raw.data(), nullptr});
+  Job job(&backend, std::make_shared<StoredFrame>(kPatches, kDim, backend.pack != nullptr), {raw.data(), nullptr});
   Problem& p = job.problem;
+  p.path = path;
   p.threads = 1;
   p.rows = kRows;
   p.cols = kCols;
@@ -81,8 +83,9 @@ Result solve(const Backend& backend) {
 }  // namespace
 
 bool self_test(const Backend& backend) {
-  static const Result truth = solve(*serial_backend());
-  return solve(backend) == truth;
+  static const Result truth = solve(*serial_backend(), Path::kAuto);
+  const Path paths[] = {Path::kAuto, Path::kFilter, Path::kFused, Path::kExact};
+  return std::all_of(std::begin(paths), std::end(paths), [&](Path path) { return solve(backend, path) == truth; });
 }
 
 }  // namespace affinity

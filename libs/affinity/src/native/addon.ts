@@ -32,7 +32,8 @@ export interface Outcome {
 /** The functions of native/src/addon.cc. */
 export interface Addon {
   backends(): { name: Backend; reason: string }[];
-  createEngine(name: Backend, threads: number): EngineHandle;
+  /** `path`: its place in PATHS. */
+  createEngine(name: Backend, threads: number, path: number): EngineHandle;
   closeEngine(engine: EngineHandle): void;
   createSession(engine: EngineHandle, options: SessionOptions): SessionHandle;
   add(
@@ -54,7 +55,8 @@ export interface Addon {
     done: (outcome: Outcome) => void,
   ): JobHandle;
   cancel(job: JobHandle): void;
-  peak(threads: number): number;
+  /** fp32 FLOP/s of all threads; `narrow`: of 256-bit instructions. */
+  peak(threads: number, narrow: boolean): number;
 }
 
 export const BUILD_COMMAND = 'node libs/affinity/native/build.mjs';

@@ -1,7 +1,7 @@
 import { PARAMETERS } from '../../testing/describe-affinity-backend';
 import { randomFeatures, randomLabels, randomNumbers } from '../../testing/random';
 import { backendStates, createEngine } from '../create-engine';
-import { Propagation } from '../engine';
+import { Backend, Path, PATHS, Propagation } from '../engine';
 
 const GRID = { rows: 9, cols: 21 };
 const PATCHES = GRID.rows * GRID.cols;
@@ -36,8 +36,24 @@ const ADVERSARIES: [string, Make][] = [
     'values on the borders of the quantisation steps',
     (random) => unit(Float32Array.from({ length: PATCHES * DIM }, () => (Math.floor(random() * 9) - 4 + 0.5) / 127)),
   ],
+  ['features that differ by the rounding of fp32', (random) => unit(randomFeatures(random, PATCHES, DIM, 1e-7))],
   ['constant frames', () => new Float32Array(PATCHES * DIM).fill(1 / Math.sqrt(DIM))],
+  ['frames of two colours', (random) => chequered(random, 2, 0)],
+  ['frames of eleven colours', (random) => chequered(random, 11, 0)],
+  ['flat areas that are alike in the fourth decimal', (random) => chequered(random, 3, 1e-4)],
+  ['flat areas that are alike in the seventh decimal', (random) => chequered(random, 3, 1e-7)],
 ];
+
+/** Patches of a few colours, the same ones in every frame, each a little different by `spread`. */
+function chequered(random: () => number, colours: number, spread: number): Float32Array {
+  const palette = randomFeatures(randomNumbers(3), colours, DIM);
+  const features = new Float32Array(PATCHES * DIM);
+  for (let patch = 0; patch < PATCHES; patch++) {
+    const from = Math.floor(random() * colours) * DIM;
+    for (let d = 0; d < DIM; d++) features[patch * DIM + d] = palette[from + d] + spread * (random() - 0.5);
+  }
+  return spread ? unit(features) : features;
+}
 
 function oneHot(random: () => number): Float32Array {
   const features = new Float32Array(PATCHES * DIM);
@@ -46,9 +62,9 @@ function oneHot(random: () => number): Float32Array {
   return features;
 }
 
-async function label(backend: ReturnType<typeof backendStates>[number]['name'], make: Make): Promise<Propagation> {
+async function label(backend: Backend, path: Path, make: Make): Promise<Propagation> {
   const random = randomNumbers(11);
-  const engine = createEngine({ threads: 1, backend });
+  const engine = createEngine({ threads: 1, backend, path });
   const neighbourhood = { shape: 'disc' as const, radius: 6, radiusInclusive: false };
   const session = engine.createSession({ grid: GRID, dim: DIM, classes: 2 }, { ...PARAMETERS, topK: 7, neighbourhood });
   for (const frame of [0, 1, 2]) session.addContext(frame, make(random), randomLabels(random, PATCHES, 2));
@@ -62,15 +78,18 @@ const usable = backendStates().filter(({ name, reason }) => name !== 'reference'
 
 describe('the bounds of the native filters', () => {
   if (usable.length === 0) it.skip('are not tested because the native kernel has not been built', () => undefined);
-  it.each(usable.flatMap(({ name }) => ADVERSARIES.map(([what, make]) => ({ name, what, make }))))(
-    '$name drops no candidate for $what',
-    async ({ name, make }) => {
-      const truth = await label('reference', make);
-      const { labels, lists } = await label(name, make);
+  const cases = usable.flatMap(({ name }) => PATHS.map((path) => ({ name, path })));
+  describe.each(ADVERSARIES)('for %s', (_, make) => {
+    let truth: Propagation;
+    beforeAll(async () => {
+      truth = await label('reference', 'auto', make);
+    });
+    it.each(cases)('drop no candidate: $name, path $path', async ({ name, path }) => {
+      const { labels, lists } = await label(name, path, make);
       expect(lists!.scores).toEqual(truth.lists!.scores);
       expect(lists!.patches).toEqual(truth.lists!.patches);
       expect(lists!.positions).toEqual(truth.lists!.positions);
       expect(labels).toEqual(truth.labels);
-    },
-  );
+    });
+  });
 });

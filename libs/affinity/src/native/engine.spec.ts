@@ -1,9 +1,19 @@
 import { describeAffinityBackend } from '../../testing/describe-affinity-backend';
 import { backendStates, createEngine } from '../create-engine';
+import { PATHS } from '../engine';
 
 const native = backendStates().filter(({ name }) => name !== 'reference');
 
-for (const { name, reason } of native) {
-  if (reason) it.skip(`${name} is not tested because it ${reason}`, () => undefined);
-  else describeAffinityBackend(name, (threads) => createEngine({ threads, backend: name }));
+for (const { name: backend, reason } of native) {
+  if (reason) {
+    it.skip(`${backend} is not tested because it ${reason}`, () => undefined);
+    continue;
+  }
+  // The portable kernel has no filter and so one path only.
+  const forced = backend === 'serial' ? [] : PATHS.filter((path) => path !== 'auto');
+  describeAffinityBackend(backend, [
+    createEngine({ threads: 1, backend }),
+    createEngine({ threads: 3, backend }),
+    ...forced.map((path) => createEngine({ threads: 2, backend, path })),
+  ]);
 }

@@ -1,5 +1,14 @@
 import { ContextGroup } from '../context';
-import { AffinityEngine, Backend, KernelSession, Propagation, PropagateOptions, TopKLists } from '../engine';
+import {
+  AffinityEngine,
+  Backend,
+  KernelSession,
+  Path,
+  PATHS,
+  Propagation,
+  PropagateOptions,
+  TopKLists,
+} from '../engine';
 import { Features, invalidRow } from '../features';
 import { halfWidths, unrestricted } from '../neighbourhood';
 import { AffinityParameters, AffinityShape } from '../parameters';
@@ -7,8 +16,8 @@ import { ContextSession } from '../session';
 import { Addon, EngineHandle, JobHandle, Outcome, SessionHandle } from './addon';
 
 /** An engine on the addon's own threads; `backend` must be one the addon calls usable. */
-export function createNativeEngine(addon: Addon, backend: Backend, threads: number): AffinityEngine {
-  const engine = addon.createEngine(backend, threads);
+export function createNativeEngine(addon: Addon, backend: Backend, threads: number, path: Path): AffinityEngine {
+  const engine = addon.createEngine(backend, threads, PATHS.indexOf(path));
   let closed = false;
   return {
     backend,

@@ -26,5 +26,7 @@ function compileWorker(): { file: string; remove: () => void } {
 const worker = compileWorker();
 afterAll(worker.remove);
 
-describeAffinityBackend('reference, on worker threads', (threads) => createReferenceEngine(threads, worker.file));
-describeAffinityBackend('reference, on the calling thread', (threads) => createReferenceEngine(threads, 'absent'));
+const withWorker = (file: string) => [1, 3].map((threads) => createReferenceEngine(threads, file));
+
+describeAffinityBackend('reference, on worker threads', withWorker(worker.file));
+describeAffinityBackend('reference, on the calling thread', withWorker('absent'));

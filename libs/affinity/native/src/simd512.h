@@ -1,0 +1,201 @@
+// AVX-512 parts shared by the avx512vnni and amxint8 kernels: rotation, second step, and the products in fp32 and fp64.
+#pragma once
+#include <immintrin.h>
+
+#include "kernel.h"
+
+namespace affinity {
+namespace {
+
+// Hadamard butterflies in place over blocks of x, not normalised.
+inline void rotate(float* x, int padded, int block) {
+  const __m512i lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  for (int h = 1; h < 16; h *= 2) {
+    const __m512i exchange = _mm512_xor_si512(lane, _mm512_set1_epi32(h));
+    const __mmask16 upper = _mm512_test_epi32_mask(lane, _mm512_set1_epi32(h));
+    const __m512i signs = _mm512_maskz_set1_epi32(upper, static_cast<int>(0x80000000u));
+    for (int d = 0; d < padded; d += 16) {
+      const __m512 v = _mm512_load_ps(x + d), other = _mm512_permutexvar_ps(exchange, v);
+      _mm512_store_ps(x + d, _mm512_add_ps(other, _mm512_castsi512_ps(_mm512_xor_si512(_mm512_castps_si512(v), signs))));
+    }
+  }
+  for (int h = 16; h < block; h *= 2) {
+    for (int d = 0; d < padded; d += 2 * h) {
+      for (int i = d; i < d + h; i += 16) {
+        const __m512 a = _mm512_load_ps(x + i), b = _mm512_load_ps(x + i + h);
+        _mm512_store_ps(x + i, _mm512_add_ps(a, b));
+        _mm512_store_ps(x + i + h, _mm512_sub_ps(a, b));
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace affinity
+
+#include "quantise.h"
+
+namespace affinity {
+namespace {
+
+// dpbusd takes one operand unsigned, so the query is moved by 128 and 128 x sum(key) taken off again.
+inline void estimate_int8(const Problem& p, const Frame& f, int query, int key, double* value, double* slack) {
+  const Frame& q = *p.target;
+  const size_t padded = p.padded;
+  const int8_t* q1 = q.packed + query * padded;
+  const int8_t* q2 = q.fine + query * padded;
+  const int8_t* k1 = f.packed + key * padded;
+  const int8_t* k2 = f.fine + key * padded;
+  const __m512i offset = _mm512_set1_epi8(static_cast<char>(0x80));
+  __m512i coarse = _mm512_setzero_si512(), mixed = coarse;
+  for (size_t d = 0; d < padded; d += 64) {
+    const __m512i a = _mm512_xor_si512(_mm512_loadu_si512(q1 + d), offset);
+    const __m512i b = _mm512_xor_si512(_mm512_loadu_si512(q2 + d), offset);
+    const __m512i k = _mm512_loadu_si512(k1 + d);
+    coarse = _mm512_dpbusd_epi32(coarse, a, k);
+    mixed = _mm512_dpbusd_epi32(_mm512_dpbusd_epi32(mixed, b, k), a, _mm512_loadu_si512(k2 + d));
+  }
+  estimate_of(p, f, query, key, _mm512_reduce_add_epi32(coarse) - 128.0 * f.sum[key],
+              _mm512_reduce_add_epi32(mixed) - 128.0 * (static_cast<double>(f.sum[key]) + f.fineSum[key]), value, slack);
+}
+
+// The definition's sum of the 8 lanes.
+inline double lanes_sum(__m512d sums) {
+  const __m256d half = _mm256_add_pd(_mm512_castpd512_pd256(sums), _mm512_extractf64x4_pd(sums, 1));
+  const __m128d quarter = _mm_add_pd(_mm256_castpd256_pd128(half), _mm256_extractf128_pd(half, 1));
+  return _mm_cvtsd_f64(_mm_add_sd(quarter, _mm_unpackhi_pd(quarter, quarter)));
+}
+
+// The exact similarity of two rows: one register holds the 8 lanes of the definition.
+inline double score_avx512(const float* a, const float* b, int padded) {
+  __m512d sums = _mm512_setzero_pd();
+  for (int d = 0; d < padded; d += 8) {
+    sums = _mm512_fmadd_pd(_mm512_cvtps_pd(_mm256_loadu_ps(a + d)), _mm512_cvtps_pd(_mm256_loadu_ps(b + d)), sums);
+  }
+  return lanes_sum(sums);
+}
+
+// Assembly, as g++ 12 spills the accumulators of the intrinsics.
+inline __m512 multiply_add(__m512 sum, __m512 a, __m512 b) {
+  asm("vfmadd231ps %2, %1, %0" : "+v"(sum) : "v"(a), "v"(b));
+  return sum;
+}
+inline __m512d multiply_add(__m512d sum, __m512d a, __m512d b) {
+  asm("vfmadd231pd %2, %1, %0" : "+v"(sum) : "v"(a), "v"(b));
+  return sum;
+}
+
+constexpr int kFusedBlock = 14, kExactBlock = 6;
+
+// fp32 products of KEYS keys, `stride` floats apart, with a tile's queries; sums start anew every kFusedChain dimensions.
+template <int KEYS>
+void fused_block(const float* queries, const float* keys, size_t stride, int padded, float* out) {
+  const float* rows[4] = {keys, keys + 4 * stride, keys + 8 * stride, keys + 12 * stride};
+  for (int begin = 0; begin < padded; begin += kFusedChain) {
+    __m512 sum[KEYS][2];
+#pragma GCC unroll 16
+    for (int j = 0; j < KEYS; j++) sum[j][0] = sum[j][1] = _mm512_setzero_ps();
+#pragma GCC unroll 1
+    for (int d = begin; d < begin + kFusedChain; d++) {
+      const __m512 q0 = _mm512_load_ps(queries + 32 * d), q1 = _mm512_load_ps(queries + 32 * d + 16);
+#pragma GCC unroll 16
+      for (int j = 0; j < KEYS; j++) {
+        const __m512 k = _mm512_set1_ps(rows[j / 4][(j % 4) * stride + d]);
+        sum[j][0] = multiply_add(sum[j][0], q0, k);
+        sum[j][1] = multiply_add(sum[j][1], q1, k);
+      }
+    }
+#pragma GCC unroll 16
+    for (int j = 0; j < KEYS; j++) {
+      float* to = out + kLanes * j;
+      _mm512_store_ps(to, begin ? _mm512_add_ps(_mm512_load_ps(to), sum[j][0]) : sum[j][0]);
+      _mm512_store_ps(to + 16, begin ? _mm512_add_ps(_mm512_load_ps(to + 16), sum[j][1]) : sum[j][1]);
+    }
+  }
+}
+
+inline void fused_avx512(const float* queries, const float* keys, size_t stride, int count, int padded, float* out) {
+  using Block = void (*)(const float*, const float*, size_t, int, float*);
+  static constexpr Block kBlocks[] = {nullptr,          fused_block<1>,  fused_block<2>,  fused_block<3>,  fused_block<4>,
+                                      fused_block<5>,  fused_block<6>,  fused_block<7>,  fused_block<8>,  fused_block<9>,
+                                      fused_block<10>, fused_block<11>, fused_block<12>, fused_block<13>, fused_block<14>};
+  kBlocks[count](queries, keys, stride, padded, out);
+}
+
+inline uint32_t reaching_avx512(const float* values, float offset, const float* limits) {
+  const __m512 o = _mm512_set1_ps(offset);
+  const uint32_t low = _mm512_cmp_ps_mask(_mm512_add_ps(_mm512_load_ps(values), o), _mm512_load_ps(limits), _CMP_GE_OQ);
+  const uint32_t high = _mm512_cmp_ps_mask(_mm512_add_ps(_mm512_load_ps(values + 16), o), _mm512_load_ps(limits + 16), _CMP_GE_OQ);
+  return low | high << 16;
+}
+
+inline uint32_t contesting_avx512(const double* scores, const double* floors, int64_t id, const int64_t* ties) {
+  const __m512i candidate = _mm512_set1_epi64(id);
+  uint32_t mask = 0;
+  for (int i = 0; i < kLanes; i += 8) {
+    const __m512d score = _mm512_load_pd(scores + i), floor = _mm512_load_pd(floors + i);
+    const __mmask8 equal = _mm512_cmp_pd_mask(score, floor, _CMP_EQ_OQ);
+    const __mmask8 later = _mm512_mask_cmpgt_epi64_mask(equal, candidate, _mm512_load_si512(ties + i));
+    mask |= static_cast<uint32_t>(_mm512_cmp_pd_mask(score, floor, _CMP_GT_OQ) | later) << i;
+  }
+  return mask;
+}
+
+// Exact products of one vector and KEYS rows.
+template <int KEYS>
+void along_block(const float* vector, const float* keys, size_t stride, int padded, double* out) {
+  __m512d sum[KEYS];
+#pragma GCC unroll 8
+  for (int j = 0; j < KEYS; j++) sum[j] = _mm512_setzero_pd();
+#pragma GCC unroll 1
+  for (int d = 0; d < padded; d += 8) {
+    const __m512d v = _mm512_cvtps_pd(_mm256_loadu_ps(vector + d));
+#pragma GCC unroll 8
+    for (int j = 0; j < KEYS; j++) sum[j] = multiply_add(sum[j], v, _mm512_cvtps_pd(_mm256_loadu_ps(keys + j * stride + d)));
+  }
+  for (int j = 0; j < KEYS; j++) out[j] = lanes_sum(sum[j]);
+}
+
+inline void along_avx512(const float* vector, const float* keys, size_t stride, int count, int padded, double* out) {
+  int j = 0;
+  for (; j + 7 <= count; j += 7) along_block<7>(vector, keys + j * stride, stride, padded, out + j);
+  for (; j < count; j++) along_block<1>(vector, keys + j * stride, stride, padded, out + j);
+}
+
+// Exact products of four queries and KEYS keys, rows `padded` doubles long.
+template <int KEYS>
+void exact_block(const double* queries, const double* keys, size_t padded, double* out) {
+  __m512d sum[4][KEYS];
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; i++) {
+#pragma GCC unroll 8
+    for (int j = 0; j < KEYS; j++) sum[i][j] = _mm512_setzero_pd();
+  }
+#pragma GCC unroll 1
+  for (size_t d = 0; d < padded; d += 8) {
+    __m512d k[KEYS];
+#pragma GCC unroll 8
+    for (int j = 0; j < KEYS; j++) k[j] = _mm512_load_pd(keys + j * padded + d);
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; i++) {
+      const __m512d q = _mm512_load_pd(queries + i * padded + d);
+#pragma GCC unroll 8
+      for (int j = 0; j < KEYS; j++) sum[i][j] = multiply_add(sum[i][j], q, k[j]);
+    }
+  }
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; i++) {
+#pragma GCC unroll 8
+    for (int j = 0; j < KEYS; j++) out[j * kLanes + i] = lanes_sum(sum[i][j]);
+  }
+}
+
+inline void exact_avx512(const double* queries, const double* keys, int count, int padded, double* out) {
+  using Block = void (*)(const double*, const double*, size_t, double*);
+  static constexpr Block kBlocks[] = {nullptr,        exact_block<1>, exact_block<2>, exact_block<3>,
+                                      exact_block<4>, exact_block<5>, exact_block<6>};
+  kBlocks[count](queries, keys, padded, out);
+}
+
+}  // namespace
+}  // namespace affinity
