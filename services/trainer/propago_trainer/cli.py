@@ -14,10 +14,13 @@ from typing import Any
 
 import torch
 
+from propago_trainer.bench import add_bench_command
 from propago_trainer.config import ConfigError, parse_overrides
 from propago_trainer.data.source import NoData
+from propago_trainer.data.videos import NoUsableVideo
 from propago_trainer.engine import EXIT_LOSS_NOT_FINITE, LossNotFinite, train
 from propago_trainer.importers.formats import add_import_command
+from propago_trainer.probes.command import add_probe_command
 from propago_trainer.trained import add_export_command
 
 EXIT_CONFIG = 2
@@ -33,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_train_command(commands)
     add_import_command(commands)
     add_export_command(commands)
+    add_probe_command(commands)
+    add_bench_command(commands)
     parsed = parser.parse_args(arguments)
     return int(parsed.run(parsed))
 
@@ -52,7 +57,7 @@ def run_train(settings: Sequence[str]) -> int:
         return _fail("training.config-invalid", error, EXIT_CONFIG)
     except LossNotFinite as error:
         return _fail("training.loss-not-finite", error, EXIT_LOSS_NOT_FINITE)
-    except NoData as error:
+    except (NoData, NoUsableVideo) as error:
         return _fail("training.no-data", error, EXIT_NO_DATA)
     except (MemoryError, torch.OutOfMemoryError) as error:
         return _fail("training.out-of-memory", error, EXIT_OUT_OF_MEMORY)

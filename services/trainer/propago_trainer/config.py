@@ -66,6 +66,8 @@ class TrainConfig:
     frames: int = 2
     """Frames of a generated clip."""
     objects: int = 3
+    textures: int = 800
+    """Textures to draw generated clips from: a fifth noise, a fifth procedural, the rest from the videos if given."""
     gap_low: int = 4
     gap_high: int = 48
     """Range of the gap between f1 and f2 in frames at 30 per second, both ends included."""
@@ -152,7 +154,17 @@ def _problems(config: TrainConfig) -> Sequence[str]:
         for name, choices in _CHOICES.items()
         if getattr(config, name) not in choices
     ]
-    for name in ("patch", "image", "batch", "micro_batch", "frames", "decoder_dim", "decoder_depth", "decoder_heads"):
+    for name in (
+        "patch",
+        "image",
+        "textures",
+        "batch",
+        "micro_batch",
+        "frames",
+        "decoder_dim",
+        "decoder_depth",
+        "decoder_heads",
+    ):
         if getattr(config, name) < 1:
             found.append(f"{name}: expected at least 1 but received {getattr(config, name)}")
     for name in ("mask_ratio", "mask_ratio_past"):
@@ -210,7 +222,9 @@ def to_json(config: TrainConfig) -> dict[str, Any]:
 def from_json(values: dict[str, Any]) -> TrainConfig:
     """The inverse of `to_json`."""
     names = {field.name for field in dataclasses.fields(TrainConfig)}
-    known = {key: tuple(value) if isinstance(value, list) else value for key, value in values.items() if key in names}
+    known: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in values.items() if key in names
+    }
     return TrainConfig(**known)
 
 

@@ -165,7 +165,9 @@ class Trainer:
         values = self.mean_over_ranks(total)
         if not math.isfinite(values["loss"]) or not bool(torch.isfinite(gradient)):
             names = ", ".join(name for batch in seen for name in batch.names[:4])
-            raise LossNotFinite(f"loss {values['loss']} and gradient norm {float(gradient)} at step {self.step} on {names}")
+            raise LossNotFinite(
+                f"loss {values['loss']} and gradient norm {float(gradient)} at step {self.step} on {names}"
+            )
         self.optimiser.step()
         meter.count(config.batch)
         return values.pop("loss"), values

@@ -14,9 +14,9 @@ from propago_trainer.engine import EXIT_FINISHED, Trainer
     "changes",
     [
         pytest.param({"future_only": False}, id="FrameMAE"),
-        pytest.param({"future_only": False, "decoder": "joint", "mask_ratio": 0.75}, id="FrameMAE with a plain decoder"),
+        pytest.param({"future_only": False, "decoder": "joint", "mask_ratio": 0.75}, id="FrameMAE, joint decoder"),
         pytest.param({"encoder": "joint", "decoder": "joint"}, id="joint encoder"),
-        pytest.param({"encoder": "joint", "decoder": "joint", "mask_ratio_past": 0.95}, id="joint encoder, both masked"),
+        pytest.param({"encoder": "joint", "decoder": "joint", "mask_ratio_past": 0.95}, id="joint, both masked"),
         pytest.param({"decoder": "joint"}, id="siamese encoder, joint decoder"),
         pytest.param({"decoder": "cross"}, id="cross decoder"),
         pytest.param({"decoder": "cross-self"}, id="cross-self decoder"),
@@ -47,8 +47,6 @@ def test_a_variant_trains(tiny: Callable[..., TrainConfig], changes: dict[str, A
         pytest.param({"repeat": 1}, id="no repeated sampling"),
     ],
 )
-def test_a_data_variant_trains(
-    tiny: Callable[..., TrainConfig], video_folder: Path, changes: dict[str, Any]
-) -> None:
+def test_a_data_variant_trains(tiny: Callable[..., TrainConfig], video_folder: Path, changes: dict[str, Any]) -> None:
     config = tiny(**{"steps": 2, "data": "videos", "videos": (str(video_folder),), "repeat": 2, **changes})
     assert Trainer(config).run() == EXIT_FINISHED

@@ -64,7 +64,10 @@ def test_shares_on_the_right_object_cost_nothing() -> None:
     weights = CorrespondenceWeights(position=0, same_object=1, walk=0, temperature=0.05)
     right, _ = correspondence_loss(by_object, batch(moved_right(1, 0), labels=labels), GRID, weights)
     wrong, _ = correspondence_loss(
-        torch.stack([by_object[:, 0], by_object[:, 1].flip(1)], 1), batch(moved_right(1, 0), labels=labels), GRID, weights
+        torch.stack([by_object[:, 0], by_object[:, 1].flip(1)], 1),
+        batch(moved_right(1, 0), labels=labels),
+        GRID,
+        weights,
     )
     assert right < 1e-3
     assert wrong > 5

@@ -67,7 +67,7 @@ def test_corresponding_points_have_the_same_colour_under_even_light(atlas: Atlas
     )
     difference = (seen - seen_later).abs().mean(dim=-1)[visible]
     assert difference.median() < 0.01
-    unmoved = (seen - F.grid_sample(clips.frames[:, 2], points[:, None], align_corners=False)[:, :, 0].transpose(1, 2))
+    unmoved = seen - F.grid_sample(clips.frames[:, 2], points[:, None], align_corners=False)[:, :, 0].transpose(1, 2)
     assert difference.mean() < 0.5 * unmoved.abs().mean(dim=-1)[visible].mean()
 
 

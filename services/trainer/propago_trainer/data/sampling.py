@@ -42,7 +42,7 @@ class Crop:
 
 
 def draw_crop(generator: torch.Generator, height: int, width: int, smallest: float, *, flip: bool) -> Crop:
-    """A box of `smallest` to all of the area, sides in a ratio of 3:4 to 4:3; the largest such box if it does not fit."""
+    """A box of `smallest` to all of the area, sides in a ratio of 3:4 to 4:3; clipped to the frame."""
     area, aspect, down, across, mirror = torch.rand(5, generator=generator).tolist()
     ratio = (3 / 4) * (16 / 9) ** aspect
     target = height * width * (smallest + (1 - smallest) * area)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol
@@ -16,6 +16,9 @@ from propago_trainer.data.generated_batches import GeneratedBatches
 from propago_trainer.data.textures import build_atlas
 from propago_trainer.data.video_list import all_videos
 from propago_trainer.data.videos import PairSpec, VideoPairs
+
+LARGEST_TEXTURE = 192
+"""Side of the textures, px: all of them lie in memory."""
 
 
 class NoData(RuntimeError):
@@ -40,7 +43,13 @@ def open_source(config: TrainConfig, device: torch.device, stride: int) -> Sourc
         if not videos:
             raise NoData(f"no video files in {', '.join(config.videos)}")
         spec = PairSpec(
-            config.image, config.gap_low, config.gap_high, config.crop_low, config.flip, config.colour_jitter, config.repeat
+            config.image,
+            config.gap_low,
+            config.gap_high,
+            config.crop_low,
+            config.flip,
+            config.colour_jitter,
+            config.repeat,
         )
         parts = config.batch // config.micro_batch
         return VideoPairs(videos, spec, seed=config.seed, clips=config.micro_batch, parts=parts)
@@ -49,14 +58,23 @@ def open_source(config: TrainConfig, device: torch.device, stride: int) -> Sourc
 
 def open_generated(config: TrainConfig, folders: Sequence[Path], device: torch.device, stride: int) -> Source:
     """Generated clips with textures of the folders' videos."""
-    atlas = build_atlas(config.seed, folders).to(device)
+    atlas = build_atlas(
+        config.seed,
+        folders,
+        # Half again as wide as a frame: a background shows two thirds of its texture or more.
+        side=min(LARGEST_TEXTURE, config.image * 3 // 2),
+        noise=max(1, config.textures // 5),
+        materials=max(1, config.textures // 5),
+        crops=config.textures * 3 // 5,
+        outlines=max(1, config.textures * 8 // 25),
+    ).to(device)
     spec = ClipSpec(height=config.image, width=config.image, frames=config.frames, objects=config.objects)
     return GeneratedBatches(
         atlas, spec, seed=config.seed, clips=config.micro_batch, stride=stride, repeat=config.repeat
     )
 
 
-def prefetch(source: Source, order: Iterator[tuple[int, int]], workers: int) -> Iterator[Batch]:
+def prefetch(source: Source, order: Iterator[tuple[int, int]], workers: int) -> Generator[Batch, None, None]:
     """Batches in the given (step, part) order, prepared up to `workers` ahead; 0 prepares each when asked for."""
     if workers == 0:
         for step, part in order:

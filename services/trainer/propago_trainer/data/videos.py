@@ -67,7 +67,7 @@ def read_pair(path: Path, generator: torch.Generator, gap_low: int, gap_high: in
             gap = draw_gap(generator, gap_low, gap_high, rate)
             start = _seek(container, place, gap / rate)
             first: Tensor | None = None
-            last: Tensor | None = None
+            last: av.VideoFrame | None = None
             after = 0
             for frame in container.decode(stream):
                 if first is None:

@@ -43,7 +43,7 @@ def draw_mask(
 
 def _grid(generator: torch.Generator, rows: int, cols: int, ratio: float) -> Tensor:
     """One visible patch per square whose side gives the ratio best; the offset is drawn once per batch."""
-    side = max(1, round((1 / (1 - ratio)) ** 0.5))
+    side = max(2, round((1 / (1 - ratio)) ** 0.5))
     top, left = torch.randint(side, (2,), generator=generator).tolist()
     row = torch.arange(min(top, rows - 1), rows, side)
     col = torch.arange(min(left, cols - 1), cols, side)

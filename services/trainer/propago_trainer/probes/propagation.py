@@ -115,14 +115,14 @@ def generated_sequences(clips: Clips) -> list[Sequence]:
 
 def folder_sequences(root: Path, *, short_side: int = 480, limit: int | None = None) -> Iterable[Sequence]:
     """Sequences of a DAVIS-layout folder: JPEGImages/[RES/]NAME/*.jpg and Annotations/[RES/]NAME/*.png."""
-    for annotations in sorted({path.parent for path in (root / "Annotations").rglob("*.png")}):
-        images = root / "JPEGImages" / annotations.relative_to(root / "Annotations")
+    for folder in sorted({path.parent for path in (root / "Annotations").rglob("*.png")}):
+        images = root / "JPEGImages" / folder.relative_to(root / "Annotations")
         files = sorted(images.glob("*.jpg"))[:limit]
         if not files:
             continue
         frames = torch.stack([_read_image(file, short_side) for file in files])
-        labels = torch.stack([_read_labels(annotations / f"{file.stem}.png", frames.shape[2:]) for file in files])
-        yield Sequence(annotations.name, frames, labels)
+        labels = torch.stack([_read_labels(folder / f"{file.stem}.png", frames.shape[2:]) for file in files])
+        yield Sequence(folder.name, frames, labels)
 
 
 def _read_image(path: Path, short_side: int) -> Tensor:
