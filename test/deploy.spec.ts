@@ -131,6 +131,12 @@ describe('the manifests', () => {
     for (const overlay of OVERLAYS) expect(grace).toBeGreaterThan(Number(settingsOf(overlay).SHUTDOWN_SECONDS) + pause);
   });
 
+  it('leave room for a model that takes all the memory that its validation allows', () => {
+    const { limits } = serviceContainer(one(readManifests('k8s/base/models.yaml'), 'Deployment')).resources;
+    const { VALIDATION_MAX_MEMORY_MB: megabytes } = readConfig('models', environmentOf('models', 'gpu'));
+    expect(Number.parseInt(limits.memory, 10) * 2 ** 30).toBeGreaterThan(megabytes * 2 ** 20 + 2 ** 30);
+  });
+
   it('scale each stage on the Redis lists of its Bull queue', () => {
     const prefix = settingsOf('cpu').QUEUE_PREFIX;
     const objects = readManifests('k8s/components/autoscaling/workers.yaml').filter(
