@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { CARD_METADATA_KEY } from './encoder-card';
+import { CARD_METADATA_KEY, EncoderFault, EncoderInvalid } from './encoder-card';
 import { loadEncoderCard } from './load-encoder-card';
 import { floatValue, writeOnnxModel } from './onnx-model';
 import { tinyEncoder, tinyEncoderBytes, TinyEncoderOptions } from './tiny-encoder.fixture';
@@ -46,6 +46,23 @@ describe('loadEncoderCard', () => {
     expect(card).toMatchObject({ name: 'beside', mean: [0.1, 0.2, 0.3], inputMultiple: 32, patchSize: 8 });
     expect(card.inferred).not.toContain('mean');
     expect(card.inferred).toContain('patchSize');
+  });
+
+  it('takes what it is given before all others, and still finds out whether it is true', async () => {
+    const file = await encoderFile({ metadata: { [CARD_METADATA_KEY]: '{"name":"embedded"}' } });
+    expect(await loadEncoderCard(file, { name: 'given' })).toMatchObject({ name: 'given', patchSize: 8 });
+    await expect(loadEncoderCard(file, { patchSize: 4 })).rejects.toThrow('The card says patchSize 4');
+  });
+
+  it.each<[EncoderFault, TinyEncoderOptions | Uint8Array]>([
+    ['file', { inputShape: ['batch', 3, 224, 224] }],
+    ['card', { metadata: { [CARD_METADATA_KEY]: '{' } }],
+    ['load', { layout: 'tokens', inputShape: ['batch', 'length'] }],
+    ['output', { layout: 'tokens', extraToken: true }],
+  ])('says that the fault is of the %s', async (fault, content) => {
+    const error = await loadEncoderCard(await encoderFile(content)).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(EncoderInvalid);
+    expect(error).toMatchObject({ fault });
   });
 
   it.each<[string, TinyEncoderOptions | Uint8Array, RegExp]>([

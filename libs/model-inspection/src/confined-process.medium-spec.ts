@@ -73,6 +73,22 @@ describe('askConfined', () => {
     });
   });
 
+  it('does not blame the program when somebody else ends it', async () => {
+    const asked = refusal('setInterval(() => {}, 1000)');
+    let child: number | undefined;
+    while (child === undefined) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      [child] = childProcesses();
+    }
+    process.kill(child, 'SIGKILL');
+    expect(await asked).toMatchObject({ code: 'INTERNAL', message: expect.stringContaining('SIGKILL') });
+  });
+
+  it('goes first when the machine runs out of memory', async () => {
+    const own = "require('node:fs').readFileSync('/proc/self/oom_score_adj', 'latin1')";
+    expect(await ask(`process.send(Number(${own}))`)).toBe(1000);
+  });
+
   it('lets the program write no file', async () => {
     const target = JSON.stringify(path.join(folder, 'written'));
     const error = await refusal(

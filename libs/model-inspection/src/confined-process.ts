@@ -15,11 +15,14 @@ const MIB = 2 ** 20;
 const OPEN_FILES = 256;
 const KEPT_STDERR = 8192;
 
-// No core dump, no file, few descriptors. The CPU limit is soft, so that its signal tells why, and hard a little later.
+// No core dump, no file, few descriptors; where the whole machine runs out of memory, this process goes first. The CPU limit
+// is soft, so that its signal tells why, and hard a little later.
 const WITH_LIMITS =
-  'ulimit -c 0; ulimit -f 0; ulimit -n $1; ulimit -d $2 || exit 125; ulimit -S -t $3 || exit 125; ' +
+  'echo 1000 2>/dev/null >/proc/self/oom_score_adj; ulimit -c 0; ulimit -f 0; ulimit -n $1; ulimit -d $2 || exit 125; ulimit -S -t $3 || exit 125; ' +
   'ulimit -H -t $4; shift 4; exec "$@"';
 const LIMITS_FAILED = 125;
+/** Signals that come from outside: from a person, an orchestrator, or the kernel when the machine has no memory left. */
+const OUTSIDE = ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'];
 
 /** How ONNX Runtime, the C++ library, V8 and Node say that there is no memory left. */
 const OUT_OF_MEMORY =
@@ -37,7 +40,8 @@ export function isOutOfMemory(message: string): boolean {
  * Runs a compiled program in a process of its own under hard limits, asks it one question and kills it when it has answered:
  * whatever it does, it and all that it started are gone when this returns. It sees nothing of this process's environment.
  * @param program a compiled file that answers one IPC message with one
- * @throws CodedError MODEL_TIMEOUT, MODEL_OUT_OF_MEMORY or MODEL_CRASHED if it ends without an answer
+ * @throws CodedError MODEL_TIMEOUT, MODEL_OUT_OF_MEMORY or MODEL_CRASHED if it ends without an answer; INTERNAL, which may be
+ * tried again, if somebody else ended it
  */
 export async function askConfined(
   program: string,
@@ -117,6 +121,9 @@ function endedBy(how: string, errors: string, limits: ProcessLimits): CodedError
   }
   if (how === `exit code ${LIMITS_FAILED}`) {
     return new CodedError('INTERNAL', `The limits of the model's process cannot be set: ${errors.trim()}`);
+  }
+  if (OUTSIDE.includes(how)) {
+    return new CodedError('INTERNAL', `The process that ran the model was ended from outside (${how}).`);
   }
   const last = errors.trim().split('\n').at(-1)?.slice(0, 200);
   return new CodedError('MODEL_CRASHED', `The process that ran the model ended (${how})${last ? `: ${last}` : ''}.`);
