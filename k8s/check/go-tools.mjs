@@ -17,6 +17,7 @@ const PROGRAMS = {
   kubeconform: { module: 'github.com/yannh/kubeconform', version: versions.kubeconform, package: 'cmd/kubeconform' },
   'compose-go': { module: 'github.com/compose-spec/compose-go/v2', version: versions.composeGo, package: 'cmd' },
   promtool: { module: 'github.com/prometheus/prometheus', version: versions.promtool, package: 'cmd/promtool' },
+  versitygw: { module: 'github.com/versity/versitygw', version: versions.versitygw, package: 'cmd/versitygw' },
   etcd: { module: 'go.etcd.io/etcd/server/v3', version: versions.etcd },
   'kube-apiserver': {
     module: 'k8s.io/kubernetes',

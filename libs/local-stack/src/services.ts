@@ -19,6 +19,8 @@ export interface ServicePlan {
   replicas?: number;
   /** Environment of its processes only. */
   env?: NodeJS.ProcessEnv;
+  /** Program and arguments that its processes are started through, such as those that enter another host's network. */
+  through?: string[];
 }
 
 export interface ServicesOptions {
@@ -55,6 +57,7 @@ interface Slot {
   url: string;
   logFile: string;
   env: NodeJS.ProcessEnv;
+  through: string[];
   process: GuardedProcess;
 }
 
@@ -91,7 +94,7 @@ export class Services {
 
   /** Starts one more process of a service and waits until it is ready. */
   async add(name: ServiceName, env: NodeJS.ProcessEnv = {}): Promise<ServiceProcess> {
-    const slot = await this.launch(name, env);
+    const slot = await this.launch({ name, env });
     await this.untilReady(slot);
     return this.processes.find((entry) => entry.name === name && entry.index === slot.index)!;
   }
@@ -100,8 +103,7 @@ export class Services {
   async addAll(plans: readonly ServicePlan[]): Promise<void> {
     const slots: Slot[] = [];
     for (const plan of plans) {
-      for (let replica = 0; replica < (plan.replicas ?? 1); replica++)
-        slots.push(await this.launch(plan.name, plan.env ?? {}));
+      for (let replica = 0; replica < (plan.replicas ?? 1); replica++) slots.push(await this.launch(plan));
     }
     await Promise.all(slots.map((slot) => this.untilReady(slot)));
   }
@@ -136,7 +138,7 @@ export class Services {
     return slot;
   }
 
-  private async launch(name: ServiceName, env: NodeJS.ProcessEnv): Promise<Slot> {
+  private async launch({ name, env = {}, through = [] }: ServicePlan): Promise<Slot> {
     const index = this.slots.filter((slot) => slot.name === name).length;
     const settings = { ...process.env, ...this.options.env, ...env };
     const host = settings.HOST || '127.0.0.1';
@@ -149,6 +151,7 @@ export class Services {
       url: `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`,
       logFile: join(this.options.dir, 'logs', `${name}-${index}.log`),
       env: { ...videoTools(settings), ...settings, HOST: host, PORT: port, PROPAGO_EXIT_WITH_PARENT: '1' },
+      through,
     };
     const slot: Slot = { ...plan, process: this.spawn(plan) };
     this.slots.push(slot);
@@ -170,12 +173,12 @@ export class Services {
     });
   }
 
-  private spawn({ name, logFile, env }: Omit<Slot, 'process'>): GuardedProcess {
+  private spawn({ name, logFile, env, through }: Omit<Slot, 'process'>): GuardedProcess {
     if (this.stopping) throw new Error('the services are being stopped');
     const root = repoRoot();
     const script = join(this.options.dist ?? join(root, 'dist'), 'services', name, 'src/main.js');
     if (!existsSync(script)) throw new Error(`${script} is missing: run "npm run build"`);
-    return new GuardedProcess(name, [process.execPath, '--enable-source-maps', script], {
+    return new GuardedProcess(name, [...through, process.execPath, '--enable-source-maps', script], {
       logFile,
       env,
       cwd: root,

@@ -10,6 +10,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface S3TestServer {
   endpoint: string;
   credentials: { accessKeyId: string; secretAccessKey: string };
+  /** Ends it by SIGKILL and starts it again with the same blobs, on another port. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -54,6 +56,36 @@ export async function startS3Server(binary: string): Promise<S3TestServer> {
   // Both servers take a folder of their data folder for a bucket.
   await mkdir(join(folder, 'data', 'bucket'), { recursive: true });
   await mkdir(join(folder, 'meta'));
+  const remove = () => rm(folder, { recursive: true, force: true });
+  let running: RunningS3Server;
+  try {
+    running = await start(binary, folder);
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return {
+    get endpoint() {
+      return running.endpoint;
+    },
+    credentials: CREDENTIALS,
+    restart: async () => {
+      await running.kill();
+      running = await start(binary, folder);
+    },
+    stop: async () => {
+      await running.kill();
+      await remove();
+    },
+  };
+}
+
+interface RunningS3Server {
+  endpoint: string;
+  kill(): Promise<void>;
+}
+
+async function start(binary: string, folder: string): Promise<RunningS3Server> {
   const port = await freePort();
   const address = `127.0.0.1:${port}`;
   const args =
@@ -75,15 +107,14 @@ export async function startS3Server(binary: string): Promise<S3TestServer> {
   let log = '';
   server.stderr.on('data', (text) => (log += text));
   const ended = new Promise<void>((resolve) => server.on('close', () => resolve()));
-  const stop = async (): Promise<void> => {
+  const kill = async (): Promise<void> => {
     server.kill('SIGKILL');
     await ended;
-    await rm(folder, { recursive: true, force: true });
   };
   for (const deadline = Date.now() + START_MS; !(await answers(port)); await sleep(50)) {
     if (server.exitCode === null && Date.now() < deadline) continue;
-    await stop();
+    await kill();
     throw new Error(`${binary} did not start: ${log}`);
   }
-  return { endpoint: `http://${address}`, credentials: CREDENTIALS, stop };
+  return { endpoint: `http://${address}`, kill };
 }
