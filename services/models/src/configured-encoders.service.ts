@@ -36,26 +36,28 @@ export class ConfiguredEncoders implements OnModuleInit {
   async onModuleInit(): Promise<void> {
     const given = this.config.ENCODERS.split(',').map((file) => file.trim());
     const names: string[] = [];
-    for (const file of [...given, SHIPPED].filter(Boolean)) names.push(await this.import(file));
+    for (const file of [...given, SHIPPED].filter(Boolean)) {
+      const card = await loadEncoderCard(file);
+      const name = nameOf(card);
+      // Of several files with one name, the first is the champion.
+      await this.import(file, name, card, !names.includes(name));
+      names.push(name);
+    }
     this.defaultModel = this.config.DEFAULT_MODEL ?? names[0]!;
   }
 
-  /** @returns the model's name */
-  private async import(file: string): Promise<string> {
-    const card = await loadEncoderCard(file);
-    const name = nameOf(card);
+  private async import(file: string, name: string, card: EncoderCard, isChampion: boolean): Promise<void> {
     const version = await this.database.$transaction(
       async (transaction) => {
         await lockModel(transaction, { name });
         const known = await this.register(transaction, name, card, file);
-        await this.appoint(transaction, name, known);
+        if (isChampion) await this.appoint(transaction, name, known);
         return known;
       },
       { timeout: 120_000, maxWait: 120_000 },
     );
     const { sha256, inferred } = card;
     this.logger.info({ encoder: name, version, sha256, file, inferred }, 'encoder known');
-    return name;
   }
 
   private async register(

@@ -1,0 +1,250 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { blobKeys } from '@propago/contracts';
+import { CARD_METADATA_KEY } from '@propago/encoder';
+import { BAD_MODELS } from '../libs/model-inspection/testing/bad-models.fixture';
+import { patchEncoder } from './support/model-files';
+import { Registry, type ModelView, type VersionView } from './support/model-registry';
+import { startPlatform, until, type Platform, type Problem, type RunResource } from './support/platform';
+import { smallClip, type SmallClip } from './support/small-clip';
+
+const MODEL = 'patches';
+const PARAMETERS = { inputSize: { kind: 'native', multipleOf: 16, rounding: 'floor' } };
+/** Two good encoders: mean colours of the quarters of a patch, of three of them for the first one. */
+const FIRST = patchEncoder({ dim: 9 });
+const SECOND = patchEncoder({ dim: 12 });
+const FRAMES = 4;
+
+let platform: Platform;
+let registry: Registry;
+let first: VersionView;
+
+jest.setTimeout(900_000);
+
+beforeAll(async () => {
+  platform = await startPlatform({ RECONCILE_SECONDS: '1', QUEUE_LOCK_SECONDS: '5' }, { restart: true });
+  registry = new Registry(platform);
+  const { version } = await registry.register(MODEL, FIRST, { provenance: { note: 'the first one' } });
+  first = await registry.validated(MODEL, version);
+});
+afterAll(() => platform?.stop());
+
+describe('a version', () => {
+  it('is READY with its measurements when it has passed validation, and the first one is the champion', () => {
+    expect(first).toMatchObject({
+      version: 1,
+      state: 'READY',
+      reasons: [],
+      aliases: ['champion'],
+      card: { patchSize: 16, dim: 9, layout: 'map' },
+      provenance: { note: 'the first one' },
+      createdBy: 'anybody',
+      report: { probe: { secondsPerFrame: expect.any(Number) }, quality: { quality: expect.any(Number) } },
+    });
+    expect(first.sha256).toBe(createHash('sha256').update(FIRST).digest('hex'));
+  });
+
+  it('is downloaded as it was sent', async () => {
+    expect(await platform.bytes(`/v1/admin/models/${MODEL}/versions/1/file`)).toEqual(FIRST);
+  });
+
+  it('is the same one when the same file is registered again, with the answer repeated for one Idempotency-Key', async () => {
+    const headers = { 'idempotency-key': 'register-1' };
+    const answers = [await registry.send(MODEL, FIRST, { headers }), await registry.send(MODEL, FIRST, { headers })];
+    expect(answers.map(({ status }) => status)).toEqual([202, 202]);
+    expect(answers.map((answer) => answer.headers.get('location'))).toEqual(
+      Array(2).fill(`/v1/admin/models/${MODEL}/versions/1`),
+    );
+    expect(answers[1]!.headers.get('idempotency-replayed')).toBe('true');
+    const other = await registry.send(MODEL, SECOND, { headers });
+    expect([other.status, ((await other.json()) as Problem).code]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
+  });
+
+  it('is refused with another digest than stated, another card than the same file has, and a reserved name', async () => {
+    const codeOf = async (answer: Response) => ((await answer.json()) as Problem).code;
+    const wrong = { sha256: '0'.repeat(64) };
+    expect(await codeOf(await registry.send('other', SECOND, wrong))).toBe('MODEL_DIGEST_MISMATCH');
+    const contrary = { facts: { mean: [0, 0, 0] } };
+    expect(await codeOf(await registry.send('other', FIRST, contrary))).toBe('MODEL_CARD_CONFLICT');
+    expect(await codeOf(await registry.send('index', FIRST))).toBe('REQUEST_INVALID');
+  });
+
+  it('may be a file that lies in storage already', async () => {
+    await platform.store.put('training/some-run/encoder.onnx', FIRST);
+    const answer = await registry.send(MODEL, undefined, { source: 'training/some-run/encoder.onnx' });
+    expect(((await answer.json()) as VersionView).version).toBe(1);
+    expect(await platform.store.get('training/some-run/encoder.onnx')).toEqual(FIRST);
+    const missing = await registry.send(MODEL, undefined, { source: '../etc/passwd' });
+    expect(((await missing.json()) as Problem).code).toBe('MODEL_SOURCE_NOT_FOUND');
+  });
+});
+
+describe('a broken candidate', () => {
+  it('is REJECTED with its reason, also when the service that validates it is killed', async () => {
+    const card = JSON.stringify({ patchSize: 8 });
+    const broken: [string, string, Buffer][] = [
+      ['NaN output', 'MODEL_NOT_FINITE', patchEncoder({ weight: () => 3e38 })],
+      ['a wrong grid', 'MODEL_SHAPE', patchEncoder({ metadata: { [CARD_METADATA_KEY]: card } })],
+      ['ten times the time', 'MODEL_TOO_SLOW', patchEncoder({ idle: 4 })],
+      [
+        'worse J&F',
+        'MODEL_QUALITY',
+        patchEncoder({ weight: ({ out, row, col }) => Math.sin(out + row * 3 + col * 7) }),
+      ],
+    ];
+    const sent: VersionView[] = [];
+    for (const [, , bytes] of broken) sent.push(await registry.register(MODEL, bytes));
+    await until('one is being validated', async () => (await registry.states(MODEL)).includes('VALIDATING'));
+    await platform.stack.services.kill('models');
+    for (const [i, [what, code]] of broken.entries()) {
+      const { state, reasons } = await registry.validated(MODEL, sent[i]!.version);
+      expect([what, state, ...new Set(reasons.map((reason) => reason.code))]).toEqual([what, 'REJECTED', code]);
+    }
+    const alias = await registry.put(`/${MODEL}/aliases/canary`, { version: sent[0]!.version });
+    expect([alias.status, ((await alias.json()) as Problem).code]).toEqual([409, 'MODEL_VERSION_NOT_READY']);
+    const index = await platform.json<{ items: { version: string; reason: string }[] }>('/v1/admin/models/index');
+    expect(index.items.find(({ version }) => version === String(sent[0]!.version))!.reason).toContain(
+      'MODEL_NOT_FINITE',
+    );
+  });
+
+  const hostile = ['MODEL_NOT_ONNX', 'MODEL_EXTERNAL_DATA', 'MODEL_CONTROL_FLOW', 'MODEL_SHAPE_BOMB', 'MODEL_SPARSE'];
+  it.each(hostile)('is REJECTED with %s before anything loads it, and its file goes with it', async (code) => {
+    const folder = await mkdtemp(join(tmpdir(), 'propago-bad-'));
+    const bad = BAD_MODELS.find((each) => each.code === code)!;
+    const bytes = await readFile(await bad.write(folder));
+    await rm(folder, { recursive: true });
+    const { version, sha256 } = await registry.register('hostile', bytes);
+    const { state, reasons } = await registry.validated('hostile', version);
+    expect([state, reasons[0]!.code]).toEqual(['REJECTED', code]);
+    expect((await registry.remove(`/hostile/versions/${version}`)).status).toBe(204);
+    expect(await platform.store.stat(blobKeys.encoderModel(sha256))).toBeNull();
+  });
+});
+
+describe('canary, promotion and rollback', () => {
+  let clips: SmallClip[];
+  let second: VersionView;
+
+  beforeAll(async () => {
+    const seeds = [1, 2, 3];
+    clips = await Promise.all(
+      seeds.map((seed) => smallClip({ width: 96, height: 64, frames: FRAMES, objects: 1, seed })),
+    );
+    second = await registry.validated(MODEL, (await registry.register(MODEL, SECOND)).version);
+  });
+
+  const request = (clip: SmallClip, encoder = MODEL) => ({ ...clip, options: { encoder, parameters: PARAMETERS } });
+  const versionOf = (run: RunResource) => run.encoder as { version: number; sha256: string; chosenBy: string };
+
+  async function masksOf(id: string): Promise<string> {
+    const hash = createHash('sha256');
+    for (let frame = 0; frame < FRAMES; frame++) hash.update(await platform.maskOf(id, frame));
+    return hash.digest('hex');
+  }
+
+  it('let every one of 50 runs succeed on one version with exactly the masks of that version', async () => {
+    expect(second).toMatchObject({ state: 'READY', aliases: [], report: { champion: { version: 1 } } });
+    await registry.mustPut(`/${MODEL}/aliases/canary`, { version: second.version });
+    await registry.mustPut(`/${MODEL}/traffic`, {
+      split: [
+        { alias: 'champion', percent: 80 },
+        { alias: 'canary', percent: 20 },
+      ],
+    });
+
+    const flow: { id: string; clip: number; phase: string | undefined }[] = [];
+    let phase = 'canary';
+    const send = async (n: number): Promise<void> => {
+      const [clip, before] = [n % clips.length, phase];
+      const id = await platform.acceptedRun(request(clips[clip]!));
+      // A run that was sent while something changed may have either version.
+      flow.push({ id, clip, phase: before === phase ? phase : undefined });
+    };
+    let next = 0;
+    const sender = async (): Promise<void> => {
+      while (next < 50) {
+        await send(next++);
+        await sleep(100);
+      }
+    };
+    const change = async (after: number, to: string, act: () => Promise<unknown>): Promise<void> => {
+      await until(`${after} runs are accepted`, async () => flow.length >= after);
+      phase = `before ${to}`;
+      await act();
+      phase = to;
+    };
+    await Promise.all([
+      sender(),
+      sender(),
+      (async () => {
+        await change(20, 'promoted', () =>
+          Promise.all([registry.mustPost(`/${MODEL}:promote`), platform.stack.services.kill('features')]),
+        );
+        await change(35, 'rolled back', () => registry.mustPost(`/${MODEL}:rollback`));
+      })(),
+    ]);
+
+    const runs = await Promise.all(flow.map(({ id }) => platform.waitForEnd(id)));
+    expect(runs.filter(({ state }) => state !== 'succeeded').map(({ error }) => error)).toEqual([]);
+    for (const [i, run] of runs.entries()) {
+      const { version, sha256, chosenBy } = versionOf(run);
+      expect([first.sha256, second.sha256][[1, second.version].indexOf(version)]).toBe(sha256);
+      if (flow[i]!.phase === 'canary') expect(chosenBy).toBe(version === 1 ? 'traffic:champion' : 'traffic:canary');
+      if (flow[i]!.phase === 'promoted') expect([version, chosenBy]).toEqual([second.version, 'traffic:champion']);
+      if (flow[i]!.phase === 'rolled back') expect([version, chosenBy]).toEqual([1, 'traffic:champion']);
+    }
+    const phases = flow.map((each) => each.phase);
+    for (const each of ['canary', 'promoted', 'rolled back']) expect(phases).toContain(each);
+
+    const masks = await Promise.all(flow.map(({ id }) => masksOf(id)));
+    // Without their runs the features are gone too: what comes now is computed anew.
+    await Promise.all(flow.map(({ id }) => platform.removeRun(id)));
+    for (const version of [1, second.version]) {
+      for (const [c, clip] of clips.entries()) {
+        const { id } = await platform.succeededRun(request(clip, `${MODEL}:${version}`));
+        const own = await masksOf(id);
+        const same = flow.flatMap((each, i) =>
+          each.clip === c && versionOf(runs[i]!).version === version ? [masks[i]] : [],
+        );
+        expect(same).toEqual(same.map(() => own));
+      }
+    }
+  });
+
+  it('leave behind who did what, and the champion of before with the other one as its previous version', async () => {
+    const model = await platform.json<ModelView>(`/v1/admin/models/${MODEL}`);
+    expect(model.traffic.split).toEqual([{ alias: 'champion', percent: 100 }]);
+    expect(model.aliases).toEqual([
+      expect.objectContaining({ alias: 'champion', version: 1, previousVersion: second.version }),
+    ]);
+    const audit = await platform.json<{ items: { action: string; actor: string; version: number }[] }>(
+      `/v1/admin/models/audit?name=${MODEL}&limit=3`,
+    );
+    const [traffic, rollback] = audit.items;
+    expect(traffic).toMatchObject({ action: 'traffic', actor: 'anybody' });
+    expect(rollback).toMatchObject({ action: 'rollback', actor: 'anybody', version: 1 });
+  });
+
+  it('refuse to remove a version that an alias names or would return to', async () => {
+    for (const version of [1, second.version]) {
+      const answer = await registry.remove(`/${MODEL}/versions/${version}`);
+      expect([answer.status, ((await answer.json()) as Problem).code]).toEqual([409, 'MODEL_IN_USE']);
+    }
+  });
+
+  it('are compared and swapped: a change made for another state is refused', async () => {
+    const path = `/${MODEL}/aliases/champion`;
+    const etag = (await platform.get(`/v1/admin/models${path}`)).headers.get('etag')!;
+    const swapped = await registry.put(path, { version: second.version }, { 'if-match': etag });
+    expect(swapped.status).toBe(200);
+    const late = await registry.put(path, { version: 1 }, { 'if-match': etag });
+    expect([late.status, ((await late.json()) as Problem).code]).toEqual([409, 'ALIAS_CONFLICT']);
+    const twice = await registry.put(`/${MODEL}/aliases/mine`, { version: 1, expectedRevision: 0 });
+    expect(twice.status).toBe(200);
+    expect((await registry.put(`/${MODEL}/aliases/mine`, { version: 1, expectedRevision: 0 })).status).toBe(409);
+  });
+});
