@@ -8,7 +8,7 @@ import {
   type EncoderQuestion,
   type ProbeQuestion,
 } from '@propago/contracts';
-import { Database, lockVideo, type Prisma } from '@propago/database';
+import { Database, holdModelVersion, lockVideo, type Prisma } from '@propago/database';
 import type { EncoderCard } from '@propago/encoder';
 import { completePalette, encodeIndexedPng } from '@propago/labels';
 import { NextSteps } from '@propago/pipeline';
@@ -95,6 +95,9 @@ export class AcceptRunService {
       await this.database.$transaction(
         async (transaction) => {
           await lockVideo(transaction, sha256);
+          if (!(await holdModelVersion(transaction, encoder))) {
+            throw new CodedError('ENCODER_UNKNOWN', `The encoder ${encoder.name}:${encoder.version} was just removed.`);
+          }
           if (!(await this.storage.stat(videoKey))) await this.storage.move(upload.video.key, videoKey);
           const video = {
             sha256,
