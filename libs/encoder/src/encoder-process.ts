@@ -14,6 +14,8 @@ export type ToEncoderChild =
 /** What it answers, once per `id`. */
 export type FromEncoderChild = { id: number; encoded?: EncodedFrames } | { id: number; failed: WorkerFailure };
 
+/** Reading the file and preparing the graph takes seconds; what takes this long hangs. */
+const OPEN_LIMIT_MS = 300_000;
 /** An encoder that has been told to end may finish one run of its graph; after that it is killed. */
 const END_LIMIT_MS = 20_000;
 
@@ -62,12 +64,15 @@ export class EncoderProcess {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     const opened = new EncoderProcess(options.card, child);
+    const late = setTimeout(() => child.kill('SIGKILL'), OPEN_LIMIT_MS);
     try {
       await opened.ask((id) => ({ id, kind: 'open', options }));
       return opened;
     } catch (error) {
       await opened.close();
       throw error;
+    } finally {
+      clearTimeout(late);
     }
   }
 
