@@ -66,7 +66,7 @@ const scopeOf = ({ security }: Operation): string => security![0]!.key![0]!;
 /** The operation on the run of `owner`, or on another id; with a body that none can do anything with. */
 async function send({ method, path }: Operation, headers: Record<string, string>, id = run.id): Promise<Response> {
   const names: Record<string, string> = { frame: '0', version: '1', name: 'nothing', alias: 'nothing' };
-  const address = path.replace(/\{(\w+)[^}]*\}/g, (_, name: string) => names[name] ?? id);
+  const address = path.replace(/\{(\w+)\}/g, (_, name: string) => names[name] ?? id);
   const body = method === 'get' || method === 'delete' ? {} : { body: '"no object"' };
   const json: Record<string, string> = body.body ? { 'content-type': 'application/json' } : {};
   return fetch(`${sut.url}${address}`, { method: method.toUpperCase(), headers: { ...json, ...headers }, ...body });
@@ -102,6 +102,10 @@ describe('every documented operation', () => {
     );
     expect(undeclared).toEqual([]);
     expect(closedOperations().length).toBeGreaterThan(12);
+  });
+
+  it('has an address that can be filled in', () => {
+    expect(operations.filter(({ path }) => !/^(\/([\w.:-]|\{\w+\})+)+$/.test(path))).toEqual([]);
   });
 
   it('is refused without a key', async () => {
@@ -284,11 +288,8 @@ describe('the logs', () => {
     const folder = join(sut.platform.stack.servers.dir, 'logs');
     const logs = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
     const text = logs.join('');
-    expect(text).toContain('/v1/runs');
-    for (const key of [owner, sut.adminKey]) {
-      expect(text).not.toContain(key.slice(-43));
-      expect(key).toHaveLength(60);
-    }
+    expect(text.includes('"url":"/v1/runs"')).toBe(true);
+    expect([owner, sut.adminKey].map((key) => text.includes(key.slice(-43)))).toEqual([false, false]);
   });
 });
 

@@ -22,8 +22,8 @@ export interface RuntimeOptions<S extends ServiceName> {
 
 const STOP_TRACING = Symbol('STOP_TRACING');
 
-/** What a log of a request must not hold. */
-const CREDENTIALS = ['req.headers.authorization', 'req.headers.cookie'];
+/** What a log of a request must not hold: keys where they belong, and where people put them by mistake. */
+const CREDENTIALS = ['req.headers.authorization', 'req.headers.cookie', 'req.headers["x-api-key"]'];
 
 /** What every service needs: configuration, Postgres, queues, NATS, blobs, health, metrics and logs. */
 @Module({})
