@@ -20,6 +20,7 @@ from propago_trainer.data.source import NoData
 from propago_trainer.data.videos import NoUsableVideo
 from propago_trainer.engine import EXIT_LOSS_NOT_FINITE, LossNotFinite, train
 from propago_trainer.importers.formats import add_import_command
+from propago_trainer.join_command import add_join_command
 from propago_trainer.probes.command import add_probe_command
 from propago_trainer.trained import add_export_command
 
@@ -36,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_train_command(commands)
     add_import_command(commands)
     add_export_command(commands)
+    add_join_command(commands)
     add_probe_command(commands)
     add_bench_command(commands)
     parsed = parser.parse_args(arguments)

@@ -11,7 +11,8 @@ from typing import Any
 from torch import nn
 
 from propago_trainer.config import from_json
-from propago_trainer.export import ExportError, export_encoder
+from propago_trainer.export import export_encoder
+from propago_trainer.graph.builder import ExportError
 from propago_trainer.importers.checkpoint import Checkpoint, CheckpointError, read_file
 from propago_trainer.models.build import build_encoder
 

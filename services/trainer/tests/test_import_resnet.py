@@ -5,7 +5,7 @@ import pytest
 import resnet_layouts as layouts
 import torch
 
-from propago_trainer.export import export_encoder, run_onnx
+from propago_trainer.export import export_encoder, open_onnx
 from propago_trainer.importers.checkpoint import CheckpointError
 from propago_trainer.importers.formats import import_checkpoint
 
@@ -54,7 +54,7 @@ def test_imported_network_exports_with_its_features(case, tmp_path):
     image = torch.rand(1, 3, 32, 48)
     with torch.no_grad():
         expected = layouts.forward(layout, image).numpy()
-    got = run_onnx(output.read_bytes(), image.numpy())
+    got = open_onnx(output.read_bytes())(image.numpy())
     assert np.abs(got - expected).max() < 1e-3 * np.abs(expected).max()
 
 

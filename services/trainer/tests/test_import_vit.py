@@ -8,7 +8,7 @@ import pytest
 import torch
 import vit_layouts as layouts
 
-from propago_trainer.export import export_encoder, run_onnx
+from propago_trainer.export import export_encoder, open_onnx
 from propago_trainer.importers.checkpoint import CheckpointError
 from propago_trainer.importers.formats import FORMATS, import_checkpoint
 from propago_trainer.importers.imported import ImportOptions
@@ -69,7 +69,7 @@ def test_imported_encoder_exports_with_its_features(kind, tmp_path):
     image = torch.randn(1, 3, 4 * layout.patch, 6 * layout.patch)
     with torch.no_grad():
         expected = layouts.forward(layout, image).numpy()
-    got = run_onnx(output.read_bytes(), image.numpy())
+    got = open_onnx(output.read_bytes())(image.numpy())
     assert np.abs(got - expected).max() < 1e-3 * np.abs(expected).max()
 
 
@@ -158,5 +158,5 @@ def test_real_weights_give_the_features_of_a_file_exported_elsewhere(tmp_path):
     for height, width in ((224, 224), (160, 272), (480, 832)):
         coarse = random.standard_normal((1, 3, height // 8, width // 8), dtype=np.float32)
         image = coarse.repeat(8, axis=2).repeat(8, axis=3)
-        expected = run_onnx(other, image)
-        assert np.abs(run_onnx(report.path.read_bytes(), image) - expected).max() < 1e-3 * np.abs(expected).max()
+        expected = open_onnx(other)(image)
+        assert np.abs(open_onnx(report.path.read_bytes())(image) - expected).max() < 1e-3 * np.abs(expected).max()

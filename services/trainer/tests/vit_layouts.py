@@ -32,7 +32,7 @@ class Layout:
     eps: float = 1e-6
     ignored: tuple[str, ...] = ()
     embed: Callable[[State, Tensor], Tensor] = field(default=lambda state, image: embed_image(state, image))
-    tokens: Callable[[State, Tensor], Tensor] | None = None
+    offset: float = 0.0
 
 
 def linear(state: State, name: str, inside: int, outside: int, bias: bool = True) -> None:
@@ -118,11 +118,14 @@ def embed_repeated(state: State, image: Tensor) -> Tensor:
     return grid[:, :, 0].flatten(2).transpose(1, 2)
 
 
-def with_table(table: Tensor, rows: int, cols: int) -> Tensor:
-    """A square table [n * n, dim] brought to another grid."""
+def with_table(table: Tensor, rows: int, cols: int, offset: float) -> Tensor:
+    """A square table [n * n, dim] brought to another grid, as DINO's interpolate_pos_encoding does with offset 0.1."""
     side = math.isqrt(len(table))
     square = table.reshape(1, side, side, -1).permute(0, 3, 1, 2)
-    resized = F.interpolate(square, size=(rows, cols), mode="bicubic", align_corners=False)
+    if (rows, cols) == (side, side):
+        return table
+    size = {"scale_factor": ((rows + offset) / side, (cols + offset) / side)} if offset else {"size": (rows, cols)}
+    resized = F.interpolate(square, mode="bicubic", align_corners=False, **size)
     return resized.permute(0, 2, 3, 1).reshape(rows * cols, -1)
 
 
@@ -133,7 +136,7 @@ def forward(layout: Layout, image: Tensor) -> Tensor:
     x = layout.embed(state, image)
     before, table = positions(state, layout.grid)
     if table is not None:
-        x = x + with_table(table, rows, cols)
+        x = x + with_table(table, rows, cols, layout.offset)
     prefix = []
     if "cls_token" in state:
         prefix.append(state["cls_token"] if before is None else state["cls_token"] + before)
@@ -242,7 +245,7 @@ def mae(dim: int = 128, depth: int = 2) -> Layout:
     norm(decoder, "decoder_norm", 64)
     linear(decoder, "decoder_pred", 64, 768)
     file = {"model": {**encoder, **decoder}, "epoch": 1}
-    return Layout(file, encoder, dim // 64, 16, 14, ignored=("mask_token", "decoder_blocks.* (12)"))
+    return Layout(file, encoder, dim // 64, 16, 14, ignored=("mask_token", "decoder_blocks.* (12)"), offset=0.1)
 
 
 def siammae(dim: int = 128, depth: int = 2) -> Layout:
@@ -250,7 +253,7 @@ def siammae(dim: int = 128, depth: int = 2) -> Layout:
     layout = mae(dim, depth)
     weights = dict(layout.file["model"])
     linear(weights, "decoder_blocks.0.cross_attn.to_kv", 64, 128)
-    return Layout({"model": prefixed(weights, "module.")}, layout.encoder, dim // 64, 16, 14)
+    return Layout({"model": prefixed(weights, "module.")}, layout.encoder, dim // 64, 16, 14, offset=0.1)
 
 
 def dino(dim: int = 128, depth: int = 2) -> Layout:
@@ -265,7 +268,7 @@ def dino(dim: int = 128, depth: int = 2) -> Layout:
     teacher = {**prefixed(encoder, "backbone."), **head}
     student = prefixed({name: value + 1 for name, value in teacher.items()}, "module.")
     file = {"student": student, "teacher": teacher, "epoch": 1}
-    return Layout(file, encoder, dim // 64, 8, 28, ignored=("head.mlp.* (2)",))
+    return Layout(file, encoder, dim // 64, 8, 28, ignored=("head.mlp.* (2)",), offset=0.1)
 
 
 def dinov2(dim: int = 128, depth: int = 2, mlp: str = "fc", registers: int = 0) -> Layout:
@@ -277,7 +280,9 @@ def dinov2(dim: int = 128, depth: int = 2, mlp: str = "fc", registers: int = 0) 
         tokens(encoder, register_tokens=registers)
     blocks(encoder, dim, depth, mlp=mlp, scale="ls{}.gamma")
     norm(encoder, "norm", dim)
-    return Layout({**encoder, "mask_token": torch.randn(1, dim)}, encoder, dim // 64, 14, 37, ignored=("mask_token",))
+    file = {**encoder, "mask_token": torch.randn(1, dim)}
+    offset = 0.0 if registers else 0.1
+    return Layout(file, encoder, dim // 64, 14, 37, ignored=("mask_token",), offset=offset)
 
 
 def dinov2_training(dim: int = 128) -> Layout:

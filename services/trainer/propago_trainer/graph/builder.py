@@ -8,6 +8,7 @@ registry accepts.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 import onnx
@@ -18,10 +19,31 @@ from torch import Tensor
 OPSET = 17
 #: The IR version that goes with the opset; older runtimes refuse newer ones.
 IR_VERSION = 8
-#: Below this many elements half precision saves nothing and costs a Cast.
-HALF_MIN_ELEMENTS = 1024
+#: Below this many elements fewer bits save nothing and cost an operator.
+SMALL = 1024
+#: How learned tensors are stored. Computation is in float32 always.
+Weights = Literal["fp32", "fp16", "int8"]
+
+#: A protobuf message holds less than 2 GiB; a margin for everything that is no constant.
+MAX_CONSTANT_BYTES = 2**31 - 2**24
 
 Attribute = int | float | str | Sequence[int] | Sequence[float]
+
+
+def as_array(value: Tensor) -> NDArray[np.float32]:
+    array: NDArray[np.float32] = value.detach().cpu().float().numpy()
+    return array
+
+
+def int8_scale(kernel: NDArray[np.float32], channels: int) -> NDArray[np.float32]:
+    """What one step of int8 is worth in each output channel: 127 steps reach the largest weight. Broadcastable."""
+    others = tuple(axis for axis in range(kernel.ndim) if axis != channels)
+    largest: NDArray[np.float32] = np.abs(kernel).max(axis=others, keepdims=True)
+    return np.where(largest > 0, largest / np.float32(127), np.float32(1))
+
+
+class ExportError(RuntimeError):
+    """An encoder cannot be written as one file, or the written file does not give its features."""
 
 
 def node(op: str, inputs: Sequence[str], outputs: Sequence[str], attributes: Mapping[str, Attribute]) -> onnx.NodeProto:
@@ -33,11 +55,11 @@ def node(op: str, inputs: Sequence[str], outputs: Sequence[str], attributes: Map
 class GraphBuilder:
     """Collects nodes and constants. Values are named by strings; every method that adds a node returns its output."""
 
-    def __init__(self, half_weights: bool = False) -> None:
-        """`half_weights`: large constants are stored as float16 and cast to float32 where they are used."""
+    def __init__(self, weights: Weights = "fp32") -> None:
+        """`weights` "fp16": large tensors are stored so; "int8": large kernels are, with a scale per output channel."""
         self.nodes: list[onnx.NodeProto] = []
         self.constants: dict[str, onnx.TensorProto] = {}
-        self._half_weights = half_weights
+        self._weights = weights
         self._count = 0
 
     def add(self, op: str, *inputs: str, **attributes: Attribute) -> str:
@@ -53,11 +75,22 @@ class GraphBuilder:
 
     def weight(self, name: str, value: Tensor) -> str:
         """A learned tensor, float32 for its readers."""
-        array = value.detach().cpu().float().numpy()
-        if self._half_weights and array.size >= HALF_MIN_ELEMENTS:
+        array = as_array(value)
+        if self._weights != "fp32" and array.size >= SMALL:
             stored = self.constant(f"{name}.half", array.astype(np.float16))
             return self.add("Cast", stored, to=TensorProto.FLOAT)
         return self.constant(name, array)
+
+    def kernel(self, name: str, value: Tensor, channels: int) -> str:
+        """The kernel of a matrix product or convolution; `channels` is the axis of its outputs."""
+        array = as_array(value)
+        if self._weights != "int8" or array.size < SMALL:
+            return self.weight(name, value)
+        scale = int8_scale(array, channels)
+        stored = self.constant(f"{name}.int8", np.rint(array / scale).astype(np.int8))
+        # Not DequantizeLinear: ONNX Runtime takes that as leave to quantise the activations too.
+        steps = self.add("Cast", stored, to=TensorProto.FLOAT)
+        return self.add("Mul", steps, self.constant(f"{name}.scale", scale))
 
     def constant(self, name: str, value: NDArray[np.generic]) -> str:
         if name not in self.constants:
@@ -111,16 +144,23 @@ class GraphBuilder:
     def model(self, image: str, output: str, shape: Sequence[int | str], name: str) -> onnx.ModelProto:
         """The finished model: float32 `image` [batch, 3, height, width] -> float32 `features` of the given shape.
 
+        @raises ExportError if the constants do not fit one file
         @raises onnx.checker.ValidationError if the graph is malformed
         """
         self.nodes.append(node("Identity", [output], ["features"], {}))
         used = {name for entry in self.nodes for name in entry.input}
+        constants = [tensor for key, tensor in self.constants.items() if key in used]
+        size = sum(len(tensor.raw_data) for tensor in constants)
+        if size > MAX_CONSTANT_BYTES:
+            raise ExportError(
+                f"{size / 1e9:.1f} GB of weights do not fit one ONNX file, which holds 2.1 GB; float16 takes half."
+            )
         graph = helper.make_graph(
             self.nodes,
             name,
             [helper.make_tensor_value_info(image, TensorProto.FLOAT, ["batch", 3, "height", "width"])],
             [helper.make_tensor_value_info("features", TensorProto.FLOAT, list(shape))],
-            initializer=[tensor for key, tensor in self.constants.items() if key in used],
+            initializer=constants,
         )
         model = helper.make_model(
             graph,

@@ -47,7 +47,7 @@ def write_conv(graph: GraphBuilder, name: str, conv: nn.Module, norm: nn.Module 
     else:
         assert isinstance(norm, nn.BatchNorm2d)
         weight, bias = folded(conv, norm)
-    inputs = [graph.weight(f"{name}.weight", weight)]
+    inputs = [graph.kernel(f"{name}.weight", weight, 0)]
     if bias is not None:
         inputs.append(graph.weight(f"{name}.bias", bias))
     return graph.add(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,13 +22,12 @@ from propago_trainer.card import (
 )
 from propago_trainer.export import (
     MAX_RELATIVE_ERROR,
-    ExportError,
     ExportReport,
     compare,
-    run_onnx,
+    open_onnx,
     write_atomically,
 )
-from propago_trainer.graph.builder import OPSET, GraphBuilder
+from propago_trainer.graph.builder import OPSET, ExportError, GraphBuilder
 
 #: Keeps patches whose features are all zero finite.
 SMALLEST_LENGTH = 1e-12
@@ -41,6 +40,7 @@ class Part:
     model: onnx.ModelProto
     card: EncoderCard
     weight: float
+    run: Callable[[Floats], Floats]
 
 
 def join(parts: Sequence[tuple[Path, float]], path: Path, *, name: str, provenance: str) -> ExportReport:
@@ -54,7 +54,7 @@ def join(parts: Sequence[tuple[Path, float]], path: Path, *, name: str, provenan
     @raises ValueError if a part has no card, another operator set, or a grid that divides no common one
     @raises ExportError if the file differs from its parts
     """
-    loaded = [Part(onnx.load(file), read_card(onnx.load(file)), weight) for file, weight in parts]
+    loaded = [load_part(file, weight) for file, weight in parts]
     check_parts(loaded)
     patch = min(part.card.patch_size for part in loaded)
     card = EncoderCard(
@@ -88,6 +88,12 @@ def join(parts: Sequence[tuple[Path, float]], path: Path, *, name: str, provenan
         raise ExportError(f"The joined file differs from its parts: {'; '.join(map(str, checks))}")
     write_atomically(path, content)
     return ExportReport(path, len(content), card, tuple(checks))
+
+
+def load_part(file: Path, weight: float) -> Part:
+    """@raises ValueError if the file has no card"""
+    model = onnx.load(file)
+    return Part(model, read_card(model), weight, open_onnx(file.read_bytes()))
 
 
 def check_parts(parts: Sequence[Part]) -> None:
@@ -134,7 +140,7 @@ def joined_features(parts: Sequence[Part], card: EncoderCard, image: Floats) -> 
     pieces = []
     for part in parts:
         mean, std = (np.array(value, np.float32).reshape(3, 1, 1) for value in (part.card.mean, part.card.std))
-        features = run_onnx(part.model.SerializeToString(), (image - mean) / std)
+        features = part.run((image - mean) / std)
         grid = (image.shape[2] // part.card.patch_size, image.shape[3] // part.card.patch_size)
         if part.card.layout == "tokens":
             features = features.transpose(0, 2, 1).reshape(len(image), part.card.dim, *grid)

@@ -6,9 +6,10 @@ import math
 
 import numpy as np
 import torch
+from onnx import TensorProto
 from torch import Tensor, nn
 
-from propago_trainer.graph.builder import GraphBuilder
+from propago_trainer.graph.builder import GraphBuilder, as_array
 from propago_trainer.models.positions import position_rates
 from propago_trainer.models.vit import Attention, Block, LayerScale, Mlp, SwiGlu, VisionTransformer
 
@@ -21,7 +22,7 @@ def write_vit(graph: GraphBuilder, model: VisionTransformer, image: str) -> str:
     projected = graph.add(
         "Conv",
         image,
-        graph.weight("patch.weight", model.patch_proj.weight),
+        graph.kernel("patch.weight", model.patch_proj.weight, 0),
         *_bias(graph, "patch.bias", model.patch_proj.bias),
         kernel_shape=[config.patch, config.patch],
         strides=[config.patch, config.patch],
@@ -66,18 +67,35 @@ def _positions(graph: GraphBuilder, model: VisionTransformer, rows: str, cols: s
         return None
     table = model.pos_embed[:, 1:] if model.has_cls_position else model.pos_embed
     square = table.reshape(1, *config.grid, config.dim).permute(0, 3, 1, 2)
-    sizes = graph.add("Concat", graph.ints(1, config.dim), rows, cols, axis=0)
+    scales, sizes = "", ""
+    if config.grid_offset:
+        scales = _offset_scales(graph, model, rows, cols)
+    else:
+        sizes = graph.add("Concat", graph.ints(1, config.dim), rows, cols, axis=0)
     resized = graph.add(
         "Resize",
         graph.weight("positions", square),
         "",
-        "",
-        sizes,
+        scales,
+        *([sizes] if sizes else []),
         mode="cubic",
         cubic_coeff_a=-0.75,  # what PyTorch's bicubic uses
         coordinate_transformation_mode="half_pixel",
     )
     return _rows_last(graph, resized, config.dim)
+
+
+def _offset_scales(graph: GraphBuilder, model: VisionTransformer, rows: str, cols: str) -> str:
+    """Scales that take the table to the grid plus the offset; exactly 1 for the table's own grid."""
+    own = graph.constant("positions.grid", np.array(model.config.grid, np.int64))
+    grid = graph.add("Concat", rows, cols, axis=0)
+    apart = graph.add("ReduceSum", graph.add("Abs", graph.add("Sub", grid, own)), keepdims=1)
+    other = graph.add("Cast", graph.add("Min", apart, graph.ints(1)), to=TensorProto.FLOAT)
+    offset = graph.add("Mul", other, graph.scalar(model.config.grid_offset))
+    enlarged = graph.add("Add", graph.add("Cast", grid, to=TensorProto.FLOAT), offset)
+    scale = graph.add("Div", enlarged, graph.add("Cast", own, to=TensorProto.FLOAT))
+    same = graph.constant("positions.same", np.ones(2, np.float32))
+    return graph.add("Concat", same, scale, axis=0)
 
 
 def _waves(graph: GraphBuilder, along: str, dim: int) -> str:
@@ -97,7 +115,7 @@ def _rotation(graph: GraphBuilder, model: VisionTransformer, rows: str, cols: st
     parts = []
     for length, axis in ((rows, 1), (cols, 0)):
         centre = graph.add("Add", graph.counted(length), graph.scalar(0.5))
-        count = graph.add("Cast", length, to=1)
+        count = graph.add("Cast", length, to=TensorProto.FLOAT)
         scaled = graph.add(
             "Sub", graph.add("Mul", graph.add("Div", centre, count), graph.scalar(2.0)), graph.scalar(1.0)
         )
@@ -122,7 +140,7 @@ def _with_prefix(graph: GraphBuilder, model: VisionTransformer, image: str, x: s
     if model.register_tokens is not None:
         parts.append(model.register_tokens)
     shape = graph.add("Concat", graph.axes(image, 0, 1), graph.ints(model.prefix, model.config.dim), axis=0)
-    tokens = graph.add("Expand", graph.weight("prefix", torch.cat(parts, dim=1)), shape)
+    tokens = graph.add("Expand", graph.constant("prefix", as_array(torch.cat(parts, dim=1))), shape)
     return graph.add("Concat", tokens, x, axis=1)
 
 
@@ -173,7 +191,7 @@ def _feed_forward(graph: GraphBuilder, name: str, part: nn.Module, x: str) -> st
 
 
 def _affine(graph: GraphBuilder, name: str, weight: Tensor, bias: Tensor | None, x: str) -> str:
-    product = graph.add("MatMul", x, graph.weight(f"{name}.weight", weight.detach().t()))
+    product = graph.add("MatMul", x, graph.kernel(f"{name}.weight", weight.detach().t(), 1))
     return product if bias is None else graph.add("Add", product, graph.weight(f"{name}.bias", bias))
 
 

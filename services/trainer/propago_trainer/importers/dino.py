@@ -3,6 +3,9 @@
 Layouts: facebookresearch/dino vision_transformer.py; facebookresearch/dinov2 dinov2/models/vision_transformer.py and
 dinov2/layers/swiglu_ffn.py; facebookresearch/dinov3 dinov3/models/vision_transformer.py, dinov3/hub/backbones.py and
 dinov3/layers. Training checkpoints hold a student and a teacher; the teacher is what these projects evaluate.
+
+At other sizes DINO and DINOv2 scale the table of positions to the grid plus 0.1, DINOv2 with registers to the grid
+itself (and with antialiasing, which is left out here).
 """
 
 from __future__ import annotations
@@ -23,7 +26,8 @@ def import_dino(tensors: Tensors, options: ImportOptions) -> Imported:
     tensors = unchunked(tensors)
     checkpoint = Checkpoint(tensors, find_prefix(tensors, VIT_ANCHORS, PREFER, options.prefix))
     table, cls_position = table_of(checkpoint, "pos_embed")
-    encoder = read_vit(checkpoint, VitParts(), heads=options.heads, positions=table, cls_position=cls_position)
+    parts = VitParts(grid_offset=0.0 if checkpoint.has("register_tokens") else 0.1)
+    encoder = read_vit(checkpoint, parts, heads=options.heads, positions=table, cls_position=cls_position)
     return Imported(encoder, checkpoint.finish(IGNORABLE))
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from propago_trainer.card import Triple
-from propago_trainer.export import ExportError, ExportReport, Weights, export_encoder
+from propago_trainer.export import ExportReport, export_encoder
+from propago_trainer.graph.builder import ExportError, Weights
 from propago_trainer.importers import dino
 from propago_trainer.importers.checkpoint import CONTAINERS, CheckpointError, read_tensors
 from propago_trainer.importers.contrastive import import_moco, import_resnet

@@ -2,7 +2,7 @@
 
 Layouts: facebookresearch/mae models_mae.py; alexandre-eymael/CropMAE models/SiamMAE.py, which trains both SiamMAE and
 CropMAE and adds nothing to MAE's encoder. The fixed sin-cos positions are stored (`pos_embed`); at other sizes they are
-interpolated, as both projects do.
+interpolated as CropMAE's propagation does (downstreams/propagation/src/models_mae.py): to the grid plus 0.1.
 """
 
 from __future__ import annotations
@@ -18,5 +18,6 @@ def import_masked(tensors: Tensors, options: ImportOptions) -> Imported:
     """An encoder of the family; its decoder is left behind."""
     checkpoint = Checkpoint(tensors, find_prefix(tensors, VIT_ANCHORS, (), options.prefix))
     table, cls_position = table_of(checkpoint, "pos_embed")
-    encoder = read_vit(checkpoint, VitParts(), heads=options.heads, positions=table, cls_position=cls_position)
+    parts = VitParts(grid_offset=0.1)
+    encoder = read_vit(checkpoint, parts, heads=options.heads, positions=table, cls_position=cls_position)
     return Imported(encoder, checkpoint.finish(IGNORABLE))

@@ -26,6 +26,7 @@ class VitParts:
 
     registers: str = "register_tokens"
     eps: float = 1e-6
+    grid_offset: float = 0.0
     heads: Mapping[int, int] = field(default_factory=lambda: USUAL_HEADS)
 
 
@@ -56,6 +57,7 @@ def read_vit(
         positions="learned" if isinstance(positions, Tensor) else "rotary",
         cls=checkpoint.has("cls_token"),
         cls_position=cls_position,
+        grid_offset=parts.grid_offset,
         registers=registers,
         layer_scale=any(checkpoint.has(f"blocks.0.{name}") for name in ("ls1.gamma", "gamma_1")),
         qkv_bias=any(checkpoint.has(f"blocks.0.attn.{name}") for name in ("qkv.bias", "q.bias", "q_bias")),

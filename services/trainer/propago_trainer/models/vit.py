@@ -26,7 +26,8 @@ class VitConfig:
     """Shape of an encoder.
 
     `grid` is the (rows, cols) of a learned position table; other grids interpolate it (bicubic). `cls_position`: the
-    table begins with a row for CLS. `mlp_ratio` is the hidden width of the feed-forward over `dim`; SwiGLU has two
+    table begins with a row for CLS; `grid_offset`: added to the sides of another grid where only the scale counts, 0.1
+    in DINO's code and what follows it. `mlp_ratio` is the hidden width of the feed-forward over `dim`; SwiGLU has two
     projections of that width. `eps` is that of every LayerNorm.
     """
 
@@ -40,6 +41,7 @@ class VitConfig:
     registers: int = 0
     grid: tuple[int, int] = (14, 14)
     cls_position: bool = True
+    grid_offset: float = 0.0
     feed_forward: FeedForward = "gelu"
     layer_scale: bool = False
     qkv_bias: bool = True
@@ -193,7 +195,12 @@ class VisionTransformer(nn.Module):
         if (rows, cols) == self.config.grid:
             return table
         square = table.reshape(1, *self.config.grid, -1).permute(0, 3, 1, 2)
-        resized = F.interpolate(square, size=(rows, cols), mode="bicubic", align_corners=False)
+        if self.config.grid_offset:
+            offset = self.config.grid_offset
+            scale = ((rows + offset) / square.shape[2], (cols + offset) / square.shape[3])
+            resized = F.interpolate(square, scale_factor=scale, mode="bicubic", align_corners=False)
+        else:
+            resized = F.interpolate(square, size=(rows, cols), mode="bicubic", align_corners=False)
         return resized.permute(0, 2, 3, 1).reshape(1, rows * cols, -1)
 
     def patch_embed(self, images: Tensor) -> Tensor:
