@@ -12,6 +12,8 @@ import { REPO_ROOT } from '../../scripts/system-tools.mjs';
 
 const SERVICES = ['gateway', 'ingest', 'features', 'propagation', 'results', 'models'];
 const READY_LIMIT_MS = 300_000;
+/** The presets' 480 pixels would only make the check slower. */
+const NATIVE = { kind: 'native', multipleOf: 8, rounding: 'floor' };
 const image = process.argv[2] ?? 'localhost/propago/services:0.1.0';
 const { RootFileSystem } = await import('./root-file-system.mjs');
 
@@ -105,7 +107,7 @@ async function oneRun(url, key, folder) {
   const { encodeVideo } = lib('video');
   const { encodeIndexedPng, VOC_PALETTE } = lib('labels');
   const size = { width: 320, height: 192 };
-  const frames = [...renderClip({ ...size, frames: 40 })];
+  const frames = [...renderClip({ ...size, frames: 20 })];
   const clip = path.join(folder, 'clip.mp4');
   await encodeVideo(
     clip,
@@ -116,6 +118,7 @@ async function oneRun(url, key, folder) {
   );
   const mask = encodeIndexedPng({ ...size, indices: frames[0].labels, palette: VOC_PALETTE });
   const form = new FormData();
+  form.append('options', JSON.stringify({ parameters: { inputSize: NATIVE } }));
   form.append('mask', new Blob([mask]), 'mask.png');
   form.append('video', new Blob([readFileSync(clip)]), 'clip.mp4');
   const headers = { authorization: `Bearer ${key}` };

@@ -36,15 +36,17 @@ async function check(go, folder) {
   const { writeSchemas } = await import('./schemas.mjs');
   const kustomize = await goProgram(go, 'kustomize', console.log);
   const overlays = [];
-  for (const name of overlayNames()) overlays.push(await buildOverlay(kustomize, name));
+  for (const name of overlayNames()) overlays.push(await buildOverlay(kustomize, name, folder));
   console.log(`kustomize ${versions.kustomize}: ${overlays.length} overlays build`);
 
   const definitions = (await resourceDefinitions(go)).flatMap(parseAll);
   const kubeconform = await goProgram(go, 'kubeconform', console.log);
   const location = writeSchemas(path.join(folder, 'schemas'), await openApi(go), definitions);
-  const validate = (overlay) => conform(kubeconform, location, folder, overlay);
+  const validate = (overlay) => conform(kubeconform, location, overlay);
   const problems = (await Promise.all(overlays.map(validate))).flat();
-  const refused = await validate({ name: 'mistakes', text: JSON.stringify(UNKNOWN_FIELD) });
+  const mistake = path.join(folder, 'mistake.json');
+  writeFileSync(mistake, JSON.stringify(UNKNOWN_FIELD));
+  const refused = await validate({ name: 'mistake', file: mistake });
   if (refused.length === 0) problems.push('the schemas accept a field that does not exist');
   console.log(
     `kubeconform ${versions.kubeconform}, schemas of Kubernetes ${versions.kubernetes}: ${problems.length} problems`,
@@ -56,9 +58,7 @@ async function check(go, folder) {
   return [...problems, ...rejections];
 }
 
-async function conform(kubeconform, location, folder, { name, text }) {
-  const file = path.join(folder, `${name}.yaml`);
-  writeFileSync(file, text);
+async function conform(kubeconform, location, { name, file }) {
   const { code, output } = await run(kubeconform, ['-strict', '-schema-location', location, '-output', 'json', file]);
   const { resources = [] } = JSON.parse(output);
   const complaints = resources.map(({ kind, name: object, msg }) => `overlay ${name}: ${kind} ${object}: ${msg}`);

@@ -1,5 +1,5 @@
 // The overlays as objects, and what a cluster makes of them.
-import { readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { lastLines, run } from '../../scripts/command.mjs';
@@ -9,14 +9,13 @@ const OVERLAYS = path.join(REPO_ROOT, 'k8s/overlays');
 
 export const overlayNames = () => readdirSync(OVERLAYS).sort();
 
-/** The objects that `kustomize build` gives for one overlay, and their text. */
-export async function buildOverlay(kustomize, name) {
-  const { code, output } = await run(kustomize, ['build', path.join(OVERLAYS, name)]);
-  // The output holds warnings too, and one of those is a mistake as well.
-  if (code !== 0 || /^# Warning|^Warning/m.test(output)) {
-    throw new Error(`overlay ${name} does not build:\n${lastLines(output, 20)}`);
-  }
-  return { name, text: output, objects: parseAll(output) };
+/** The objects that `kustomize build` gives for one overlay, and the file in `folder` that holds them. */
+export async function buildOverlay(kustomize, name, folder) {
+  const file = path.join(folder, `${name}.yaml`);
+  const { code, output } = await run(kustomize, ['build', path.join(OVERLAYS, name), '--output', file]);
+  // What it still says are warnings, and a warning is a mistake as well.
+  if (code !== 0 || output.trim()) throw new Error(`overlay ${name} does not build:\n${lastLines(output, 20)}`);
+  return { name, file, objects: parseAll(readFileSync(file, 'utf8')) };
 }
 
 export const parseAll = (text) =>
