@@ -10,8 +10,9 @@ from onnx import TensorProto
 from torch import Tensor, nn
 
 from propago_trainer.graph.builder import GraphBuilder, as_array
+from propago_trainer.models.gating import LayerScale, SwiGlu
 from propago_trainer.models.positions import position_rates
-from propago_trainer.models.vit import Attention, Block, LayerScale, Mlp, SwiGlu, VisionTransformer
+from propago_trainer.models.vit import Attention, Block, Mlp, VisionTransformer
 
 Rotation = tuple[str, str]
 
