@@ -114,13 +114,12 @@ def test_command_ends_with_2_and_a_sentence_for_a_wrong_file(tmp_path, capsys):
     assert not (tmp_path / "x.onnx").exists()
 
 
-@pytest.mark.parametrize("command", [["export"], ["import", "--format", "siammae"]])
+VIT = {"dim": 48, "depth": 1, "heads": 3, "decoder_dim": 32, "decoder_depth": 1}
+CONV = {"arch": "conv", "siammae": 0.0, "correspondence": 1.0}
+
+
 @pytest.mark.parametrize(
-    "shape",
-    [
-        {"dim": 48, "depth": 1, "heads": 3, "decoder_dim": 32, "decoder_depth": 1},
-        {"arch": "conv", "siammae": 0.0, "correspondence": 1.0},
-    ],
+    ("command", "shape"), [(["export"], VIT), (["export"], CONV), (["import", "--format", "siammae"], VIT)]
 )
 def test_commands_export_an_encoder_trained_here(command, shape, tmp_path, capsys):
     config = TrainConfig(**shape)
