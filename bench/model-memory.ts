@@ -76,11 +76,7 @@ async function main(): Promise<void> {
   try {
     const path = join(folder, 'large.onnx');
     writeFileSync(path, largeEncoderBytes(Number(values.megabytes) * 1e6));
-    await cycles(
-      isolation,
-      { path, card: await loadEncoderCard(path), workers },
-      frames.subarray(0, frames.length / 4),
-    );
+    await cycles(isolation, { path, card: await loadEncoderCard(path), workers }, frames);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -88,6 +84,8 @@ async function main(): Promise<void> {
 
 async function cycles(isolation: Isolation, options: EncoderOptions, frames: Uint8Array): Promise<void> {
   const count = Number(values.cycles);
+  const threads = options.workers ?? 1;
+  const onePerThread = frames.subarray(0, threads * SEGMENT.width * SEGMENT.height * 3);
   const settled = async () => {
     global.gc?.();
     await new Promise((done) => setTimeout(done, 200));
@@ -100,7 +98,7 @@ async function cycles(isolation: Isolation, options: EncoderOptions, frames: Uin
   let most = 0;
   for (let cycle = 1; cycle <= count; cycle++) {
     const encoder = await open(isolation, options);
-    await encoder.encode(frames, { ...SEGMENT, count: SEGMENT.count / 4 });
+    await encoder.encode(onePerThread, { ...SEGMENT, count: threads });
     const loaded = residentMegabytes();
     await encoder.close();
     const closed = await settled();

@@ -69,11 +69,12 @@ export class NextSteps {
   async runEnded(runId: string, state: RunEndState): Promise<void> {
     const shadows = await this.database.run.findMany({
       where: { shadowOfId: runId, outcome: { is: null } },
-      select: { id: true, featureSetId: true },
+      select: { id: true, featureSetId: true, traceparent: true },
     });
-    for (const { id, featureSetId } of shadows) {
-      if (state === 'succeeded') await this.runAccepted(featureSetId);
-      else await this.runCancelled(id);
+    for (const { id, featureSetId, traceparent } of shadows) {
+      await inTraceOf(traceparent, () =>
+        state === 'succeeded' ? this.runAccepted(featureSetId) : this.runCancelled(id),
+      );
     }
   }
 

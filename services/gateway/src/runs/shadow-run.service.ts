@@ -48,7 +48,7 @@ export class ShadowRunService {
       if (!run || run.encoderSha256 === sha256 || !(await holdModelVersion(transaction, { name, version }))) return;
       const featureSet = featureSetOf(upload, { probe, card }, this.config);
       await transaction.featureSet.upsert({ where: { id: featureSet.id }, create: featureSet, update: {} });
-      const { tenant, maskKey, classIds, preset } = run;
+      const { tenant, maskKey, classIds, preset, traceparent } = run;
       await transaction.run.create({
         data: {
           id: randomUUID(),
@@ -58,6 +58,7 @@ export class ShadowRunService {
           maskKey,
           classIds,
           preset,
+          traceparent,
           parameters: upload.options.parsed.parameters,
           encoderName: name,
           encoderVersion: version,
