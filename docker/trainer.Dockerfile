@@ -1,9 +1,10 @@
 # The trainer: the supervisor of training runs (Node) and the Python package that trains, on top of the services' image:
 #   docker build -f docker/trainer.Dockerfile --build-arg SERVICES_IMAGE=propago/services:0.1.0 -t propago/trainer:0.1.0 .
-# PyTorch's wheels bring CUDA themselves; the host needs only NVIDIA's driver and container toolkit. TORCH_PACKAGES chooses
-# another build of PyTorch, for example the URL of a CPU wheel. The base must have the C library of the services' image.
+# PyTorch's wheels bring CUDA themselves; the host needs only NVIDIA's driver and container toolkit. TORCH_PACKAGE chooses
+# another build of PyTorch, for example the URL of a CPU wheel; all else has the versions of
+# requirements.lock. The base must have the C library of the services' image, and the Python that the lock is for.
 ARG SERVICES_IMAGE=propago/services:0.1.0
-ARG PYTHON_IMAGE=python:3.12.12-slim-bookworm
+ARG PYTHON_IMAGE=python:3.11.14-slim-bookworm
 ARG PYTHON_DIGEST=
 
 FROM ${SERVICES_IMAGE} AS services
@@ -18,21 +19,26 @@ LABEL org.opencontainers.image.title="propago trainer" \
       org.opencontainers.image.revision="${REVISION}"
 # torch.compile needs a C compiler.
 RUN apt-get update \
- && apt-get install -y --no-install-recommends gcc libc6-dev libstdc++6 python3-venv tini \
+ && apt-get install -y --no-install-recommends gcc libc6-dev libstdc++6 tini \
  && rm -rf /var/lib/apt/lists/* \
  && groupadd --gid 10001 propago \
  && useradd --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin propago \
  && install -d -o propago -g propago /data
-ARG TORCH_PACKAGES=torch
-RUN python3 -m venv /opt/trainer && /opt/trainer/bin/pip install --no-cache-dir ${TORCH_PACKAGES}
+ARG TORCH_PACKAGE=
+COPY services/trainer/requirements.lock /opt/package/requirements.lock
+RUN python3 -m venv /opt/trainer \
+ && cd /opt/package \
+ && grep -vE '^(mypy|pytest|ruff)=' requirements.lock > packages \
+ && if [ -n "${TORCH_PACKAGE}" ]; then sed -i '/^torch=/d' packages && echo "${TORCH_PACKAGE}" >> packages; fi \
+ && /opt/trainer/bin/pip install --no-cache-dir -r packages
 COPY services/trainer/pyproject.toml /opt/package/pyproject.toml
 COPY services/trainer/propago_trainer /opt/package/propago_trainer
-RUN /opt/trainer/bin/pip install --no-cache-dir /opt/package
+RUN /opt/trainer/bin/pip install --no-cache-dir --no-deps /opt/package
 COPY --from=services /usr/local/bin/node /usr/local/bin/node
 COPY --from=services /app /app
 WORKDIR /app
 # Compiled kernels and plots go where a read-only root file system lets them.
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 \
+ENV NODE_ENV=production REVISION=${REVISION} HOST=0.0.0.0 PORT=8080 \
     PATH=/opt/trainer/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     TRAINER_PYTHON=/opt/trainer/bin/python PYTHONDONTWRITEBYTECODE=1 TORCHINDUCTOR_CACHE_DIR=/tmp/torch TRITON_CACHE_DIR=/tmp/triton MPLCONFIGDIR=/tmp/matplotlib
 USER 10001:10001
