@@ -31,6 +31,11 @@ describe('readiness', () => {
     const socket = connect(Number(port), hostname, () => socket.write('SHUTDOWN NOSAVE\r\n'));
     await new Promise((resolve) => socket.on('close', resolve).on('error', resolve));
     await Promise.all(platform.stack.services.processes.map(isNotReady));
+    for (const { url } of platform.stack.services.processes) {
+      const metrics = await (await fetch(`${url}/metrics`)).text();
+      expect(metrics).toContain('process_resident_memory_bytes');
+      expect(metrics).not.toContain('propago_queue_jobs{');
+    }
     const answer = await platform.get('/v2/health/ready');
     expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
     expect(answer.headers.has('retry-after')).toBe(true);

@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { demoCommand, DemoCommand } from './commands/demo';
 import { evalDavisCommand, EvalCommand } from './commands/eval-davis';
+import { registerGc } from './commands/gc';
 import { registerKeys } from './commands/keys';
 import { registerModels } from './commands/models';
 import { runCommand, RunCommand } from './commands/run';
@@ -84,6 +85,7 @@ function buildProgram(interruption: Interruption): Command {
 
   registerKeys(program, interruption);
   registerModels(program, interruption);
+  registerGc(program, interruption);
 
   return program;
 }

@@ -1,3 +1,4 @@
+export * from './in-time';
 export * from './next-steps';
 export * from './queues';
 export * from './reconciler';

@@ -1,8 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { STAGES } from '@propago/contracts';
+import { inTime } from './in-time';
 import type { Queues } from './queues';
-
-const REDIS_WAIT_MS = 2000;
 
 /** Prometheus metrics of the stages that one process works on. */
 export class StageMetrics {
@@ -46,7 +45,7 @@ export class StageMetrics {
       labelNames: ['stage'],
       registers,
       collect() {
-        return inTime(this, async () => {
+        return ifKnown(this, async () => {
           for (const stage of STAGES) this.set({ stage }, await queues.waitingSeconds(stage));
         });
       },
@@ -57,7 +56,7 @@ export class StageMetrics {
       labelNames: ['stage', 'state'],
       registers,
       collect() {
-        return inTime(this, async () => {
+        return ifKnown(this, async () => {
           const counts = await queues.counts();
           for (const stage of STAGES) {
             for (const state of ['waiting', 'active', 'delayed'] as const)
@@ -69,17 +68,11 @@ export class StageMetrics {
   }
 }
 
-/** Bull waits for a Redis that is away for ever: the gauge then shows nothing, and the other metrics are still shown. */
-async function inTime(gauge: Pick<Gauge, 'reset'>, read: () => Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('Redis does not answer.')), REDIS_WAIT_MS);
-  });
+/** What cannot be read shows nothing, and the other metrics are still shown. */
+export async function ifKnown(gauge: Pick<Gauge, 'reset'>, read: () => Promise<void>): Promise<void> {
   try {
-    await Promise.race([read(), late]);
+    await inTime(read());
   } catch {
     gauge.reset();
-  } finally {
-    clearTimeout(timer);
   }
 }

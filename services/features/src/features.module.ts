@@ -1,5 +1,6 @@
 import { DynamicModule, Module } from '@nestjs/common';
 import { RuntimeModule, stageWork, type ConfigOf } from '@propago/runtime';
+import { EncoderMetrics } from './encoder-metrics';
 import { FeaturesProcessor } from './features.processor';
 import { ServedEncoders } from './served-encoders';
 import { ServingController } from './serving.controller';
@@ -10,7 +11,7 @@ export class FeaturesModule {
     return {
       module: FeaturesModule,
       imports: [RuntimeModule.forRoot({ service: 'features', config })],
-      ...stageWork([FeaturesProcessor], [ServedEncoders], [ServingController]),
+      ...stageWork([FeaturesProcessor], [ServedEncoders, EncoderMetrics], [ServingController]),
     };
   }
 }

@@ -4,6 +4,7 @@ import { Database, type FeatureSet } from '@propago/database';
 import { NextSteps, type JobReport, type StageHandler } from '@propago/pipeline';
 import { News, STORAGE, type BlobStore } from '@propago/runtime';
 import { decodeSegment, encodeSegment, type FeaturesHeader } from '@propago/segments';
+import { EncoderMetrics } from './encoder-metrics';
 import { ServedEncoders } from './served-encoders';
 
 /** Frames of one segment to L2-normalised patch features. Shared by every run on the same feature set. */
@@ -21,6 +22,7 @@ export class FeaturesProcessor implements StageHandler<'features'> {
     private readonly next: NextSteps,
     private readonly news: News,
     private readonly encoders: ServedEncoders,
+    private readonly metrics: EncoderMetrics,
   ) {}
 
   async process({ featureSetId, segment }: StageJobs['features'], signal: AbortSignal): Promise<JobReport> {
@@ -97,7 +99,9 @@ export class FeaturesProcessor implements StageHandler<'features'> {
       this.inTurn(async () => {
         const start = performance.now();
         const encoded = await encoder.encode(pixels, batch, float16 ? 'fp16' : 'fp32');
-        return { ...encoded, encoderSeconds: (performance.now() - start) / 1000 };
+        const encoderSeconds = (performance.now() - start) / 1000;
+        this.metrics.batch(sha256, encoderSeconds);
+        return { ...encoded, encoderSeconds };
       }),
     );
   }

@@ -34,11 +34,11 @@ export class ServedEncoders implements OnApplicationShutdown {
     new Gauge({
       name: 'propago_encoders',
       help: 'Encoder versions of this worker, by state.',
-      labelNames: ['state'],
+      labelNames: ['state', 'sha256'],
       registers: [registry],
       collect() {
         this.reset();
-        for (const { state } of loaded.report()) this.inc({ state });
+        for (const { state, sha256 } of loaded.report()) this.inc({ state, sha256 });
       },
     });
   }

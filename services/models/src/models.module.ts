@@ -12,6 +12,7 @@ import { ValidationQueue } from './validation/validation-queue';
 import { ValidationWorker } from './validation/validation.worker';
 import { Validator } from './validation/validator.service';
 import { VersionChanges } from './version-changes.service';
+import { VersionMetrics } from './version-metrics';
 
 @Module({})
 export class ModelsModule {
@@ -31,6 +32,7 @@ export class ModelsModule {
         Validator,
         Judge,
         Measurer,
+        VersionMetrics,
       ],
     };
   }

@@ -6,9 +6,8 @@ import {
   type RateLimiterAbstract,
   type RateLimiterRes,
 } from 'rate-limiter-flexible';
-import { Queues } from '@propago/pipeline';
+import { inTime, Queues } from '@propago/pipeline';
 import { CONFIG, LOGGER, type ConfigOf, type Logger } from '@propago/runtime';
-import { inTime } from '../runs/enqueue.service';
 
 const WINDOW_SECONDS = 60;
 // Only counts: each key is compared with a limit of its own.

@@ -1,8 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { CodedError } from '@propago/contracts';
+import { inTime } from '@propago/pipeline';
 import { LOGGER, type Logger } from '@propago/runtime';
-
-const REDIS_WAIT_MS = 2000;
 
 /** Enqueues what follows from a committed request. */
 @Injectable()
@@ -19,19 +17,5 @@ export class EnqueueService {
     } catch (error) {
       this.logger.warn({ runId, err: error }, 'not enqueued yet');
     }
-  }
-}
-
-/** Bull waits for a Redis that is away for ever. @throws CodedError SERVICE_UNAVAILABLE instead */
-export async function inTime<T>(enqueueing: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const error = new CodedError('SERVICE_UNAVAILABLE', 'Redis does not answer.');
-    timer = setTimeout(() => reject(error), REDIS_WAIT_MS);
-  });
-  try {
-    return await Promise.race([enqueueing, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

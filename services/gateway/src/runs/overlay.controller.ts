@@ -2,12 +2,11 @@ import { Controller, Get, Headers, Inject, Param, Res } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { blobKeys, CodedError } from '@propago/contracts';
-import { Queues } from '@propago/pipeline';
+import { inTime, Queues } from '@propago/pipeline';
 import { STORAGE, type BlobStore } from '@propago/runtime';
 import { CurrentCaller, type Caller } from '../access/caller';
 import { RequireScope } from '../access/require-scope';
 import { byteRange } from './byte-range';
-import { inTime } from './enqueue.service';
 import { RunViewService } from './run-view.service';
 
 const RENDER_WAIT_MS = 100_000;
