@@ -25,7 +25,10 @@ let first: VersionView;
 jest.setTimeout(900_000);
 
 beforeAll(async () => {
-  platform = await startPlatform({ RECONCILE_SECONDS: '1', QUEUE_LOCK_SECONDS: '5' }, { restart: true });
+  platform = await startPlatform(
+    { RECONCILE_SECONDS: '1', QUEUE_LOCK_SECONDS: '5', MAX_MODEL_BYTES: '1000000' },
+    { restart: true },
+  );
   registry = new Registry(platform);
   const { version } = await registry.register(MODEL, FIRST, { provenance: { note: 'the first one' } });
   first = await registry.validated(MODEL, version);
@@ -70,6 +73,14 @@ describe('a version', () => {
     const contrary = { facts: { mean: [0, 0, 0] } };
     expect(await codeOf(await registry.send('other', FIRST, contrary))).toBe('MODEL_CARD_CONFLICT');
     expect(await codeOf(await registry.send('index', FIRST))).toBe('REQUEST_INVALID');
+  });
+
+  it('is refused when its file is too large, and leaves nothing behind', async () => {
+    const answer = await registry.send('large', Buffer.alloc(1_000_001));
+    expect([answer.status, ((await answer.json()) as Problem).code]).toEqual([413, 'UPLOAD_TOO_LARGE']);
+    expect(await platform.blobs('uploads')).toEqual([]);
+    expect((await platform.get('/v1/admin/models/large')).status).toBe(404);
+    expect((await platform.get('/v1/admin/models/large/traffic')).status).toBe(404);
   });
 
   it('may be a file that lies in storage already', async () => {

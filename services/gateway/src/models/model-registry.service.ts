@@ -60,7 +60,7 @@ export class ModelRegistry {
       where: { name, deletedAt: null },
       orderBy: { version: 'desc' },
     });
-    if (rows.length === 0) throw new CodedError('MODEL_NOT_FOUND', `There is no model ${name}.`);
+    if (rows.length === 0) throw notFound(name);
     const aliases = await this.database.modelAlias.findMany({ where: { name } });
     return rows.map((row) => versionView(row, aliases));
   }
@@ -78,7 +78,9 @@ export class ModelRegistry {
     return row;
   }
 
+  /** @throws CodedError MODEL_NOT_FOUND */
   async aliases(name: string) {
+    await this.mustExist(name);
     const rows = await this.database.modelAlias.findMany({ where: { name }, orderBy: { alias: 'asc' } });
     return rows.map(aliasView);
   }
@@ -90,7 +92,9 @@ export class ModelRegistry {
     return aliasView(row);
   }
 
+  /** @throws CodedError MODEL_NOT_FOUND */
   async traffic(name: string) {
+    await this.mustExist(name);
     return trafficView(name, await this.database.modelTraffic.findUnique({ where: { name } }));
   }
 
@@ -105,6 +109,14 @@ export class ModelRegistry {
     const items = rows.slice(0, limit).map(auditView);
     return { items, next: rows.length > limit ? String(items.at(-1)!.id) : null };
   }
+
+  private async mustExist(name: string): Promise<void> {
+    if (!(await this.database.modelVersion.count({ where: { name, deletedAt: null } }))) throw notFound(name);
+  }
+}
+
+function notFound(name: string): CodedError {
+  return new CodedError('MODEL_NOT_FOUND', `There is no model ${name}.`);
 }
 
 function reasonOf(reasons: unknown): string {
