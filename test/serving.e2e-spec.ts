@@ -140,6 +140,22 @@ describe('a model', () => {
   });
 });
 
+describe('a version that was refused', () => {
+  it('is known, and not served', async () => {
+    await platform.query(
+      `INSERT INTO "ModelVersion" (name, version, sha256, bytes, state, "createdBy")
+       VALUES ($1, 4, $2, 1, 'REJECTED', 'test')`,
+      [MODEL, '0'.repeat(64)],
+    );
+    for (const path of ['', '/ready']) {
+      const answer = await platform.get(`/v2/models/${MODEL}/versions/4${path}`);
+      const { code, detail } = (await answer.json()) as Problem;
+      expect([answer.status, code, detail]).toEqual([409, 'MODEL_VERSION_NOT_READY', `${MODEL}:4 is REJECTED.`]);
+    }
+    expect(await platform.json(`/v2/models/${MODEL}`)).toMatchObject({ versions: ['1', '2', '3'] });
+  });
+});
+
 describe('a promotion', () => {
   it('in which a worker is killed leaves every run on its own version, and the version loaded in the end', async () => {
     await setAlias('champion', 1);
@@ -173,6 +189,19 @@ describe('a promotion', () => {
     expect(orphans.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]);
     // What a rollback returns to stays loaded.
     await until('the old champion is ready', () => isReady(1));
+  });
+});
+
+describe('a worker that is told to end', () => {
+  it('leaves no row and no encoder process behind', async () => {
+    const { services } = platform.stack;
+    const pid = services.pid('features', 1);
+    const encoders = childrenOf(pid);
+    const rows = () => platform.query('SELECT 1 FROM "EncoderInstance" WHERE worker LIKE $1', [`%-${pid}-%`]);
+    expect([encoders.length, (await rows()).length]).not.toContain(0);
+    await services.restart('features', 1);
+    expect(await rows()).toEqual([]);
+    expect(encoders.filter((encoder) => existsSync(`/proc/${encoder}`))).toEqual([]);
   });
 });
 
