@@ -133,13 +133,13 @@ def torchvision(depth: int) -> Layout:
 
 
 def moco() -> Layout:
-    """`moco_v2_*_pretrain.pth.tar` while both encoders and the queue are still there; here of 34 layers."""
-    state = network(34)
+    """`moco_v2_*_pretrain.pth.tar` while both encoders and the queue are still there; here of 18 layers."""
+    state = network(18)
     query = {**state, "fc.0.weight": torch.randn(8, 8), "fc.2.bias": torch.randn(8)}
     weights = prefixed(query, "module.encoder_q.")
     weights |= prefixed({k: v + 1 for k, v in query.items()}, "module.encoder_k.")
     weights |= {"module.queue": torch.randn(8, 16), "module.queue_ptr": torch.tensor([3])}
-    return Layout({"state_dict": weights, "epoch": 1}, state, 34, ignored=("module.queue", "module.encoder_k"))
+    return Layout({"state_dict": weights, "epoch": 1}, state, 18, ignored=("module.queue", "module.encoder_k"))
 
 
 def moco_v3() -> Layout:

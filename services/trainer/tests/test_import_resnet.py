@@ -10,7 +10,7 @@ from propago_trainer.importers.checkpoint import CheckpointError
 from propago_trainer.importers.formats import import_checkpoint
 
 LAYOUTS = {
-    "resnet-18": ("torchvision-resnet", lambda: layouts.torchvision(18)),
+    "resnet-34": ("torchvision-resnet", lambda: layouts.torchvision(34)),
     "resnet-50": ("torchvision-resnet", lambda: layouts.torchvision(50)),
     "moco": ("moco", layouts.moco),
     "moco v3": ("moco", layouts.moco_v3),
