@@ -18,6 +18,8 @@ export const blobKeys = {
   /** Writer: results. */
   mask: (runId: string, frame: number) => `masks/${runId}/${padded(frame)}.png`,
   overlay: (runId: string) => `exports/${runId}/overlay.mp4`,
+  /** Writer: trainer. A file that a training run left: checkpoint, encoder, picture. */
+  trainingArtifact: (runId: string, name: string) => `training/${runId}/${name}`,
 } as const;
 
 /** Frame and segment numbers as five digits, as DAVIS names its files. */

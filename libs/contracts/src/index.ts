@@ -6,3 +6,4 @@ export * from './parameters';
 export * from './run-options';
 export * from './stages';
 export * from './subjects';
+export * from './training';

@@ -19,6 +19,10 @@ export const SUBJECTS = {
   modelChange: 'models.change',
   /** Event ModelNews: a version, an alias or a split is not what it was. */
   models: 'models.changed',
+  /** Question TrainingChange -> Answer<TrainingChanged>. */
+  trainingChange: 'trainer.change',
+  /** Event RunNews: a training run has new metrics or another state. */
+  training: 'training.progress',
 } as const;
 
 export interface RunNews {

@@ -13,6 +13,9 @@ export type {
   ModelVersion,
   Run,
   RunOutcome,
+  TrainingArtifact,
+  TrainingMetric,
+  TrainingRun,
   Video,
 } from './generated/client';
 export * from './lock-tenant';

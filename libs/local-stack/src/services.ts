@@ -8,7 +8,8 @@ import { repoRoot } from './repo-root';
 
 /** The processes of the platform: the API, the stages in the order of a run, the registry. */
 export const SERVICE_NAMES = ['gateway', 'ingest', 'features', 'propagation', 'results', 'models'] as const;
-export type ServiceName = (typeof SERVICE_NAMES)[number];
+/** The trainer is started where a plan asks for it: it needs Python and PyTorch. */
+export type ServiceName = (typeof SERVICE_NAMES)[number] | 'trainer';
 
 export const ONE_OF_EACH: ServicePlan[] = SERVICE_NAMES.map((name) => ({ name }));
 

@@ -187,6 +187,29 @@ export const modelsEnvironment = serviceEnvironment.extend({
   VALIDATION_MAX_QUALITY_DROP: floor(0, 1, 0.05).describe('How much less J&F than its champion a version may have'),
 });
 
+export const trainerEnvironment = serviceEnvironment.extend({
+  RECONCILE_SECONDS: reconcileSeconds,
+  TRAINER_PYTHON: z
+    .string()
+    .optional()
+    .describe('Python that has the packages of services/trainer; by default that of npm run test:trainer'),
+  TRAINER_GPUS: z
+    .string()
+    .regex(/^(\d{1,2}(,\d{1,2})*)?$/)
+    .default('')
+    .describe(
+      'GPUs to train on, separated by commas, one run at a time on each; without any one run, on what PyTorch finds',
+    ),
+  TRAINER_WORK: z.string().optional().describe('Folder for running trainings; that of temporary files by default'),
+  TRAINING_DATA: z.string().optional().describe('Folder below which requests may name videos; none by default'),
+  TRAINING_MAX_RESTARTS: whole(0, 1000, 3).describe('Starts after a crash that got no further than the one before'),
+  TRAINING_MAX_MEMORY_MB: whole(0, 10_000_000, 0).describe(
+    'Memory of a training process; 0 is without limit, which CUDA needs',
+  ),
+  TRAINING_STOP_SECONDS: whole(1, 3600, 300).describe('So long a cancelled training may save before it is killed'),
+  REVISION: z.string().optional().describe('Git revision of this code, for the provenance of models'),
+});
+
 export const ENVIRONMENTS = {
   gateway: gatewayEnvironment,
   ingest: ingestEnvironment,
@@ -194,6 +217,7 @@ export const ENVIRONMENTS = {
   propagation: propagationEnvironment,
   results: resultsEnvironment,
   models: modelsEnvironment,
+  trainer: trainerEnvironment,
 } as const;
 
 export type ServiceName = keyof typeof ENVIRONMENTS;

@@ -23,6 +23,10 @@ export class News {
     this.emit(SUBJECTS.cancel, { runId });
   }
 
+  training(runId: string): void {
+    this.emit(SUBJECTS.training, { runId });
+  }
+
   model(news: ModelNews): void {
     this.emit(SUBJECTS.models, news);
   }

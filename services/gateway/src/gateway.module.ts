@@ -17,6 +17,7 @@ import { RunsController } from './runs/runs.controller';
 import { ShadowRunService } from './runs/shadow-run.service';
 import { UploadSweepService } from './runs/upload-sweep.service';
 import { UploadService } from './runs/upload.service';
+import { TrainingModule } from './training/training.module';
 
 @Module({})
 export class GatewayModule {
@@ -28,6 +29,7 @@ export class GatewayModule {
         AccessModule,
         ModelsAdminModule,
         ModelsStatusModule,
+        TrainingModule,
       ],
       controllers: [
         RunsController,

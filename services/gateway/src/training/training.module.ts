@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { AccessModule } from '../access/access.module';
+import { IdempotencyService } from '../runs/idempotency.service';
+import { TrainingArtifactsController } from './training-artifacts.controller';
+import { TrainingEventsController } from './training-events.controller';
+import { TrainingNewsController } from './training-news.controller';
+import { TrainingRunsController } from './training-runs.controller';
+import { TrainingRunsService } from './training-runs.service';
+
+/** The admin API of training runs. */
+@Module({
+  imports: [AccessModule],
+  controllers: [TrainingRunsController, TrainingArtifactsController, TrainingEventsController, TrainingNewsController],
+  providers: [TrainingRunsService, IdempotencyService],
+})
+export class TrainingModule {}

@@ -1,0 +1,34 @@
+"""`python -m propago_trainer.settings_check key=value ...`: whether a run could begin, in a fraction of a second.
+
+Imports nothing heavy. Exit codes: 0 it could, 2 the settings cannot be used, 7 packages are missing; stderr says what.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Sequence
+
+from propago_trainer.config import ConfigError, parse_overrides
+
+NEEDED = ("av", "matplotlib", "numpy", "onnx", "onnxruntime", "torch")
+EXIT_CONFIG = 2
+EXIT_MISSING_PACKAGES = 7
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Checks packages and settings. Returns the exit code."""
+    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        sys.stderr.write(f"Python packages are missing: {', '.join(missing)}\n")
+        return EXIT_MISSING_PACKAGES
+    try:
+        parse_overrides(arguments)
+    except ConfigError as error:
+        sys.stderr.write(f"{error}\n")
+        return EXIT_CONFIG
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
