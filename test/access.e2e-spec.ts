@@ -185,6 +185,15 @@ describe('a tenant', () => {
     expect((await acceptedRun(two, headers)).id).not.toBe(first.id);
   });
 
+  it('does not see what others call the same video', async () => {
+    const post = async (tenant: string, fileName: string) => {
+      const headers = bearer(await sut.keyText({ tenant }));
+      return (await (await sut.platform.postRun({ ...clip, fileName, headers })).json()) as RunResource;
+    };
+    expect((await post('one', 'secret.mp4')).video).toMatchObject({ fileName: 'secret.mp4' });
+    expect((await post('two', 'clip.mp4')).video).toMatchObject({ fileName: 'clip.mp4' });
+  });
+
   it('is shared by its keys', async () => {
     const second = await sut.keyText({ tenant: 'owner', scopes: ['runs:read'] });
     expect((await sut.get(`/v1/runs/${run.id}/masks.zip`, second)).status).toBe(200);

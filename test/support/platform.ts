@@ -14,6 +14,8 @@ export const NATIVE_SIZE = { inputSize: { kind: 'native', multipleOf: 8, roundin
 export interface RunRequest {
   video?: Buffer;
   mask?: Buffer;
+  /** What the sender calls the video. Default: clip.mp4. */
+  fileName?: string;
   /** Text is sent as it is. Default: native size. */
   options?: object | string;
   headers?: Record<string, string>;
@@ -65,11 +67,17 @@ export class Platform {
   }
 
   /** The answer of POST /v1/runs, whatever it is. */
-  postRun({ video, mask, options = { parameters: NATIVE_SIZE }, headers }: RunRequest): Promise<Response> {
+  postRun({
+    video,
+    mask,
+    fileName = 'clip.mp4',
+    options = { parameters: NATIVE_SIZE },
+    headers,
+  }: RunRequest): Promise<Response> {
     const form = new FormData();
     form.append('options', typeof options === 'string' ? options : JSON.stringify(options));
     if (mask) form.append('mask', new Blob([new Uint8Array(mask)], { type: 'image/png' }), 'mask.png');
-    if (video) form.append('video', new Blob([new Uint8Array(video)]), 'clip.mp4');
+    if (video) form.append('video', new Blob([new Uint8Array(video)]), fileName);
     return fetch(`${this.url}/v1/runs`, { method: 'POST', body: form, headers });
   }
 

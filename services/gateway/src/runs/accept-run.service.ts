@@ -103,7 +103,6 @@ export class AcceptRunService {
             sha256,
             bytes,
             blobKey: videoKey,
-            fileName,
             probe: probe as unknown as Prisma.InputJsonObject,
           };
           await transaction.video.upsert({ where: { sha256 }, create: video, update: {} });
@@ -116,6 +115,7 @@ export class AcceptRunService {
               tenant: caller.tenant,
               apiKeyId: caller.keyId,
               featureSetId: featureSet.id,
+              videoFileName: fileName,
               maskKey,
               classIds,
               traceparent: currentTraceparent(),

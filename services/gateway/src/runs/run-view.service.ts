@@ -104,7 +104,7 @@ function viewOf(run: FullRun, progress: RunProgress) {
     video: {
       sha256: featureSet.videoSha256,
       bytes: Number(featureSet.video.bytes),
-      fileName: featureSet.video.fileName,
+      fileName: run.videoFileName,
       width: probe.width,
       height: probe.height,
       codec: probe.codec,
