@@ -3,7 +3,17 @@
 // nothing where the addon was built from these very sources.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,14 +55,28 @@ function build() {
     return 'node-gyp and node-addon-api are not installed';
   }
   const headers = headersFolder();
-  const options = ['rebuild', '--loglevel=error', `--directory=${folder}`];
+  // In a folder of its own, so that two builds at once do not meet and the addon in use is replaced in one step.
+  mkdirSync(join(folder, 'build/Release'), { recursive: true });
+  const place = mkdtempSync(join(folder, 'build/in-progress-'));
+  try {
+    return compile(gyp, headers, place);
+  } finally {
+    rmSync(place, { recursive: true, force: true });
+  }
+}
+
+function compile(gyp, headers, place) {
+  for (const part of ['binding.gyp', 'src']) cpSync(join(folder, part), join(place, part), { recursive: true });
+  const current = fingerprint();
+  const options = ['rebuild', '--loglevel=error', `--directory=${place}`];
   if (headers) options.push(`--nodedir=${headers}`);
   const run = spawnSync(process.execPath, [gyp, ...options], {
     encoding: 'utf8',
     env: { ...process.env, MAKEFLAGS: '-j2' },
   });
   if (run.status === 0) {
-    writeFileSync(stamp, fingerprint());
+    renameSync(join(place, 'build/Release/affinity.node'), addon);
+    writeFileSync(stamp, current);
     return undefined;
   }
   const lines = `${run.stdout}\n${run.stderr}`.split('\n');
