@@ -5,6 +5,7 @@ import { registerGc } from './commands/gc';
 import { registerKeys } from './commands/keys';
 import { registerModels } from './commands/models';
 import { runCommand, RunCommand } from './commands/run';
+import { registerTrain } from './commands/train';
 import { upCommand, UpCommand } from './commands/up';
 import { keyOption } from './connection';
 import { Failure } from './failure';
@@ -54,6 +55,7 @@ function buildProgram(interruption: Interruption): Command {
     .option('--admin-port <number>', 'port of its own for the admin API', wholeNumber(1, 65_535))
     .option('--new-admin-key', 'create an admin key also when there is one, because it was lost')
     .option('--workers <n>', 'processes per stage', wholeNumber(1, 64), 1)
+    .option('--trainer', 'also start the trainer, which needs Python with PyTorch (npm run test:trainer makes it)')
     .action((options: UpCommand) => upCommand(options, interruption));
 
   runOptions(program.command('run'))
@@ -85,6 +87,7 @@ function buildProgram(interruption: Interruption): Command {
 
   registerKeys(program, interruption);
   registerModels(program, interruption);
+  registerTrain(program, interruption);
   registerGc(program, interruption);
 
   return program;

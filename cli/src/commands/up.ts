@@ -17,6 +17,7 @@ export interface UpCommand {
   access: 'keys' | 'off';
   adminPort?: number;
   newAdminKey?: boolean;
+  trainer?: boolean;
 }
 
 /** `propago up`: the platform for use, with data that stay; runs until it is told to stop. */
@@ -32,6 +33,7 @@ export async function upCommand(command: UpCommand, interruption: Interruption):
     { name: 'gateway', env: { HOST: host, PORT: String(port), ...access } },
     ...(['ingest', 'features', 'propagation', 'results'] as const).map((name) => ({ name, replicas: workers })),
     { name: 'models' },
+    ...(command.trainer ? [{ name: 'trainer' } as const] : []),
   ];
   const encoders = encoder.length === 0 ? {} : { ENCODERS: encoder.map(encoderPath).join(',') };
   console.log(`starting the platform; its data and logs are in ${folder}`);
