@@ -1,0 +1,260 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { ONE_OF_EACH } from '@propago/local-stack';
+import { Registry } from './support/model-registry';
+import { startPlatform, until, type Platform } from './support/platform';
+import { smallClip } from './support/small-clip';
+import { problemOf, trainerPython, trainingProcesses, TrainingRuns } from './support/training';
+
+const python = trainerPython();
+const MODEL = 'tiny';
+
+/** A convolutional encoder that a processor trains some steps of in a second. */
+const TINY = {
+  arch: 'conv',
+  conv_width: 16,
+  conv_dim: 16,
+  siammae: 0,
+  correspondence: 1,
+  image: 32,
+  frames: 2,
+  textures: 10,
+  batch: 2,
+  micro_batch: 2,
+  repeat: 1,
+  warmup_steps: 5,
+  log_every: 1,
+  checkpoint_seconds: 0.5,
+  peak_tflops: 1,
+  threads: 1,
+  device: 'cpu',
+};
+/** A run that is not over before the test has done with it. */
+const ENDLESS = { ...TINY, steps: 1_000_000 };
+
+jest.setTimeout(1_800_000);
+
+if (python === null) {
+  console.log('training: skipped, the Python environment of the trainer is not there (npm run test:trainer makes it)');
+}
+
+(python === null ? describe.skip : describe)('a training run', () => {
+  let platform: Platform;
+  let runs: TrainingRuns;
+  const folder = mkdtempSync(path.join(tmpdir(), 'propago-training-test-'));
+  const data = path.join(folder, 'data');
+  const work = path.join(folder, 'work');
+
+  beforeAll(async () => {
+    for (const each of [data, work, path.join(data, 'empty')]) mkdirSync(each);
+    platform = await startPlatform(
+      {
+        TRAINER_PYTHON: python!,
+        TRAINING_DATA: data,
+        TRAINER_WORK: work,
+        RECONCILE_SECONDS: '1',
+        QUEUE_LOCK_SECONDS: '5',
+      },
+      { services: [...ONE_OF_EACH, { name: 'trainer' }], restart: true },
+    );
+    runs = new TrainingRuns(platform);
+  });
+  afterAll(async () => {
+    await platform?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  /** Nothing of a run that has ended is left. */
+  const expectNothingLeft = async () => {
+    await until(
+      'no training process and no folder is left',
+      async () => trainingProcesses(work).length === 0 && readdirSync(work).length === 0,
+    );
+  };
+  const checkpointed = (id: string) =>
+    until('a checkpoint is stored', async () => (await runs.artifacts(id)).some(({ kind }) => kind === 'checkpoint'));
+
+  it('outlives its process and its supervisor, and its encoder serves runs', async () => {
+    const { id } = await runs.start({ name: 'tiny', settings: { ...TINY, steps: 150 }, model: MODEL });
+    const events = fetch(`${platform.url}/v1/admin/training-runs/${id}/events`).then((answer) => answer.text());
+
+    await checkpointed(id);
+    for (const pid of trainingProcesses(work)) process.kill(pid, 'SIGKILL');
+    await runs.reaches(id, 'is started again', ({ starts }) => starts === 2);
+
+    const before = await runs.get(id);
+    await platform.stack.services.kill('trainer');
+    await until('the process of the killed supervisor is gone', async () => trainingProcesses(work).length === 0);
+    const end = await runs.ends(id);
+    expect(end).toMatchObject({ state: 'succeeded', step: 150, error: null, registered: { name: MODEL, version: 1 } });
+    expect(end.starts).toBeGreaterThan(before.starts);
+    await expectNothingLeft();
+
+    // Every step once, whatever was killed in between.
+    const table = (await platform.bytes(`/v1/admin/training-runs/${id}/metrics.csv`)).toString().trim().split('\n');
+    expect(table[0]).toMatch(/^step,loss,/);
+    expect(table.slice(1).map((line) => Number(line.split(',')[0]))).toEqual(
+      Array.from({ length: 150 }, (_, i) => i + 1),
+    );
+
+    const artifacts = await runs.artifacts(id);
+    expect(artifacts.map(({ name }) => name)).toEqual(expect.arrayContaining(['encoder.onnx', 'curves.png']));
+    expect(artifacts.filter(({ kind }) => kind === 'checkpoint')).toHaveLength(2);
+    const encoder = await platform.bytes(`/v1/admin/training-runs/${id}/artifacts/encoder.onnx`);
+    expect(encoder.length).toBe(artifacts.find(({ name }) => name === 'encoder.onnx')!.bytes);
+
+    const stream = await events;
+    const seen = [...stream.matchAll(/"kind":"train","step":(\d+)/g)].map(([, step]) => Number(step));
+    expect(seen).toEqual(Array.from({ length: 150 }, (_, i) => i + 1));
+    const lastId = [...stream.matchAll(/^id: (.+)$/gm)].at(-1)![1]!;
+    const again = await platform.get(`/v1/admin/training-runs/${id}/events`, { 'last-event-id': lastId });
+    expect(again.status).toBe(204);
+
+    const version = await new Registry(platform).validated(MODEL, 1);
+    expect(version).toMatchObject({ state: expect.stringMatching(/READY|REJECTED/), provenance: { trainingRun: id } });
+    expect(version.reasons).toEqual([]);
+    const { video, mask } = await smallClip({ frames: 3 });
+    await platform.succeededRun({ video, mask, options: { encoder: MODEL } });
+  });
+
+  it('is saved when it is cancelled, goes on where it was, and a child starts from it', async () => {
+    const { id } = await runs.start({ settings: ENDLESS });
+    await runs.reaches(id, 'trains', ({ step }) => step > 3);
+    expect((await runs.remove(id)).status).toBe(409);
+    await runs.act(id, 'cancel');
+    const cancelled = await runs.ends(id);
+    expect(cancelled.state).toBe('cancelled');
+    await expectNothingLeft();
+    const saved = (await runs.artifacts(id)).filter(({ kind }) => kind === 'checkpoint').map(({ step }) => step);
+    expect(Math.max(...saved.map(Number))).toBe(cancelled.step);
+
+    await runs.act(id, 'resume');
+    const resumed = await runs.reaches(id, 'goes on', ({ step }) => step > cancelled.step);
+    expect(resumed.starts).toBe(2);
+    await runs.act(id, 'cancel');
+    await runs.ends(id);
+
+    const child = await runs.start({ settings: { ...TINY, steps: 2 }, parent: id });
+    expect((await runs.ends(child.id)).state).toBe('succeeded');
+
+    expect((await runs.remove(id)).status).toBe(204);
+    expect((await platform.get(`/v1/admin/training-runs/${id}`)).status).toBe(404);
+    expect(await platform.blobs(`training/${id}`)).toEqual([]);
+  });
+
+  it('goes to another trainer when its own is shut down', async () => {
+    const { id } = await runs.start({ settings: ENDLESS });
+    const { starts } = await runs.reaches(id, 'trains', ({ step }) => step > 3);
+    await platform.stack.services.restart('trainer');
+    const moved = await runs.reaches(id, 'goes on', (run) => run.starts > starts && run.state === 'running');
+    expect(moved.step).toBeGreaterThan(0);
+    await runs.act(id, 'cancel');
+    await runs.ends(id);
+    await expectNothingLeft();
+  });
+
+  it.each([
+    ['unknown settings', { settings: { wings: 2 } }, 422, 'TRAINING_CONFIG_INVALID'],
+    ['settings that do not fit', { settings: { batch: 10, micro_batch: 3 } }, 422, 'TRAINING_CONFIG_INVALID'],
+    ['settings that are the platform’s', { settings: { out: '/etc' } }, 400, 'REQUEST_INVALID'],
+    ['no videos to train on', { data: { source: 'videos' } }, 400, 'REQUEST_INVALID'],
+    ['a folder that is not there', { data: { folder: 'nowhere' } }, 422, 'TRAINING_DATA_MISSING'],
+    ['a folder elsewhere', { data: { folder: '../work' } }, 422, 'TRAINING_DATA_MISSING'],
+    ['an empty prefix', { data: { storage: 'nothing/here' } }, 422, 'TRAINING_DATA_MISSING'],
+    ['an unknown parent', { parent: '00000000-0000-4000-8000-000000000000' }, 422, 'TRAINING_PARENT_MISSING'],
+  ])('is refused with %s', async (_, body, status, code) => {
+    expect(await problemOf(await runs.post(body))).toEqual([status, code]);
+  });
+
+  it('is accepted once for one Idempotency-Key', async () => {
+    const body = { settings: ENDLESS };
+    const [first, second] = [
+      await runs.post(body, { 'idempotency-key': 'once' }),
+      await runs.post(body, { 'idempotency-key': 'once' }),
+    ];
+    expect(second.headers.get('idempotency-replayed')).toBe('true');
+    expect(second.headers.get('location')).toBe(first.headers.get('location'));
+    const id = first.headers.get('location')!.split('/').at(-1)!;
+    await runs.act(id, 'cancel');
+    expect((await runs.ends(id)).state).toBe('cancelled');
+  });
+
+  it.each([
+    [
+      'has no videos',
+      { data: { source: 'videos', folder: 'empty' }, settings: videoSettings() },
+      'TRAINING_DATA_MISSING',
+    ],
+    ['diverges', { settings: { ...TINY, steps: 50, lr: 1e30, bf16: false } }, 'TRAINING_NOT_FINITE'],
+  ])('that %s fails with a code', async (_, body, code) => {
+    const { id } = await runs.start(body);
+    const end = await runs.ends(id);
+    expect([end.state, end.error?.code]).toEqual(['failed', code]);
+    await expectNothingLeft();
+  });
+
+  describe('on a trainer with little room', () => {
+    const limited = async (env: NodeJS.ProcessEnv, through: string[], settings: object) => {
+      const small = await startPlatform(
+        { TRAINER_PYTHON: python!, TRAINER_WORK: work, RECONCILE_SECONDS: '1', ...env },
+        { services: [{ name: 'gateway' }, { name: 'trainer', through }] },
+      );
+      try {
+        const its = new TrainingRuns(small);
+        const end = await its.ends((await its.start({ settings })).id);
+        await expectNothingLeft();
+        return end;
+      } finally {
+        await small.stop();
+      }
+    };
+
+    it('fails with a code when the disk is full', async () => {
+      // A limit of the size of files stands for it: writing fails as it does on a full disk, but with another errno.
+      const end = await limited({}, ['/bin/sh', '-c', 'ulimit -f 100; exec "$@"', 'sh'], {
+        ...TINY,
+        conv_width: 128,
+        steps: 1000,
+      });
+      expect([end.state, end.error?.code]).toEqual(['failed', 'TRAINING_DISK_FULL']);
+    });
+
+    it('fails with a code when memory is out', async () => {
+      const end = await limited({ TRAINING_MAX_MEMORY_MB: '1500' }, [], {
+        ...TINY,
+        image: 512,
+        batch: 256,
+        micro_batch: 256,
+      });
+      expect([end.state, end.error?.code]).toEqual(['failed', 'TRAINING_OUT_OF_MEMORY']);
+    });
+
+    it('is refused without Python', async () => {
+      const small = await startPlatform(
+        { TRAINER_PYTHON: '/nowhere/python' },
+        { services: [{ name: 'gateway' }, { name: 'trainer' }] },
+      );
+      try {
+        expect(await problemOf(await new TrainingRuns(small).post({}))).toEqual([503, 'TRAINER_UNAVAILABLE']);
+      } finally {
+        await small.stop();
+      }
+    });
+  });
+});
+
+/** Pairs of frames need the paper's objective. */
+function videoSettings() {
+  return {
+    ...TINY,
+    arch: 'vit',
+    siammae: 1,
+    correspondence: 0,
+    dim: 16,
+    depth: 1,
+    heads: 1,
+    decoder_dim: 16,
+    decoder_depth: 1,
+    decoder_heads: 1,
+  };
+}
