@@ -5,7 +5,7 @@
 // Centring takes out the part all features share, which carries no order but most of the error; the rotation spreads the few
 // huge dimensions of trained transformers over the block. The error norms are rounded up: docs/affinity-bound.md.
 //
-// Plain loops over 16 lanes, which every compiler turns into the vectors of the file's instruction set.
+// Plain loops, which every compiler turns into the vectors of the file's instruction set; sums in 16 lanes.
 #pragma once
 #include "tile.h"
 
@@ -36,82 +36,81 @@ inline float nearest(float x) {
   return (x + kShift) - kShift;
 }
 
-inline float clipped(float x, float most) { return x > most ? most : x < -most ? -most : x; }
-
-// The 16 sums of a norm, added; `extra` covers what underflowed.
-inline float root_of(const float* sums) {
-  float total = 0;
-  for (int i = 0; i < kWide; i++) total += sums[i];
+// Norm of a vector, rounded up; the last term covers what underflows.
+inline float norm_above(const float* x, int padded) {
+  float sums[kWide] = {}, total = 0;
+  for (int d = 0; d < padded; d += kWide) {
+    for (int i = 0; i < kWide; i++) sums[i] += x[d + i] * x[d + i];
+  }
+  for (const float sum : sums) total += sum;
   return __builtin_sqrtf(total) * kUp + 1e-15f;
+}
+
+inline int32_t sum_of(const int8_t* x, int padded) {
+  int32_t sum = 0;
+  for (int d = 0; d < padded; d++) sum += x[d];
+  return sum;
+}
+
+// The largest magnitude. As integers, of which every compiler takes the maximum of many at once.
+inline float largest(const float* x, int padded) {
+  uint32_t top = 0;
+  for (int d = 0; d < padded; d++) {
+    uint32_t bits;
+    __builtin_memcpy(&bits, x + d, 4);
+    bits &= 0x7fffffffu;
+    top = bits > top ? bits : top;
+  }
+  float value;
+  __builtin_memcpy(&value, &top, 4);
+  return value;
+}
+
+// The nearest multiples of `step` to x, as integers, and what is left of x. The integers fit: x is at most 127 steps long, but
+// for rounding, which does not reach the next half.
+inline void split(const float* x, int padded, float step, int8_t* integers, float* multiples, float* left) {
+  const float inverse = 1.0f / step;
+  for (int d = 0; d < padded; d++) {
+    const float q = nearest(x[d] * inverse);
+    integers[d] = static_cast<int8_t>(static_cast<int32_t>(q));
+    multiples[d] = q * step;
+    left[d] = x[d] - multiples[d];
+  }
 }
 
 template <int LEVELS>
 void pack_int8(Frame& frame, const float* mean, int begin, int end) {
-  alignas(64) float x[kMaxPadded], signs[kMaxPadded];
+  alignas(64) float x[kMaxPadded], signs[kMaxPadded], back[kMaxPadded], rest[kMaxPadded], last[kMaxPadded];
   const int padded = frame.padded, block = rotation_block(padded);
   const float unit = 1.0f / __builtin_sqrtf(static_cast<float>(block));
-  for (int d = 0; d < padded; d++) signs[d] = sign_of(static_cast<uint32_t>(d)) ? -1.0f : 1.0f;
+  for (int d = 0; d < padded; d++) signs[d] = sign_of(static_cast<uint32_t>(d)) ? -unit : unit;
   for (int patch = begin; patch < end; patch++) {
     const float* row = frame.values + static_cast<size_t>(patch) * padded;
     int8_t* out = frame.packed + static_cast<size_t>(patch) * padded;
     int8_t* fineOut = frame.fine + static_cast<size_t>(patch) * padded;
-    double offsets[kWide] = {};
-    for (int d = 0; d < padded; d += kWide) {
-      for (int i = 0; i < kWide; i++) {
-        x[d + i] = (row[d + i] - mean[d + i]) * signs[d + i];
-        offsets[i] += (static_cast<double>(row[d + i]) - mean[d + i]) * mean[d + i];
-      }
+    double offsets[8] = {}, offset = 0;
+    for (int d = 0; d < padded; d += 8) {
+      for (int i = 0; i < 8; i++) offsets[i] += (static_cast<double>(row[d + i]) - mean[d + i]) * mean[d + i];
     }
+    for (const double lane : offsets) offset += lane;
+    for (int d = 0; d < padded; d++) x[d] = (row[d] - mean[d]) * signs[d];
     rotate(x, padded, block);
-    float tops[kWide] = {};
-    for (int d = 0; d < padded; d += kWide) {
-      for (int i = 0; i < kWide; i++) {
-        x[d + i] *= unit;
-        const float size = x[d + i] < 0 ? -x[d + i] : x[d + i];
-        tops[i] = size > tops[i] ? size : tops[i];
-      }
-    }
-    float top = 0;
-    for (const float lane : tops) top = lane > top ? lane : top;
+    const float top = largest(x, padded);
     // A row equal to the mean quantises to zeros; the floor keeps 1 / step finite.
-    const float step = top > 1e-20f ? top / LEVELS : 1e-22f;
-    const float inverse = 1.0f / step, fineInverse = kFineSteps / step, fineStep = step / kFineSteps;
-    float size[kWide] = {}, lost[kWide] = {}, kept[kWide] = {}, left[kWide] = {};
-    int32_t sum[kWide] = {}, fineSum[kWide] = {};
-    for (int d = 0; d < padded; d += kWide) {
-      for (int i = 0; i < kWide; i++) {
-        const float v = x[d + i], coarse = nearest(clipped(v * inverse, LEVELS));
-        const float back = coarse * step, rest = v - back, fine = nearest(clipped(rest * fineInverse, 127));
-        const float last = rest - fine * fineStep;
-        const int32_t q = static_cast<int32_t>(coarse), e = static_cast<int32_t>(fine);
-        out[d + i] = static_cast<int8_t>(q);
-        fineOut[d + i] = static_cast<int8_t>(e);
-        sum[i] += q;
-        fineSum[i] += e;
-        size[i] += v * v;
-        kept[i] += back * back;
-        lost[i] += rest * rest;
-        left[i] += last * last;
-      }
-    }
-    double offset = 0;
-    int32_t total = 0, fineTotal = 0;
-    for (int i = 0; i < kWide; i++) {
-      offset += offsets[i];
-      total += sum[i];
-      fineTotal += fineSum[i];
-    }
-    const float length = root_of(size);
+    const float step = top > 1e-20f ? top / LEVELS : 1e-21f;
+    split(x, padded, step, out, back, rest);
+    const float length = norm_above(x, padded);
     frame.scale[patch] = step;
     frame.size[patch] = length;
-    frame.norm[patch] = root_of(kept);
+    frame.norm[patch] = norm_above(back, padded);
     // `rest` carries the rounding of `back`, half an ulp of each value: covered by the rotation's term, relative to |x'|.
-    frame.error[patch] = root_of(lost) + kRotation * length;
-    frame.rest[patch] = root_of(left) + kRotation * length;
+    frame.error[patch] = norm_above(rest, padded) + kRotation * length;
+    split(rest, padded, step / kFineSteps, fineOut, back, last);
+    frame.rest[patch] = norm_above(last, padded) + kRotation * length;
     frame.offset[patch] = offset;
     frame.offsetUp[patch] = raised(offset);
-    frame.sum[patch] = total;
-    frame.fineSum[patch] = fineTotal;
+    frame.sum[patch] = sum_of(out, padded);
+    frame.fineSum[patch] = sum_of(fineOut, padded);
   }
 }
 
