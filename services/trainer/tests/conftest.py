@@ -44,6 +44,8 @@ def write_video(path: Path, frames: int, rate: int = 30, size: tuple[int, int] =
     width, height = size
     with av.open(str(path), "w") as container:
         stream = container.add_stream("mpeg4", rate=rate)
+        # Enough for grey levels that survive the encoder.
+        stream.bit_rate = 8_000_000
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         for number in range(frames):
             image = np.full((height, width, 3), 4 * number, dtype=np.uint8)
