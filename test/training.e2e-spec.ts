@@ -134,8 +134,10 @@ if (python === null) {
     await runs.act(id, 'cancel');
     await runs.ends(id);
 
-    const child = await runs.start({ settings: { ...TINY, steps: 2 }, parent: id });
-    expect((await runs.ends(child.id)).state).toBe('succeeded');
+    const child = await runs.start({ settings: ENDLESS, parent: id });
+    await runs.reaches(child.id, 'trains', ({ step }) => step > 0);
+    await runs.act(child.id, 'cancel');
+    await runs.ends(child.id);
 
     expect((await runs.remove(id)).status).toBe(204);
     expect((await platform.get(`/v1/admin/training-runs/${id}`)).status).toBe(404);
@@ -210,12 +212,12 @@ if (python === null) {
     };
 
     it('fails with a code when the disk is full', async () => {
-      // A limit of the size of files stands for it: writing fails as it does on a full disk, but with another errno.
-      const end = await limited({}, ['/bin/sh', '-c', 'ulimit -f 100; exec "$@"', 'sh'], {
-        ...TINY,
-        conv_width: 128,
-        steps: 1000,
-      });
+      // A disk of its own, in a mount namespace that ends with the trainer.
+      const disk = path.join(folder, 'disk');
+      mkdirSync(disk);
+      const mounted = `mount -t tmpfs -o size=1m none ${disk} && exec "$@"`;
+      const through = ['unshare', process.getuid?.() === 0 ? '-m' : '-rm', '/bin/sh', '-c', mounted, 'sh'];
+      const end = await limited({ TRAINER_WORK: disk }, through, { ...TINY, conv_width: 128, steps: 1000 });
       expect([end.state, end.error?.code]).toEqual(['failed', 'TRAINING_DISK_FULL']);
     });
 

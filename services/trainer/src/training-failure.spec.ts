@@ -28,6 +28,12 @@ describe('failureOf', () => {
     expect([error.code, error.message, mayPass]).toEqual([code, errors, false]);
   });
 
+  it('names the cause and not what followed from it', () => {
+    const cause = 'OSError: [Errno 28] No space left on device';
+    const errors = `Traceback\n${cause}\nDuring handling\nRuntimeError: [enforce fail at inline_container.cc:671]\n`;
+    expect(failureOf(ended({ errors }), undefined, false).error.message).toBe(cause);
+  });
+
   it('knows a full disk in what the program says of a failed write', () => {
     const event = errorEvent('training.write-failed', '[Errno 28] No space left on device');
     expect(failureOf(ended({ code: 6 }), event, false).error.code).toBe('TRAINING_DISK_FULL');

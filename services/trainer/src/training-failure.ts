@@ -35,8 +35,8 @@ export function failureOf(end: ProgramEnd, event: ErrorEvent | undefined, killed
   const known = event && EVENT_CODES[event.code];
   if (known) return final(known, event.message);
   const text = `${event?.message ?? ''}\n${end.errors}`;
-  if (DISK_FULL.test(text)) return final('TRAINING_DISK_FULL', event?.message ?? lastLine(last));
-  if (OUT_OF_MEMORY.test(text)) return final('TRAINING_OUT_OF_MEMORY', event?.message ?? lastLine(last));
+  if (DISK_FULL.test(text)) return final('TRAINING_DISK_FULL', lineWith(DISK_FULL, text));
+  if (OUT_OF_MEMORY.test(text)) return final('TRAINING_OUT_OF_MEMORY', lineWith(OUT_OF_MEMORY, text));
   if (end.signal === 'SIGKILL' && killedForMemory) {
     return final('TRAINING_OUT_OF_MEMORY', 'The kernel killed the training process because memory had run out.');
   }
@@ -49,6 +49,10 @@ export function isDiskFull(error: unknown): boolean {
   return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes((error as NodeJS.ErrnoException | undefined)?.code ?? '');
 }
 
-function lastLine(text: string): string {
-  return text.split('\n').at(-1) || 'The training process gave no reason.';
+/** The first one: what follows it is often a consequence. */
+function lineWith(pattern: RegExp, text: string): string {
+  return text
+    .split('\n')
+    .find((line) => pattern.test(line))!
+    .trim();
 }
