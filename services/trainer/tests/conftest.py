@@ -14,7 +14,8 @@ import torch
 from propago_trainer.config import TrainConfig
 from propago_trainer.data.textures import Atlas, build_atlas
 
-torch.set_num_threads(2)
+# One thread: tensors here are tiny, and other tests run beside these.
+torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session")
