@@ -27,6 +27,8 @@ export interface Propagation {
   labels: Float32Array;
   /** Present when asked for by `lists`. */
   lists?: TopKLists;
+  /** Pairs of a patch and a patch of its context that it could have taken. */
+  candidates: number;
   /** Pairs the filter could not rule out and that were scored exactly; native backends only. */
   survivors?: number;
   /** Pairs of these that had to be scored exactly. */
@@ -68,12 +70,15 @@ export interface AffinityEngine {
   close(): Promise<void>;
 }
 
+/** What a backend gives; how many candidates there were follows from the arguments. */
+export type KernelOutcome = Omit<Propagation, 'candidates'>;
+
 /** What a backend implements; arguments have been checked. */
 export interface KernelSession {
   /** @throws AffinityInputError FEATURES_INVALID */
   add(frame: number, features: Features, labels: Float32Array): void;
   drop(frame: number): void;
   /** @throws AffinityInputError FEATURES_INVALID */
-  run(target: number, groups: ContextGroup[], features: Features, options: PropagateOptions): Promise<Propagation>;
+  run(target: number, groups: ContextGroup[], features: Features, options: PropagateOptions): Promise<KernelOutcome>;
   close(): void;
 }

@@ -24,3 +24,13 @@ export function halfWidths({ shape, radius, radiusInclusive }: Neighbourhood, gr
 export function unrestricted(grid: Grid): Int32Array {
   return new Int32Array(grid.rows).fill(grid.cols - 1);
 }
+
+/** How many pairs of patches of two frames reach each other. @param widths of {@link halfWidths} or {@link unrestricted} */
+export function pairsWithin(widths: Int32Array, { rows, cols }: Grid): number {
+  let pairs = 0;
+  widths.forEach((width, distance) => {
+    const rowPairs = distance === 0 ? rows : 2 * (rows - distance);
+    pairs += rowPairs * (cols * (2 * width + 1) - width * (width + 1));
+  });
+  return pairs;
+}

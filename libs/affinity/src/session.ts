@@ -2,6 +2,7 @@ import { contextEntries, groupEntries, needed } from './context';
 import { AffinitySession, KernelSession, Propagation, PropagateOptions } from './engine';
 import { AffinityInputError, expected } from './errors';
 import { checkFeatureArray, checkLabels, Features } from './features';
+import { halfWidths, pairsWithin, unrestricted } from './neighbourhood';
 import { AffinityParameters, AffinityShape, checkParameters, checkShape } from './parameters';
 
 /** Arguments, order and lifetime of the context, which are the same for every backend; the numbers are the kernel's. */
@@ -11,6 +12,9 @@ export class ContextSession implements AffinitySession {
   private next = 1;
   private closed = false;
   private readonly kernel: KernelSession;
+  /** Pairs of patches of two frames, inside the neighbourhood and in all. */
+  private readonly nearPairs: number;
+  private readonly allPairs: number;
 
   constructor(
     private readonly shape: AffinityShape,
@@ -19,6 +23,8 @@ export class ContextSession implements AffinitySession {
   ) {
     checkShape(shape);
     checkParameters(parameters);
+    this.nearPairs = pairsWithin(halfWidths(parameters.neighbourhood, shape.grid), shape.grid);
+    this.allPairs = pairsWithin(unrestricted(shape.grid), shape.grid);
     this.kernel = createKernel(shape, parameters);
   }
 
@@ -55,9 +61,11 @@ export class ContextSession implements AffinitySession {
       const message = `Frame ${target} needs frame ${missing.frame} as context, which has not been added`;
       throw new AffinityInputError('OPTION_OUT_OF_RANGE', message);
     }
-    const result = await this.kernel.run(target, groupEntries(entries), features, options);
+    const groups = groupEntries(entries);
+    const outcome = await this.kernel.run(target, groups, features, options);
     if (!this.closed) this.dropBefore(target + 1);
-    return result;
+    const candidates = groups.reduce((sum, { restricted }) => sum + (restricted ? this.nearPairs : this.allPairs), 0);
+    return { ...outcome, candidates };
   }
 
   private dropBefore(next: number): void {

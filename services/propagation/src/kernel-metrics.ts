@@ -18,14 +18,15 @@ export class KernelMetrics {
     });
     this.pairs = new Counter({
       name: 'propago_kernel_pairs_total',
-      help: 'Pairs of patches that passed the filter of the kernel (survived), and those of them that it scored exactly.',
+      help: 'Pairs of patches in reach (candidate), those that passed the filter (survived), those scored exactly (scored).',
       labelNames: ['outcome'],
       registers,
     });
   }
 
-  frame(seconds: number, { survivors, scored }: Propagation): void {
+  frame(seconds: number, { candidates, survivors, scored }: Propagation): void {
     this.seconds.observe(seconds);
+    this.pairs.inc({ outcome: 'candidate' }, candidates);
     // The reference kernel has no filter.
     if (survivors !== undefined) this.pairs.inc({ outcome: 'survived' }, survivors);
     if (scored !== undefined) this.pairs.inc({ outcome: 'scored' }, scored);

@@ -5,7 +5,7 @@ import {
   KernelSession,
   Path,
   PATHS,
-  Propagation,
+  KernelOutcome,
   PropagateOptions,
   TopKLists,
 } from '../engine';
@@ -78,7 +78,7 @@ class NativeSession implements KernelSession {
     groups: ContextGroup[],
     features: Features,
     { signal, lists: wanted }: PropagateOptions,
-  ): Promise<Propagation> {
+  ): Promise<KernelOutcome> {
     const patches = this.shape.grid.rows * this.shape.grid.cols;
     const labels = new Float32Array(patches * this.shape.classes);
     const lists = wanted ? emptyLists(patches, this.parameters.topK) : undefined;

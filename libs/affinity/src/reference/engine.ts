@@ -1,5 +1,5 @@
 import { ContextGroup } from '../context';
-import { AffinityEngine, AffinitySession, KernelSession, Propagation, PropagateOptions, TopKLists } from '../engine';
+import { AffinityEngine, AffinitySession, KernelOutcome, KernelSession, PropagateOptions, TopKLists } from '../engine';
 import { checkFeatureValues, Features } from '../features';
 import { halfWidths, unrestricted } from '../neighbourhood';
 import { AffinityParameters, AffinityShape } from '../parameters';
@@ -56,7 +56,7 @@ class ReferenceSession implements KernelSession {
     groups: ContextGroup[],
     features: Features,
     { signal, lists: wanted }: PropagateOptions,
-  ): Promise<Propagation> {
+  ): Promise<KernelOutcome> {
     const { grid, dim, classes } = this.shape;
     const { topK, temperature, normaliseLabels } = this.parameters;
     checkFeatureValues(features, dim, target);
