@@ -25,8 +25,10 @@ beforeEach(() => {
   news = [];
   judging = new Map();
   const { logger, database, files, queues } = fixture;
-  const judge = { judge: ({ version }: { version: number }) => judging.get(version)!() } as Judge;
-  const validator = new Validator(logger, database, files, judge, { model: (each) => news.push(each) } as News);
+  const judge = { judge: ({ version }: { version: number }) => judging.get(version)!() } as unknown as Judge;
+  const validator = new Validator(logger, database, files, judge, {
+    model: (each: ModelNews) => news.push(each),
+  } as unknown as News);
   const config = { RECONCILE_SECONDS: 0.2, SHUTDOWN_SECONDS: 1 } as ConfigOf<'models'>;
   sut = new ValidationWorker(config, logger, new ValidationQueue(queues), validator);
 });
