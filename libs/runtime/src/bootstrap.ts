@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { DynamicModule, Type } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { ModuleRef, NestFactory } from '@nestjs/core';
 import { Transport } from '@nestjs/microservices';
 import { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger as NestLogger } from 'nestjs-pino';
@@ -63,7 +63,8 @@ async function start<S extends ServiceName>({ service, module, configure }: Serv
 
 function stageHandlers(app: NestFastifyApplication): StageHandler[] {
   try {
-    return app.get<StageHandler[]>(STAGE_HANDLERS, { strict: false });
+    // Not by `app.get`, which writes what it does not find to the log as an error.
+    return app.get(ModuleRef).get<StageHandler[]>(STAGE_HANDLERS, { strict: false });
   } catch {
     return [];
   }
