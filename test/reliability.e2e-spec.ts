@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Bull from 'bull';
+import { SERVICE_NAMES } from '@propago/local-stack';
 import { NATIVE_SIZE, type Platform, startPlatform, until } from './support/platform';
 import { smallClip, type SmallClip } from './support/small-clip';
 
@@ -113,10 +114,13 @@ describe('the same mask bytes as in an undisturbed run', () => {
   }, 120_000);
 
   it('come from segments of 8 frames and two workers per stage', async () => {
-    const services = ['gateway', ...WORKERS] as const;
+    const services = SERVICE_NAMES.map((name) => ({
+      name,
+      replicas: WORKERS.some((worker) => worker === name) ? 2 : 1,
+    }));
     const other = await startPlatform(
       { ...QUICK_RECOVERY, SEGMENT_FRAMES: '8', KERNEL_THREADS: '1', ENCODER_THREADS: '1' },
-      { services: services.map((name) => ({ name, replicas: name === 'gateway' ? 1 : 2 })) },
+      { services },
     );
     try {
       expect(await masksOf(other, await other.acceptedRun(clip))).toBe(undisturbed);
