@@ -67,7 +67,7 @@ describe('the API', () => {
         contextLength: 7,
       },
       classIds: [1, 2],
-      encoder: { name: 'colour-descriptor', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      encoder: { name: 'conv-descriptor', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
       video: { width: 192, height: 128, frames, codec: 'h264', frameRate: 24, bytes: clip.video.length },
       inputSize: { width: 192, height: 128 },
       progress: { frames, ingest: done, features: done, propagation: done, results: done },

@@ -227,7 +227,7 @@ describe('an option', () => {
   it('naming an unknown encoder is refused, listing the known ones', async () => {
     const problem = await refusal({ options: { encoder: 'resnet' } });
     expect(problem).toMatchObject({ code: 'ENCODER_UNKNOWN', status: 400 });
-    expect(problem.detail).toMatch(/'resnet'.*colour-descriptor/);
+    expect(problem.detail).toMatch(/'resnet'.*conv-descriptor/);
   });
 
   it('that is no JSON is refused', async () => {

@@ -13,11 +13,13 @@ import { lockModel } from './model-lock';
 import { moveAlias } from './move-alias';
 import { nextVersion } from './next-version';
 
-/** The encoder that a clone with nothing else serves; see encoders/colour-descriptor. */
-const SHIPPED = path.resolve(__dirname, '../../../../encoders/colour-descriptor.onnx');
+/** What a clone with nothing else serves, the default first; see encoders/README.md. */
+const SHIPPED = ['conv-descriptor', 'colour-descriptor'].map((name) =>
+  path.resolve(__dirname, `../../../../encoders/${name}.onnx`),
+);
 
 /**
- * Registers the files of the configuration, and the shipped one, at start. Whoever sets the configuration may run what
+ * Registers the files of the configuration, and the shipped ones, at start. Whoever sets the configuration may run what
  * they like on this machine, so these are READY without validation.
  */
 @Injectable()
@@ -36,7 +38,7 @@ export class ConfiguredEncoders implements OnModuleInit {
   async onModuleInit(): Promise<void> {
     const given = this.config.ENCODERS.split(',').map((file) => file.trim());
     const names: string[] = [];
-    for (const file of [...given, SHIPPED].filter(Boolean)) {
+    for (const file of [...given, ...SHIPPED].filter(Boolean)) {
       const card = await loadEncoderCard(file);
       const name = nameOf(card);
       // Of several files with one name, the first is the champion.
