@@ -20,7 +20,32 @@ struct alignas(64) TileConfiguration {
   uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
 };
 
-// Products of 16 x BLOCKS keys and 32 queries, to out[key][lane].
+// Products of 16 x BLOCKS keys and 16 queries, to out[key][lane] with 32 lanes a key.
+template <int BLOCKS>
+void multiply_half(const int8_t* keys, size_t padded, const uint8_t* queries, int32_t* out) {
+  _tile_zero(0);
+  _tile_zero(1);
+  _tile_zero(2);
+  for (size_t d = 0; d < padded; d += 64) {
+    _tile_loadd(7, queries + 32 * d, 128);
+    _tile_loadd(6, keys + d, padded);
+    _tile_dpbssd(0, 6, 7);
+    if constexpr (BLOCKS > 1) {
+      _tile_loadd(5, keys + kKeys * padded + d, padded);
+      _tile_dpbssd(1, 5, 7);
+    }
+    if constexpr (BLOCKS > 2) {
+      _tile_loadd(4, keys + 2 * kKeys * padded + d, padded);
+      _tile_dpbssd(2, 4, 7);
+    }
+  }
+  constexpr int kRow = kLanes * 4;
+  _tile_stored(0, out, kRow);
+  if constexpr (BLOCKS > 1) _tile_stored(1, out + kKeys * kLanes, kRow);
+  if constexpr (BLOCKS > 2) _tile_stored(2, out + 2 * kKeys * kLanes, kRow);
+}
+
+// The same with 32 queries.
 template <int BLOCKS>
 void multiply(const int8_t* keys, size_t padded, const uint8_t* queries, int32_t* out) {
   _tile_zero(0);
@@ -76,6 +101,9 @@ void multiply(const int8_t* keys, size_t padded, const uint8_t* queries, int32_t
   }
 }
 
+using Products = void (*)(const int8_t*, size_t, const uint8_t*, int32_t*);
+constexpr Products kProducts[2][3] = {{multiply_half<1>, multiply_half<2>, multiply_half<3>}, {multiply<1>, multiply<2>, multiply<3>}};
+
 struct AmxInt8 {
   static constexpr bool kFilters = true;
 
@@ -93,7 +121,7 @@ struct AmxInt8 {
   }
 
   static void set_limit(const Problem& p, Tile& t, int lane, double threshold) { int8_limit(p, t, lane, threshold); }
-  static int filter(const Problem&, const Tile& t, const Frame& f, int first, int count, Scratch& s) {
+  static int filter(const Problem&, const Tile& t, const Frame& f, int first, int count, int halves, Scratch& s) {
     key_terms(f, first, count, t.maxNorm, t.maxError, s.keyTerm);
     const int8_t* packed = f.packed;
     int hits = 0;
@@ -101,29 +129,24 @@ struct AmxInt8 {
       const int left = (count - key + kKeys - 1) / kKeys;
       const int blocks = left == 4 || left == 2 ? 2 : least(left, 3);
       const int8_t* keys = packed + (static_cast<size_t>(first) + key) * f.padded;
-      if (blocks == 1) multiply<1>(keys, f.padded, t.queries, s.products);
-      if (blocks == 2) multiply<2>(keys, f.padded, t.queries, s.products);
-      if (blocks == 3) multiply<3>(keys, f.padded, t.queries, s.products);
-      hits = compare(t, f, first, key, least(blocks * kKeys, count - key), s, hits);
+      kProducts[halves == 3][blocks - 1](keys, f.padded, t.queries + (halves == 2 ? 64 : 0), s.products + (halves == 2 ? 16 : 0));
+      hits = compare(t, f, first, key, least(blocks * kKeys, count - key), halves, s, hits);
       key += blocks * kKeys;
     }
     return hits;
   }
 
-  static int compare(const Tile& t, const Frame& f, int first, int key, int count, Scratch& s, int hits) {
-    const __m512 inverse0 = _mm512_load_ps(t.inverse), inverse1 = _mm512_load_ps(t.inverse + 16);
-    const __m512 limit0 = _mm512_load_ps(t.limit), limit1 = _mm512_load_ps(t.limit + 16);
+  static int compare(const Tile& t, const Frame& f, int first, int key, int count, int halves, Scratch& s, int hits) {
     const float* scales = f.scale + first + key;
     const float* terms = s.keyTerm + key;
     for (int j = 0; j < count; j++) {
-      const __m512 scale = _mm512_set1_ps(scales[j]), term = _mm512_set1_ps(terms[j]);
-      const __m512 a = _mm512_cvtepi32_ps(_mm512_load_si512(s.products + j * kLanes));
-      const __m512 b = _mm512_cvtepi32_ps(_mm512_load_si512(s.products + j * kLanes + 16));
-      const uint32_t low = _mm512_cmp_ps_mask(_mm512_fmadd_ps(inverse0, term, _mm512_mul_ps(a, scale)), limit0, _CMP_GT_OQ);
-      const uint32_t high = _mm512_cmp_ps_mask(_mm512_fmadd_ps(inverse1, term, _mm512_mul_ps(b, scale)), limit1, _CMP_GT_OQ);
+      const int32_t* products = s.products + j * kLanes;
+      uint32_t mask = 0;
+      if (halves & 1) mask |= passing(t, 0, _mm512_load_si512(products), scales[j], terms[j]);
+      if (halves & 2) mask |= passing(t, 1, _mm512_load_si512(products + 16), scales[j], terms[j]);
       s.hitKey[hits] = key + j;
-      s.hitMask[hits] = low | high << 16;
-      hits += (low | high) != 0;
+      s.hitMask[hits] = mask;
+      hits += mask != 0;
     }
     return hits;
   }

@@ -27,13 +27,24 @@ struct ByteProducts {
         const uint8_t* q = queries + kHalf * step + 32 * v;
         const __m256i q0 = load256(q), q1 = load256(q + 4 * kHalf);
 #pragma GCC unroll 8
-        for (int j = 0; j < KEYS; j++) {
-          const int8_t* k = rows[j / 4] + (j % 4) * stride + step;
-          const __m256i four = _mm256_add_epi16(_mm256_maddubs_epi16(q0, broadcast(k)), _mm256_maddubs_epi16(q1, broadcast(k + 4)));
-          sum[j][v] = _mm256_add_epi32(sum[j][v], _mm256_madd_epi16(four, ones));
-        }
+        for (int j = 0; j < KEYS; j++) add(q0, q1, rows[j / 4] + (j % 4) * stride + step, ones, sum[j][v]);
       }
     }
+  }
+
+  // Adds the products of 8 dimensions of a key. Assembly, as g++ 12 would keep all broadcast keys for the second half of the
+  // lanes, and the sums in memory for lack of registers.
+  static void add(__m256i q0, __m256i q1, const int8_t* key, __m256i ones, __m256i& sum) {
+    __m256i four, other;
+    asm("vpbroadcastd %[key], %[four]\n\t"
+        "vpbroadcastd 4+%[key], %[other]\n\t"
+        "vpmaddubsw %[four], %[q0], %[four]\n\t"
+        "vpmaddubsw %[other], %[q1], %[other]\n\t"
+        "vpaddw %[other], %[four], %[four]\n\t"
+        "vpmaddwd %[ones], %[four], %[four]\n\t"
+        "vpaddd %[four], %[sum], %[sum]"
+        : [sum] "+x"(sum), [four] "=&x"(four), [other] "=&x"(other)
+        : [key] "m"(*reinterpret_cast<const int64_t*>(key)), [q0] "x"(q0), [q1] "x"(q1), [ones] "x"(ones));
   }
 };
 

@@ -24,44 +24,44 @@ inline __m512i multiply_add(__m512i sum, __m512i queries, __m512i key) {
 
 inline __m512i broadcast(const int8_t* p) { return _mm512_set1_epi32(*reinterpret_cast<const int32_t*>(p)); }
 
-// Hits among KEYS consecutive keys; `key` is the index of the first in the row.
-template <int KEYS>
-int block(const Tile& t, const Frame& f, const uint8_t* queries, size_t patch, int key, const float* keyTerm, Scratch& s, int hits) {
+// Hits among KEYS consecutive keys for HALVES halves of the lanes, from `half` on; `key` is the index of the first in the row.
+template <int HALVES, int KEYS>
+int block(const Tile& t, const Frame& f, size_t patch, int key, int half, const float* keyTerm, Scratch& s, int hits) {
   const size_t stride = f.padded;
+  const uint8_t* queries = t.queries + 64 * half;
   const int8_t* base = f.packed + patch * stride;
   const int8_t* rows[4] = {base, base + 4 * stride, base + 8 * stride, base + 12 * stride};
-  __m512i sum[KEYS][2];
+  __m512i sum[KEYS][HALVES];
 #pragma GCC unroll 16
-  for (int j = 0; j < KEYS; j++) sum[j][0] = sum[j][1] = _mm512_set1_epi32(-128 * f.sum[patch + j]);
+  for (int j = 0; j < KEYS; j++) sum[j][0] = sum[j][HALVES - 1] = _mm512_set1_epi32(-128 * f.sum[patch + j]);
 #pragma GCC unroll 1
   for (size_t step = 0; step < stride; step += 4) {
-    const __m512i q0 = _mm512_load_si512(queries + 32 * step), q1 = _mm512_load_si512(queries + 32 * step + 64);
+    const __m512i q0 = _mm512_load_si512(queries + 32 * step), q1 = _mm512_load_si512(queries + 32 * step + 64 * (HALVES - 1));
 #pragma GCC unroll 16
     for (int j = 0; j < KEYS; j++) {
       const __m512i k = broadcast(rows[j / 4] + (j % 4) * stride + step);
       sum[j][0] = multiply_add(sum[j][0], q0, k);
-      sum[j][1] = multiply_add(sum[j][1], q1, k);
+      if constexpr (HALVES > 1) sum[j][1] = multiply_add(sum[j][1], q1, k);
     }
   }
-  const __m512 inverse0 = _mm512_load_ps(t.inverse), inverse1 = _mm512_load_ps(t.inverse + 16);
-  const __m512 limit0 = _mm512_load_ps(t.limit), limit1 = _mm512_load_ps(t.limit + 16);
 #pragma GCC unroll 16
   for (int j = 0; j < KEYS; j++) {
-    const __m512 scale = _mm512_set1_ps(f.scale[patch + j]), term = _mm512_set1_ps(keyTerm[j]);
-    const __m512 a = _mm512_fmadd_ps(inverse0, term, _mm512_mul_ps(_mm512_cvtepi32_ps(sum[j][0]), scale));
-    const __m512 b = _mm512_fmadd_ps(inverse1, term, _mm512_mul_ps(_mm512_cvtepi32_ps(sum[j][1]), scale));
-    const uint32_t low = _mm512_cmp_ps_mask(a, limit0, _CMP_GT_OQ), high = _mm512_cmp_ps_mask(b, limit1, _CMP_GT_OQ);
+    uint32_t mask = passing(t, half, sum[j][0], f.scale[patch + j], keyTerm[j]);
+    if constexpr (HALVES > 1) mask |= passing(t, 1, sum[j][1], f.scale[patch + j], keyTerm[j]);
     s.hitKey[hits] = key + j;
-    s.hitMask[hits] = low | high << 16;
-    hits += (low | high) != 0;
+    s.hitMask[hits] = mask;
+    hits += mask != 0;
   }
   return hits;
 }
 
-using BlockFunction = int (*)(const Tile&, const Frame&, const uint8_t*, size_t, int, const float*, Scratch&, int);
-constexpr BlockFunction kBlocks[kBlock + 1] = {nullptr,   block<1>,  block<2>,  block<3>,  block<4>,
-                                               block<5>,  block<6>,  block<7>,  block<8>,  block<9>,
-                                               block<10>, block<11>, block<12>, block<13>, block<14>};
+using BlockFunction = int (*)(const Tile&, const Frame&, size_t, int, int, const float*, Scratch&, int);
+
+template <int HALVES>
+constexpr BlockFunction kBlocks[kBlock + 1] = {
+    nullptr,           block<HALVES, 1>,  block<HALVES, 2>,  block<HALVES, 3>,  block<HALVES, 4>,
+    block<HALVES, 5>,  block<HALVES, 6>,  block<HALVES, 7>,  block<HALVES, 8>,  block<HALVES, 9>,
+    block<HALVES, 10>, block<HALVES, 11>, block<HALVES, 12>, block<HALVES, 13>, block<HALVES, 14>};
 
 struct Avx512Vnni {
   static constexpr bool kFilters = true;
@@ -81,13 +81,13 @@ struct Avx512Vnni {
   }
 
   static void set_limit(const Problem& p, Tile& t, int lane, double threshold) { int8_limit(p, t, lane, threshold); }
-  static int filter(const Problem&, const Tile& t, const Frame& f, int first, int count, Scratch& s) {
+  static int filter(const Problem&, const Tile& t, const Frame& f, int first, int count, int halves, Scratch& s) {
     key_terms(f, first, count, t.maxNorm, t.maxError, s.keyTerm);
-    const int blocks = (count + kBlock - 1) / kBlock;
+    const BlockFunction* blocks = halves == 3 ? kBlocks<2> : kBlocks<1>;
     int hits = 0;
-    for (int key = 0, left = blocks; left > 0; left--) {
+    for (int key = 0, left = (count + kBlock - 1) / kBlock; left > 0; left--) {
       const int size = (count - key + left - 1) / left;
-      hits = kBlocks[size](t, f, t.queries, static_cast<size_t>(first) + key, key, s.keyTerm + key, s, hits);
+      hits = blocks[size](t, f, static_cast<size_t>(first) + key, key, halves == 2, s.keyTerm + key, s, hits);
       key += size;
     }
     return hits;

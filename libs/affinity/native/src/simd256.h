@@ -118,7 +118,7 @@ struct Filter256 {
 
   using Block = void (*)(const Tile&, const Frame&, const uint8_t*, size_t, int, const float*, uint32_t*);
 
-  static int filter(const Problem& p, const Tile& t, const Frame& f, int first, int count, Scratch& s) {
+  static int filter(const Problem& p, const Tile& t, const Frame& f, int first, int count, int halves, Scratch& s) {
     static constexpr Block kBlocks[] = {nullptr, block<1>, block<2>, block<3>, block<4>, block<5>, block<6>};
     key_terms(f, first, count, t.maxNorm, t.maxError, s.keyTerm);
     const int blocks = (count + Products::kKeys - 1) / Products::kKeys;
@@ -127,8 +127,7 @@ struct Filter256 {
       const int size = (count - key + left - 1) / left;
       uint32_t masks[8] = {};
       for (int half = 0; half < 2; half++) {
-        // Two rows of queries outside the grid need no products.
-        if (t.query[half * kHalf] < 0) continue;
+        if (!(halves >> half & 1)) continue;
         const uint8_t* queries = t.queries + half * kHalf * static_cast<size_t>(p.padded);
         kBlocks[size](t, f, queries, static_cast<size_t>(first) + key, half, s.keyTerm + key, masks);
       }

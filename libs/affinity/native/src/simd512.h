@@ -59,6 +59,14 @@ inline void estimate_int8(const Problem& p, const Frame& f, int query, int key, 
               _mm512_reduce_add_epi32(mixed) - 128.0 * (static_cast<double>(f.sum[key]) + f.fineSum[key]), value, slack);
 }
 
+// Lanes of one half of the tile whose products with a key are not ruled out, at their places in the mask of all lanes.
+inline uint32_t passing(const Tile& t, int half, __m512i products, float scale, float term) {
+  const __m512 inverse = _mm512_load_ps(t.inverse + 16 * half), limit = _mm512_load_ps(t.limit + 16 * half);
+  const __m512 scaled = _mm512_mul_ps(_mm512_cvtepi32_ps(products), _mm512_set1_ps(scale));
+  const __m512 bound = _mm512_fmadd_ps(inverse, _mm512_set1_ps(term), scaled);
+  return static_cast<uint32_t>(_mm512_cmp_ps_mask(bound, limit, _CMP_GT_OQ)) << (16 * half);
+}
+
 // The definition's sum of the 8 lanes.
 inline double lanes_sum(__m512d sums) {
   const __m256d half = _mm256_add_pd(_mm512_castpd512_pd256(sums), _mm512_extractf64x4_pd(sums, 1));

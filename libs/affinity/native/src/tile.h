@@ -2,7 +2,8 @@
 //   kFilters                            whether there is a filter; without one every pair is scored exactly
 //   load(problem, tile)                 lays the tile's queries out for the filter
 //   set_limit(problem, tile, lane, t)   makes the filter drop what certainly scores below t
-//   filter(problem, tile, frame, first, count, scratch) -> hits: keys `first`.. with the lanes they may matter to
+//   filter(problem, tile, frame, first, count, halves, scratch) -> hits: keys `first`.. with the lanes they may matter to;
+//                                       bits 0 and 1 of `halves`: whether lanes 0 to 15 and 16 to 31 reach any of them
 //   estimate(problem, frame, query, key, value, slack)   |similarity - value| <= slack, cheaper than the exact one
 //   score(q, k, padded)                 the exact similarity
 //   kFusedBlock, fused(queries, keys, stride, count, padded, out)   fp32 products of the tile and up to kFusedBlock keys
