@@ -108,6 +108,12 @@ describe('probeModel', () => {
     expect(card).toMatchObject({ name: 'vit-ti16-imagenet', layout: 'tokens', patchSize: 16, dim: 192 });
   });
 
+  it('finds the shipped encoder as its exporter left it', async () => {
+    const { card, goldenError } = await probeModel(path.join(root, 'encoders/conv-descriptor.onnx'), LIMITS);
+    expect(card).toMatchObject({ name: 'conv-descriptor', patchSize: 8, dim: 168, inferred: [] });
+    expect(goldenError).toBeLessThan(1e-4);
+  });
+
   it('compares with the golden features of the exporter', async () => {
     const report = await probeModel(await written(withGolden(goldenOf(48, 32))), LIMITS);
     expect(report.goldenError).toBeLessThan(1e-5);
