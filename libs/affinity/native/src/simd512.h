@@ -38,6 +38,8 @@ inline void rotate(float* x, int padded, int block) {
 namespace affinity {
 namespace {
 
+inline __m256i halves_sum(__m512i x) { return _mm256_add_epi32(_mm512_castsi512_si256(x), _mm512_extracti64x4_epi64(x, 1)); }
+
 // dpbusd takes one operand unsigned, so the query is moved by 128 and 128 x sum(key) taken off again.
 inline void estimate_int8(const Problem& p, const Frame& f, int query, int key, double* value, double* slack) {
   const Frame& q = *p.target;
@@ -47,16 +49,20 @@ inline void estimate_int8(const Problem& p, const Frame& f, int query, int key, 
   const int8_t* k1 = f.packed + key * padded;
   const int8_t* k2 = f.fine + key * padded;
   const __m512i offset = _mm512_set1_epi8(static_cast<char>(0x80));
-  __m512i coarse = _mm512_setzero_si512(), mixed = coarse;
+  __m512i coarse = _mm512_setzero_si512(), first = coarse, second = coarse;
   for (size_t d = 0; d < padded; d += 64) {
     const __m512i a = _mm512_xor_si512(_mm512_loadu_si512(q1 + d), offset);
     const __m512i b = _mm512_xor_si512(_mm512_loadu_si512(q2 + d), offset);
     const __m512i k = _mm512_loadu_si512(k1 + d);
     coarse = _mm512_dpbusd_epi32(coarse, a, k);
-    mixed = _mm512_dpbusd_epi32(_mm512_dpbusd_epi32(mixed, b, k), a, _mm512_loadu_si512(k2 + d));
+    first = _mm512_dpbusd_epi32(first, b, k);
+    second = _mm512_dpbusd_epi32(second, a, _mm512_loadu_si512(k2 + d));
   }
-  estimate_of(p, f, query, key, _mm512_reduce_add_epi32(coarse) - 128.0 * f.sum[key],
-              _mm512_reduce_add_epi32(mixed) - 128.0 * (static_cast<double>(f.sum[key]) + f.fineSum[key]), value, slack);
+  const __m256i eights = _mm256_hadd_epi32(halves_sum(coarse), halves_sum(_mm512_add_epi32(first, second)));
+  const __m128i fours = _mm_add_epi32(_mm256_castsi256_si128(eights), _mm256_extracti128_si256(eights, 1));
+  const __m128i sums = _mm_hadd_epi32(fours, fours);
+  estimate_of(p, f, query, key, _mm_cvtsi128_si32(sums) - 128.0 * f.sum[key],
+              _mm_extract_epi32(sums, 1) - 128.0 * (static_cast<double>(f.sum[key]) + f.fineSum[key]), value, slack);
 }
 
 // Lanes of one half of the tile whose products with a key are not ruled out, at their places in the mask of all lanes.
