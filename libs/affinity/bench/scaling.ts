@@ -41,10 +41,13 @@ export async function scaling(
     return { axis, points: values };
   };
 
-  const [one, two] = await cost(small, LONG, [1, 2]);
-  print({ axis: 'threads', value: 1, wall_ms: one.wallMs, cpu_ms_in_all: one.cpuMs, x_faster: 1 });
-  const faster = one.wallMs / two.wallMs;
-  print({ axis: 'threads', value: 2, wall_ms: two.wallMs, cpu_ms_in_all: 2 * two.cpuMs, x_faster: faster });
+  for (const source of [small, sourceOf(GRIDS.b, DIM)]) {
+    const axis = `threads, ${source.grid.rows} x ${source.grid.cols}`;
+    const [one, two] = await cost(source, LONG, [1, 2]);
+    print({ axis, value: 1, wall_ms: one.wallMs, cpu_ms_in_all: one.cpuMs, x_faster: 1 });
+    const faster = one.wallMs / two.wallMs;
+    print({ axis, value: 2, wall_ms: two.wallMs, cpu_ms_in_all: 2 * two.cpuMs, x_faster: faster });
+  }
 
   const gridOf = (rows: number) => ({ rows, cols: Math.round((rows * 55) / 30) });
   const curves = [
