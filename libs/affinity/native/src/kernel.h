@@ -147,11 +147,11 @@ inline int tiles_across(const Problem& p) { return (p.cols + kTileCols - 1) / kT
 
 inline int bands_down(const Problem& p) { return (p.rows + kTileRows * kStripRows - 1) / (kTileRows * kStripRows); }
 
-// Four units per thread, so that the threads end at about the same time, as long as the tiles suffice.
+// Four units per thread and half bands, so that the threads end at about the same time, as long as the tiles suffice.
 inline int strips_across(const Problem& p) {
   const int tiles = tiles_across(p), most = kMostTiles / kStripRows;
   const int least = (tiles + most - 1) / most;
-  const int wanted = (4 * p.threads + bands_down(p) - 1) / bands_down(p);
+  const int units = (4 * p.threads + bands_down(p) - 1) / bands_down(p), wanted = p.threads > 1 && units < 2 ? 2 : units;
   return wanted < least ? least : wanted > tiles ? tiles : wanted;
 }
 

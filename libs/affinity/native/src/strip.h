@@ -149,9 +149,14 @@ inline void prefetch_row(const Frame& f, int bytes, int first, int count, int sh
 
 template <class Isa>
 void propagate_strip(const Problem& p, int index, Scratch& s) {
+  // Bands from the middle outward, as the middle ones meet the most keys, and what is short is best left to the end; to and fro,
+  // as strips are not equally wide.
   const int strips = strips_across(p), tiles = tiles_across(p);
-  const int first = tiles * (index % strips) / strips, last = tiles * (index % strips + 1) / strips - 1;
-  const int y0 = index / strips * kTileRows * kStripRows, y1 = least(p.rows, y0 + kTileRows * kStripRows) - 1;
+  const int turn = index / strips, middle = (bands_down(p) - 1) / 2;
+  const int band = turn % 2 ? middle + (turn + 1) / 2 : middle - turn / 2;
+  const int across = turn % 2 ? strips - 1 - index % strips : index % strips;
+  const int first = tiles * across / strips, last = tiles * (across + 1) / strips - 1;
+  const int y0 = band * kTileRows * kStripRows, y1 = least(p.rows, y0 + kTileRows * kStripRows) - 1;
   Tile strip[kMostTiles];
   int count = 0;
   for (int y = y0; y <= y1; y += kTileRows) {
