@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import torch
 
@@ -12,13 +12,16 @@ PATTERN = "step-*.pt"
 
 
 def save_checkpoint(folder: Path, step: int, state: dict[str, Any], keep: int) -> Path:
-    """Writes `step-XXXXXXXX.pt` atomically and removes all but the newest `keep`."""
+    """Writes `step-XXXXXXXX.pt` atomically and removes all but the newest `keep`.
+
+    Raises OSError when it cannot be written, as on a full disk.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"step-{step:08d}.pt"
     partial = path.with_suffix(".partial")
     try:
         with partial.open("wb") as file:
-            torch.save({"step": step, **state}, file)
+            _write({"step": step, **state}, file)
             file.flush()
             os.fsync(file.fileno())
         partial.replace(path)
@@ -28,6 +31,16 @@ def save_checkpoint(folder: Path, step: int, state: dict[str, Any], keep: int) -
     for old in sorted(folder.glob(PATTERN))[:-keep]:
         old.unlink(missing_ok=True)
     return path
+
+
+def _write(state: dict[str, Any], file: BinaryIO) -> None:
+    try:
+        torch.save(state, file)
+    except RuntimeError as error:
+        # PyTorch ends its archive also after a failed write, and then complains about where it is in the file.
+        if isinstance(error.__context__, OSError):
+            raise error.__context__ from None
+        raise
 
 
 def newest_checkpoint(folder: Path) -> Path | None:

@@ -65,6 +65,11 @@ def run_train(settings: Sequence[str]) -> int:
         return _fail("training.out-of-memory", error, EXIT_OUT_OF_MEMORY)
     except OSError as error:
         return _fail("training.write-failed", error, EXIT_WRITE)
+    except RuntimeError as error:
+        # PyTorch's class for memory that runs out is the GPU's alone.
+        if "DefaultCPUAllocator" in str(error):
+            return _fail("training.out-of-memory", error, EXIT_OUT_OF_MEMORY)
+        raise
 
 
 def _fail(code: str, error: BaseException, exit_code: int) -> int:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 import torch
 
 from propago_trainer.checkpoint import load_checkpoint, newest_checkpoint, save_checkpoint
+from propago_trainer.cli import EXIT_OUT_OF_MEMORY, EXIT_WRITE
 from propago_trainer.config import TrainConfig, to_json
 from propago_trainer.data.batch import Batch
 from propago_trainer.engine import EXIT_FINISHED, EXIT_INTERRUPTED, LossNotFinite, Trainer, learning_rate
@@ -32,10 +34,12 @@ def arguments(config: TrainConfig) -> list[str]:
     return [f"{key}={','.join(value) if isinstance(value, list | tuple) else value}" for key, value in values]
 
 
-def launch(config: TrainConfig, *launcher: str) -> subprocess.Popen[str]:
+def launch(config: TrainConfig, *launcher: str, limits: tuple[int, int] | None = None) -> subprocess.Popen[str]:
+    """Starts a training run; `limits` is a resource and how much of it the process may use."""
     command = [sys.executable, "-m", *(launcher or ("propago_trainer",)), "train", *arguments(config)]
     environment = {**os.environ, "PYTHONPATH": str(PACKAGE), "OMP_NUM_THREADS": "1"}
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+    limit = None if limits is None else lambda: resource.setrlimit(limits[0], (limits[1], limits[1]))
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, preexec_fn=limit)
 
 
 class NoiseSource:
@@ -120,6 +124,30 @@ def test_a_loss_that_is_not_finite_stops_and_names_its_inputs(tiny: Tiny) -> Non
     with pytest.raises(LossNotFinite, match="step 2 on noise 2-0"):
         Trainer(config, PoisonedSource()).run()
     assert max(losses(config.out)) == 2
+
+
+@pytest.mark.parametrize(
+    ("limit", "settings", "code", "exit_code"),
+    [
+        (resource.RLIMIT_FSIZE, {}, "training.write-failed", EXIT_WRITE),
+        (
+            resource.RLIMIT_DATA,
+            {"image": 512, "batch": 4096, "micro_batch": 4096},
+            "training.out-of-memory",
+            EXIT_OUT_OF_MEMORY,
+        ),
+    ],
+)
+def test_a_full_disk_and_memory_that_is_out_have_a_code(
+    tiny: Tiny, limit: int, settings: dict[str, int], code: str, exit_code: int
+) -> None:
+    most = 50_000 if limit == resource.RLIMIT_FSIZE else 2_000_000_000
+    config = tiny(steps=2, **settings)
+    process = launch(config, limits=(limit, most))
+    out, _ = process.communicate(timeout=300)
+    assert process.returncode == exit_code
+    assert json.loads(out.splitlines()[-1])["code"] == code
+    assert not list(Path(config.out).glob("*.partial"))
 
 
 def test_a_broken_write_leaves_the_old_checkpoint(tmp_path: Path) -> None:
