@@ -118,7 +118,7 @@ const sizeOf = (text: string): Size => {
 
 const program = new Command('bench:encoder')
   .description('frames per second of an ONNX encoder, through the code path of the features service')
-  .option('--encoder <file.onnx>', 'encoder', path.join(repoRoot(), 'encoders/colour-descriptor.onnx'))
+  .option('--encoder <file.onnx>', 'encoder', path.join(repoRoot(), 'encoders/conv-descriptor.onnx'))
   .addOption(new Option('--provider <name>', 'execution provider').choices([...EXECUTION_PROVIDERS]).default('cpu'))
   .option('--device <n>', 'GPU of the provider', whole, 0)
   .option('--size <HEIGHTxWIDTH>', 'input size; multiples of the patch size', sizeOf, { height: 480, width: 832 })
