@@ -65,7 +65,8 @@ function usageOf(stack: Stack): Usage {
 function account(before: Usage, after: Usage) {
   const spent = (service: (typeof SERVICE_NAMES)[number], part: Exclude<keyof ProcessUsage, 'peakMemory'>) =>
     after[service][part] - before[service][part];
-  const encoder = spent('features', 'otherThreads');
+  // Each encoder version is a process below the worker.
+  const encoder = spent('features', 'children');
   const kernel = spent('propagation', 'otherThreads');
   // Resizing to the encoder's input size happens on the main thread of ingest, making masks on that of results.
   const decode = spent('ingest', 'children') + spent('ingest', 'mainThread');
@@ -73,7 +74,7 @@ function account(before: Usage, after: Usage) {
   const services =
     SERVICE_NAMES.reduce((sum, name) => sum + spent(name, 'mainThread') + spent(name, 'otherThreads'), 0) +
     spent('gateway', 'children') -
-    (encoder + kernel + masks + spent('ingest', 'mainThread'));
+    (kernel + masks + spent('ingest', 'mainThread'));
   return { encoder, kernel, decode, masks, services, servers: after.servers - before.servers };
 }
 
