@@ -104,9 +104,7 @@ void multiply(const int8_t* keys, size_t padded, const uint8_t* queries, int32_t
 using Products = void (*)(const int8_t*, size_t, const uint8_t*, int32_t*);
 constexpr Products kProducts[2][3] = {{multiply_half<1>, multiply_half<2>, multiply_half<3>}, {multiply<1>, multiply<2>, multiply<3>}};
 
-struct AmxInt8 {
-  static constexpr bool kFilters = true;
-
+struct AmxInt8 : Common512 {
   static void load(const Problem& p, Tile& t) {
     const int8_t* packed = p.target->packed;
     for (int lane = 0; lane < kLanes; lane++) {
@@ -120,7 +118,6 @@ struct AmxInt8 {
     int8_units(p, t);
   }
 
-  static void set_limit(const Problem& p, Tile& t, int lane, double threshold) { int8_limit(p, t, lane, threshold); }
   static int filter(const Problem&, const Tile& t, const Frame& f, int first, int count, int halves, Scratch& s) {
     key_terms(f, first, count, t.maxNorm, t.maxError, s.keyTerm);
     const int8_t* packed = f.packed;
@@ -149,27 +146,6 @@ struct AmxInt8 {
       hits += mask != 0;
     }
     return hits;
-  }
-
-  static void estimate(const Problem& p, const Frame& f, int query, int key, double* value, double* slack) {
-    estimate_int8(p, f, query, key, value, slack);
-  }
-  static double score(const float* q, const float* k, int padded) { return score_avx512(q, k, padded); }
-  static constexpr int kFusedBlock = affinity::kFusedBlock, kExactBlock = affinity::kExactBlock;
-  static void fused(const float* queries, const float* keys, size_t stride, int count, int padded, float* out) {
-    fused_avx512(queries, keys, stride, count, padded, out);
-  }
-  static uint32_t reaching(const float* values, float offset, const float* limits) {
-    return reaching_avx512(values, offset, limits);
-  }
-  static uint32_t contesting(const double* scores, const double* floors, int64_t id, const int64_t* ties) {
-    return contesting_avx512(scores, floors, id, ties);
-  }
-  static void along(const float* vector, const float* keys, size_t stride, int count, int padded, double* out) {
-    along_avx512(vector, keys, stride, count, padded, out);
-  }
-  static void exact(const double* queries, const double* keys, int count, int padded, double* out) {
-    exact_avx512(queries, keys, count, padded, out);
   }
 };
 

@@ -6,8 +6,6 @@
 #include "kernel.h"
 
 #if defined(__AVX2__)
-#include <time.h>
-
 #include "simd256.h"
 
 namespace affinity {
@@ -48,13 +46,6 @@ struct ByteProducts {
   }
 };
 
-// Of this thread's processor time: other processes do not count.
-double seconds() {
-  timespec t;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-  return t.tv_sec + 1e-9 * t.tv_nsec;
-}
-
 }  // namespace
 
 double fma_rate_avx2() {
@@ -62,7 +53,7 @@ double fma_rate_avx2() {
   // Ten named sums: as an array they would live in memory, which halves the rate.
   __m256 a = _mm256_setzero_ps(), b = a, c = a, d = a, e = a, f = a, g = a, h = a, i = a, j = a;
   const __m256 one = _mm256_set1_ps(1e-9f);
-  const double start = seconds();
+  const double start = thread_seconds();
   for (int round = 0; round < kRounds; round++) {
     asm volatile(
         "vfmadd231ps %10, %10, %0\n vfmadd231ps %10, %10, %1\n vfmadd231ps %10, %10, %2\n vfmadd231ps %10, %10, %3\n"
@@ -71,7 +62,7 @@ double fma_rate_avx2() {
         : "+x"(a), "+x"(b), "+x"(c), "+x"(d), "+x"(e), "+x"(f), "+x"(g), "+x"(h), "+x"(i), "+x"(j)
         : "x"(one));
   }
-  return 8.0 * kChains * kRounds / (seconds() - start);
+  return 8.0 * kChains * kRounds / (thread_seconds() - start);
 }
 
 const Backend* avx2_backend() {

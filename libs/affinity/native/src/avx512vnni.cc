@@ -7,8 +7,6 @@
 #include "kernel.h"
 
 #if defined(__AVX512VNNI__)
-#include <time.h>
-
 #include "simd512.h"
 #include "strip.h"
 
@@ -63,9 +61,7 @@ constexpr BlockFunction kBlocks[kBlock + 1] = {
     block<HALVES, 5>,  block<HALVES, 6>,  block<HALVES, 7>,  block<HALVES, 8>,  block<HALVES, 9>,
     block<HALVES, 10>, block<HALVES, 11>, block<HALVES, 12>, block<HALVES, 13>, block<HALVES, 14>};
 
-struct Avx512Vnni {
-  static constexpr bool kFilters = true;
-
+struct Avx512Vnni : Common512 {
   static void load(const Problem& p, Tile& t) {
     const int8_t* packed = p.target->packed;
     for (int lane = 0; lane < kLanes; lane++) {
@@ -80,7 +76,6 @@ struct Avx512Vnni {
     int8_units(p, t);
   }
 
-  static void set_limit(const Problem& p, Tile& t, int lane, double threshold) { int8_limit(p, t, lane, threshold); }
   static int filter(const Problem&, const Tile& t, const Frame& f, int first, int count, int halves, Scratch& s) {
     key_terms(f, first, count, t.maxNorm, t.maxError, s.keyTerm);
     const BlockFunction* blocks = halves == 3 ? kBlocks<2> : kBlocks<1>;
@@ -92,35 +87,7 @@ struct Avx512Vnni {
     }
     return hits;
   }
-
-  static void estimate(const Problem& p, const Frame& f, int query, int key, double* value, double* slack) {
-    estimate_int8(p, f, query, key, value, slack);
-  }
-  static double score(const float* q, const float* k, int padded) { return score_avx512(q, k, padded); }
-  static constexpr int kFusedBlock = affinity::kFusedBlock, kExactBlock = affinity::kExactBlock;
-  static void fused(const float* queries, const float* keys, size_t stride, int count, int padded, float* out) {
-    fused_avx512(queries, keys, stride, count, padded, out);
-  }
-  static uint32_t reaching(const float* values, float offset, const float* limits) {
-    return reaching_avx512(values, offset, limits);
-  }
-  static uint32_t contesting(const double* scores, const double* floors, int64_t id, const int64_t* ties) {
-    return contesting_avx512(scores, floors, id, ties);
-  }
-  static void along(const float* vector, const float* keys, size_t stride, int count, int padded, double* out) {
-    along_avx512(vector, keys, stride, count, padded, out);
-  }
-  static void exact(const double* queries, const double* keys, int count, int padded, double* out) {
-    exact_avx512(queries, keys, count, padded, out);
-  }
 };
-
-// Of this thread's processor time: other processes do not count.
-double seconds() {
-  timespec t;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-  return t.tv_sec + 1e-9 * t.tv_nsec;
-}
 
 }  // namespace
 
@@ -129,7 +96,7 @@ double fma_rate_avx512() {
   // Ten named sums: as an array they would live in memory, which halves the rate.
   __m512 a = _mm512_setzero_ps(), b = a, c = a, d = a, e = a, f = a, g = a, h = a, i = a, j = a;
   const __m512 one = _mm512_set1_ps(1e-9f);
-  const double start = seconds();
+  const double start = thread_seconds();
   for (int round = 0; round < kRounds; round++) {
     asm volatile(
         "vfmadd231ps %10, %10, %0\n vfmadd231ps %10, %10, %1\n vfmadd231ps %10, %10, %2\n vfmadd231ps %10, %10, %3\n"
@@ -138,7 +105,7 @@ double fma_rate_avx512() {
         : "+v"(a), "+v"(b), "+v"(c), "+v"(d), "+v"(e), "+v"(f), "+v"(g), "+v"(h), "+v"(i), "+v"(j)
         : "v"(one));
   }
-  return 16.0 * kChains * kRounds / (seconds() - start);
+  return 16.0 * kChains * kRounds / (thread_seconds() - start);
 }
 
 const Backend* avx512vnni_backend() {

@@ -1,11 +1,12 @@
 // What the kernels of all instruction sets share: the frame and problem they read, the scratch they write.
 //
 // The files of one instruction set are compiled with its flags. They therefore include no standard container or algorithm and
-// define everything in an unnamed namespace: the linker keeps one copy of an inline function, and a copy compiled for
+// define everything static or in an unnamed namespace: the linker keeps one copy of an inline function, and a copy compiled for
 // AVX-512 would end the process on a machine without it.
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <ctime>
 
 namespace affinity {
 
@@ -136,6 +137,13 @@ const Backend* avxvnni_backend();
 const Backend* avx512vnni_backend();
 const Backend* amxint8_backend();
 
+// Seconds of this thread's processor time: other processes do not count.
+static inline double thread_seconds() {
+  timespec t;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+  return t.tv_sec + 1e-9 * t.tv_nsec;
+}
+
 // fp32 multiply-adds per second of one thread, each the best this instruction set can do; 0 if it was not built.
 double fma_rate_avx2();
 double fma_rate_avx512();
@@ -143,18 +151,18 @@ double fma_rate_avx512();
 // Softmax and weighted label sum of one query's ordered list; compiled without fused multiply-adds.
 void aggregate(const Problem& problem, int patch, int count, const double* scores, const int64_t* ids, double* sums);
 
-inline int tiles_across(const Problem& p) { return (p.cols + kTileCols - 1) / kTileCols; }
+static inline int tiles_across(const Problem& p) { return (p.cols + kTileCols - 1) / kTileCols; }
 
-inline int bands_down(const Problem& p) { return (p.rows + kTileRows * kStripRows - 1) / (kTileRows * kStripRows); }
+static inline int bands_down(const Problem& p) { return (p.rows + kTileRows * kStripRows - 1) / (kTileRows * kStripRows); }
 
 // Four units per thread and half bands, so that the threads end at about the same time, as long as the tiles suffice.
-inline int strips_across(const Problem& p) {
+static inline int strips_across(const Problem& p) {
   const int tiles = tiles_across(p), most = kMostTiles / kStripRows;
   const int least = (tiles + most - 1) / most;
   const int units = (4 * p.threads + bands_down(p) - 1) / bands_down(p), wanted = p.threads > 1 && units < 2 ? 2 : units;
   return wanted < least ? least : wanted > tiles ? tiles : wanted;
 }
 
-inline int strip_count(const Problem& p) { return bands_down(p) * strips_across(p); }
+static inline int strip_count(const Problem& p) { return bands_down(p) * strips_across(p); }
 
 }  // namespace affinity

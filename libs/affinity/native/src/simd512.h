@@ -211,5 +211,31 @@ inline void exact_avx512(const double* queries, const double* keys, int count, i
   kBlocks[count](queries, keys, padded, out);
 }
 
+// The parts of an `Isa` (tile.h) that do not depend on how the filter multiplies.
+struct Common512 {
+  static constexpr bool kFilters = true;
+  static void set_limit(const Problem& p, Tile& t, int lane, double threshold) { int8_limit(p, t, lane, threshold); }
+  static void estimate(const Problem& p, const Frame& f, int query, int key, double* value, double* slack) {
+    estimate_int8(p, f, query, key, value, slack);
+  }
+  static double score(const float* q, const float* k, int padded) { return score_avx512(q, k, padded); }
+  static constexpr int kFusedBlock = affinity::kFusedBlock, kExactBlock = affinity::kExactBlock;
+  static void fused(const float* queries, const float* keys, size_t stride, int count, int padded, float* out) {
+    fused_avx512(queries, keys, stride, count, padded, out);
+  }
+  static uint32_t reaching(const float* values, float offset, const float* limits) {
+    return reaching_avx512(values, offset, limits);
+  }
+  static uint32_t contesting(const double* scores, const double* floors, int64_t id, const int64_t* ties) {
+    return contesting_avx512(scores, floors, id, ties);
+  }
+  static void along(const float* vector, const float* keys, size_t stride, int count, int padded, double* out) {
+    along_avx512(vector, keys, stride, count, padded, out);
+  }
+  static void exact(const double* queries, const double* keys, int count, int padded, double* out) {
+    exact_avx512(queries, keys, count, padded, out);
+  }
+};
+
 }  // namespace
 }  // namespace affinity
