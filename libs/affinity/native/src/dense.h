@@ -12,7 +12,7 @@ namespace affinity {
 namespace {
 
 // Lanes per key from which on all 32 at once are cheaper than one by one.
-constexpr int kFewLanes = 6;
+constexpr int kFewLanes = 12;
 
 inline int lanes_of(uint32_t mask) { return __builtin_popcount(mask); }
 
