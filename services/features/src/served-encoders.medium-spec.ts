@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -38,6 +38,7 @@ beforeEach(() => (sut = served()));
 
 afterEach(async () => {
   await sut.onApplicationShutdown();
+  await database.run.deleteMany();
   await database.modelAlias.deleteMany();
   await database.modelVersion.deleteMany();
 });
@@ -68,6 +69,17 @@ async function stored(megabytes: number, seed: number): Promise<string> {
   await store.put(blobKeys.encoderModel(card.sha256), readFileSync(file));
   await store.put(blobKeys.encoderCard(card.sha256), Buffer.from(JSON.stringify(card)));
   return card.sha256;
+}
+
+/** Runs that used an encoder version. */
+async function runsWith(sha256: string, count: number, createdAt = new Date()): Promise<void> {
+  const id = `${sha256}-${randomUUID()}`;
+  const input = { inputWidth: 8, inputHeight: 8, imageResize: 'bilinear', precision: 'float16', segmentFrames: 2 };
+  await database.video.create({ data: { sha256: id, bytes: 1, blobKey: 'v', probe: {} } });
+  await database.featureSet.create({ data: { id, videoSha256: id, encoderSha256: sha256, ...input } });
+  const request = { maskKey: 'm', classIds: [1], preset: 'dino', parameters: {}, createdAt };
+  const run = { featureSetId: id, ...request, encoderName: sha256, encoderSha256: sha256 };
+  await database.run.createMany({ data: Array.from({ length: count }, () => ({ id: randomUUID(), ...run })) });
 }
 
 const rows = async () => {
@@ -155,6 +167,20 @@ describe('what is to be loaded', () => {
     const { wanted, needed } = await wantedEncoders(database);
     expect(wanted).toEqual(['colours:1', 'vit:2', 'vit:3', 'vit:5', 'vit:4', 'vit:1'].map(digest));
     expect(needed).toEqual([]);
+  });
+
+  it('begins with the champion that runs of the last day used most', async () => {
+    for (const name of ['a', 'b', 'c']) {
+      await database.modelVersion.create({
+        data: { name, version: 1, state: 'READY', sha256: name, bytes: 1, createdBy: 'test' },
+      });
+      await database.modelAlias.create({ data: { name, alias: 'champion', version: 1 } });
+    }
+    const yesterday = new Date(Date.now() - 25 * 3_600_000);
+    await runsWith('b', 1);
+    await runsWith('c', 2);
+    await runsWith('a', 3, yesterday);
+    expect((await wantedEncoders(database)).wanted).toEqual(['c', 'b', 'a']);
   });
 
   it('is nothing where there is no model', async () => {

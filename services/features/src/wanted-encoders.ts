@@ -12,12 +12,18 @@ export interface WantedEncoders {
 /** The champion takes most of the traffic; what it replaced is what a rollback returns to. */
 const IMPORTANCE = [CHAMPION, CANARY, `previous ${CHAMPION}`, SHADOW];
 
+/** Of two models' champions the one that runs of the last day used more often is the more important one. */
+const TRAFFIC_MS = 24 * 3600 * 1000;
+
 /** What the aliases of all models name, and named before. */
 export async function wantedEncoders(database: Database): Promise<WantedEncoders> {
-  const [aliases, runs] = await Promise.all([
+  const since = new Date(Date.now() - TRAFFIC_MS);
+  const [aliases, runs, used] = await Promise.all([
     database.modelAlias.findMany(),
     database.run.findMany({ where: activeRun, distinct: ['encoderSha256'], select: { encoderSha256: true } }),
+    database.run.groupBy({ by: ['encoderSha256'], where: { createdAt: { gte: since } }, _count: true }),
   ]);
+  const traffic = new Map(used.map(({ encoderSha256, _count }) => [encoderSha256, _count]));
   const named = aliases.flatMap(({ name, alias, version, previousVersion }) => [
     { name, version, role: alias },
     ...(previousVersion === null ? [] : [{ name, version: previousVersion, role: `previous ${alias}` }]),
@@ -28,8 +34,12 @@ export async function wantedEncoders(database: Database): Promise<WantedEncoders
   });
   const digests = new Map(versions.map(({ name, version, sha256 }) => [`${name}:${version}`, sha256]));
   const wanted = named
-    .sort((a, b) => importance(a.role) - importance(b.role) || compare(a.name, b.name))
-    .flatMap(({ name, version }) => digests.get(`${name}:${version}`) ?? []);
+    .flatMap(({ name, version, role }) => {
+      const sha256 = digests.get(`${name}:${version}`);
+      return sha256 ? [{ name, role, sha256, runs: traffic.get(sha256) ?? 0 }] : [];
+    })
+    .sort((a, b) => importance(a.role) - importance(b.role) || b.runs - a.runs || compare(a.name, b.name))
+    .map(({ sha256 }) => sha256);
   return { wanted: [...new Set(wanted)], needed: runs.map(({ encoderSha256 }) => encoderSha256) };
 }
 
