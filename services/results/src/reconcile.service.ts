@@ -1,48 +1,30 @@
 import { Inject, Injectable, OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import { Database } from '@propago/database';
 import { NextSteps, Queues, Reconciler } from '@propago/pipeline';
-import { CONFIG, LOGGER, type ConfigOf, type Logger } from '@propago/runtime';
+import { CONFIG, LOGGER, Rounds, type ConfigOf, type Logger } from '@propago/runtime';
 
 /** Looks for lost work at intervals. Several replicas doing so do no harm. */
 @Injectable()
 export class ReconcileService implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly reconciler: Reconciler;
-  private timer: NodeJS.Timeout | undefined;
-  private stopped = false;
+  private readonly rounds: Rounds;
 
   constructor(
-    @Inject(CONFIG) private readonly config: ConfigOf<'results'>,
-    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(CONFIG) config: ConfigOf<'results'>,
+    @Inject(LOGGER) logger: Logger,
     database: Database,
     queues: Queues,
     next: NextSteps,
   ) {
-    this.reconciler = new Reconciler(database, queues, next);
+    const reconciler = new Reconciler(database, queues, next);
+    const everyMs = config.RECONCILE_SECONDS * 1000;
+    this.rounds = new Rounds(() => reconciler.reconcile(), { name: 'reconcile', everyMs, logger });
   }
 
   onApplicationBootstrap(): void {
-    this.schedule();
+    this.rounds.start();
   }
 
   onModuleDestroy(): void {
-    this.stopped = true;
-    clearTimeout(this.timer);
-  }
-
-  private schedule(): void {
-    if (this.stopped) return;
-    this.timer = setTimeout(
-      () => void this.look().finally(() => this.schedule()),
-      this.config.RECONCILE_SECONDS * 1000,
-    );
-  }
-
-  private async look(): Promise<void> {
-    try {
-      await this.reconciler.reconcile();
-    } catch (error) {
-      // Postgres or Redis is away; the next look comes.
-      this.logger.warn({ err: error }, 'reconcile');
-    }
+    this.rounds.stop();
   }
 }

@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { BeforeApplicationShutdown, Inject, Injectable, OnApplicationBootstrap } from '@nestjs/common';
 import type { Job } from 'bull';
 import { asCodedError, CodedError } from '@propago/contracts';
-import { CONFIG, LOGGER, type ConfigOf, type Logger } from '@propago/runtime';
+import { CONFIG, LOGGER, Rounds, type ConfigOf, type Logger } from '@propago/runtime';
 import { RunningTraining } from './running-training.service';
 import { trainingJob, TrainingQueue } from './training-queue';
 import { TrainingRuns } from './training-runs.service';
@@ -17,7 +17,7 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
   private readonly stopping = new AbortController();
   private readonly working = new Set<Promise<void>>();
   private readonly freeGpus: string[];
-  private timer: NodeJS.Timeout | undefined;
+  private readonly rounds: Rounds;
 
   constructor(
     @Inject(CONFIG) private readonly config: ConfigOf<'trainer'>,
@@ -27,6 +27,8 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
     private readonly running: RunningTraining,
   ) {
     this.freeGpus = config.TRAINER_GPUS.split(',').filter(Boolean);
+    const everyMs = config.RECONCILE_SECONDS * 1000;
+    this.rounds = new Rounds(() => this.look(), { name: 'look for runs to train', everyMs, logger });
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -40,12 +42,12 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
         void this.giveUp(data.data.runId, new CodedError('TRAINING_CRASHED', 'Every trainer that tried has died.'));
       }
     });
-    this.schedule();
+    this.rounds.start();
   }
 
   /** Running trainings are saved and left to another trainer, or to this one when it is back. */
   async beforeApplicationShutdown(): Promise<void> {
-    clearTimeout(this.timer);
+    this.rounds.stop();
     await this.training.queue.pause(true, true);
     this.stopping.abort();
     await Promise.allSettled(this.working);
@@ -77,20 +79,7 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
     }
   }
 
-  private schedule(): void {
-    if (this.stopping.signal.aborted) return;
-    this.timer = setTimeout(
-      () => void this.look().finally(() => this.schedule()),
-      this.config.RECONCILE_SECONDS * 1000,
-    );
-  }
-
   private async look(): Promise<void> {
-    try {
-      for (const runId of await this.runs.open()) await this.training.add({ runId });
-    } catch (error) {
-      // Postgres or Redis is away; the next look comes.
-      this.logger.warn({ err: error }, 'look for runs to train');
-    }
+    for (const runId of await this.runs.open()) await this.training.add({ runId });
   }
 }

@@ -1,7 +1,7 @@
 import { BeforeApplicationShutdown, Inject, Injectable, OnApplicationBootstrap } from '@nestjs/common';
 import type { Job } from 'bull';
 import { asCodedError, CodedError } from '@propago/contracts';
-import { CONFIG, LOGGER, type ConfigOf, type Logger } from '@propago/runtime';
+import { CONFIG, LOGGER, Rounds, type ConfigOf, type Logger } from '@propago/runtime';
 import { validationJob, ValidationQueue } from './validation-queue';
 import { Validator } from './validator.service';
 
@@ -12,7 +12,7 @@ import { Validator } from './validator.service';
 @Injectable()
 export class ValidationWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly stopping = new AbortController();
-  private timer: NodeJS.Timeout | undefined;
+  private readonly rounds: Rounds;
   private working: Promise<void> = Promise.resolve();
 
   constructor(
@@ -20,7 +20,10 @@ export class ValidationWorker implements OnApplicationBootstrap, BeforeApplicati
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly validation: ValidationQueue,
     private readonly validator: Validator,
-  ) {}
+  ) {
+    const everyMs = config.RECONCILE_SECONDS * 1000;
+    this.rounds = new Rounds(() => this.look(), { name: 'look for versions to validate', everyMs, logger });
+  }
 
   onApplicationBootstrap(): void {
     const { queue } = this.validation;
@@ -35,12 +38,12 @@ export class ValidationWorker implements OnApplicationBootstrap, BeforeApplicati
           .catch((cause: unknown) => this.logger.warn({ err: cause }, 'could not end a validation'));
       }
     });
-    this.schedule();
+    this.rounds.start();
   }
 
   /** A validation that outlasts the limit is stopped; another worker, or this one when it is back, begins it anew. */
   async beforeApplicationShutdown(): Promise<void> {
-    clearTimeout(this.timer);
+    this.rounds.stop();
     const limit = setTimeout(() => this.stopping.abort(), this.config.SHUTDOWN_SECONDS * 1000);
     await this.validation.queue.pause(true, true);
     await this.working.catch(() => {});
@@ -60,20 +63,7 @@ export class ValidationWorker implements OnApplicationBootstrap, BeforeApplicati
     }
   }
 
-  private schedule(): void {
-    if (this.stopping.signal.aborted) return;
-    this.timer = setTimeout(
-      () => void this.look().finally(() => this.schedule()),
-      this.config.RECONCILE_SECONDS * 1000,
-    );
-  }
-
   private async look(): Promise<void> {
-    try {
-      for (const job of await this.validator.open()) await this.validation.add(job);
-    } catch (error) {
-      // Postgres or Redis is away; the next look comes.
-      this.logger.warn({ err: error }, 'look for versions to validate');
-    }
+    for (const job of await this.validator.open()) await this.validation.add(job);
   }
 }

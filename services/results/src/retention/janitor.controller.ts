@@ -3,7 +3,7 @@ import { MessagePattern, Payload } from '@nestjs/microservices';
 import { SUBJECTS, type CollectQuestion } from '@propago/contracts';
 import { Database } from '@propago/database';
 import { NextSteps } from '@propago/pipeline';
-import { answer, CONFIG, LOGGER, STORAGE, type BlobStore, type ConfigOf, type Logger } from '@propago/runtime';
+import { answer, CONFIG, LOGGER, Rounds, STORAGE, type BlobStore, type ConfigOf, type Logger } from '@propago/runtime';
 import { Janitor } from './janitor';
 
 /** Older than any upload, job or transaction takes from a blob to its row. */
@@ -13,11 +13,10 @@ const ORPHAN_MS = 3600_000;
 @Controller()
 export class JanitorController implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly janitor: Janitor;
-  private timer: NodeJS.Timeout | undefined;
-  private stopped = false;
+  private readonly rounds: Rounds;
 
   constructor(
-    @Inject(CONFIG) private readonly config: ConfigOf<'results'>,
+    @Inject(CONFIG) config: ConfigOf<'results'>,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(STORAGE) storage: BlobStore,
     database: Database,
@@ -29,6 +28,8 @@ export class JanitorController implements OnApplicationBootstrap, OnModuleDestro
       cacheBytes: config.CACHE_MAX_BYTES,
       orphanMs: ORPHAN_MS,
     });
+    const everyMs = config.JANITOR_MINUTES * 60_000;
+    this.rounds = new Rounds(() => this.clean(), { name: 'janitor', everyMs, logger });
   }
 
   @MessagePattern(SUBJECTS.collect, { queue: 'results' })
@@ -37,29 +38,15 @@ export class JanitorController implements OnApplicationBootstrap, OnModuleDestro
   }
 
   onApplicationBootstrap(): void {
-    this.schedule();
+    this.rounds.start();
   }
 
   onModuleDestroy(): void {
-    this.stopped = true;
-    clearTimeout(this.timer);
-  }
-
-  private schedule(): void {
-    if (this.stopped) return;
-    this.timer = setTimeout(
-      () => void this.clean().finally(() => this.schedule()),
-      this.config.JANITOR_MINUTES * 60_000,
-    );
+    this.rounds.stop();
   }
 
   private async clean(): Promise<void> {
-    try {
-      const { expiredRuns, ...removed } = await this.janitor.clean();
-      this.logger.info({ expiredRuns: expiredRuns.length, ...removed }, 'janitor');
-    } catch (error) {
-      // Postgres, Redis or storage is away; the next round comes.
-      this.logger.warn({ err: error }, 'janitor');
-    }
+    const { expiredRuns, ...removed } = await this.janitor.clean();
+    this.logger.info({ expiredRuns: expiredRuns.length, ...removed }, 'janitor');
   }
 }
