@@ -104,20 +104,7 @@ void multiply(const int8_t* keys, size_t padded, const uint8_t* queries, int32_t
 using Products = void (*)(const int8_t*, size_t, const uint8_t*, int32_t*);
 constexpr Products kProducts[2][3] = {{multiply_half<1>, multiply_half<2>, multiply_half<3>}, {multiply<1>, multiply<2>, multiply<3>}};
 
-struct AmxInt8 : Common512 {
-  static void load(const Problem& p, Tile& t) {
-    const int8_t* packed = p.target->packed;
-    for (int lane = 0; lane < kLanes; lane++) {
-      const int q = t.query[lane];
-      for (int d = 0; d < p.padded; d += 4) {
-        uint32_t word = 0;
-        if (q >= 0) __builtin_memcpy(&word, packed + static_cast<size_t>(q) * p.padded + d, 4);
-        __builtin_memcpy(t.queries + 32 * static_cast<size_t>(d) + 4 * lane, &word, 4);
-      }
-    }
-    int8_units(p, t);
-  }
-
+struct AmxInt8 : Common512<0> {
   static int filter(const Problem&, const Tile& t, const Frame& f, int first, int count, int halves, Scratch& s) {
     key_terms(f, first, count, t.maxNorm, t.maxError, s.keyTerm);
     const int8_t* packed = f.packed;

@@ -6,6 +6,7 @@
 #include "kernel.h"
 
 #if defined(__AVX2__)
+#include "fma_rate.h"
 #include "simd256.h"
 
 namespace affinity {
@@ -48,22 +49,7 @@ struct ByteProducts {
 
 }  // namespace
 
-double fma_rate_avx2() {
-  constexpr int kRounds = 4000000, kChains = 10;
-  // Ten named sums: as an array they would live in memory, which halves the rate.
-  __m256 a = _mm256_setzero_ps(), b = a, c = a, d = a, e = a, f = a, g = a, h = a, i = a, j = a;
-  const __m256 one = _mm256_set1_ps(1e-9f);
-  const double start = thread_seconds();
-  for (int round = 0; round < kRounds; round++) {
-    asm volatile(
-        "vfmadd231ps %10, %10, %0\n vfmadd231ps %10, %10, %1\n vfmadd231ps %10, %10, %2\n vfmadd231ps %10, %10, %3\n"
-        "vfmadd231ps %10, %10, %4\n vfmadd231ps %10, %10, %5\n vfmadd231ps %10, %10, %6\n vfmadd231ps %10, %10, %7\n"
-        "vfmadd231ps %10, %10, %8\n vfmadd231ps %10, %10, %9"
-        : "+x"(a), "+x"(b), "+x"(c), "+x"(d), "+x"(e), "+x"(f), "+x"(g), "+x"(h), "+x"(i), "+x"(j)
-        : "x"(one));
-  }
-  return 8.0 * kChains * kRounds / (thread_seconds() - start);
-}
+double fma_rate_avx2() { return fma_rate<__m256>(); }
 
 const Backend* avx2_backend() {
   static const Backend backend = {"avx2", pack_int8<ByteProducts::kLevels>, propagate_strip<Filter256<ByteProducts>>};

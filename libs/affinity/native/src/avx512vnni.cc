@@ -7,6 +7,7 @@
 #include "kernel.h"
 
 #if defined(__AVX512VNNI__)
+#include "fma_rate.h"
 #include "simd512.h"
 #include "strip.h"
 
@@ -61,21 +62,7 @@ constexpr BlockFunction kBlocks[kBlock + 1] = {
     block<HALVES, 5>,  block<HALVES, 6>,  block<HALVES, 7>,  block<HALVES, 8>,  block<HALVES, 9>,
     block<HALVES, 10>, block<HALVES, 11>, block<HALVES, 12>, block<HALVES, 13>, block<HALVES, 14>};
 
-struct Avx512Vnni : Common512 {
-  static void load(const Problem& p, Tile& t) {
-    const int8_t* packed = p.target->packed;
-    for (int lane = 0; lane < kLanes; lane++) {
-      const int q = t.query[lane];
-      for (int d = 0; d < p.padded; d += 4) {
-        uint32_t word = 0;
-        if (q >= 0) __builtin_memcpy(&word, packed + static_cast<size_t>(q) * p.padded + d, 4);
-        word ^= 0x80808080u;  // signed to offset binary
-        __builtin_memcpy(t.queries + 32 * static_cast<size_t>(d) + 4 * lane, &word, 4);
-      }
-    }
-    int8_units(p, t);
-  }
-
+struct Avx512Vnni : Common512<0x80> {
   static int filter(const Problem&, const Tile& t, const Frame& f, int first, int count, int halves, Scratch& s) {
     key_terms(f, first, count, t.maxNorm, t.maxError, s.keyTerm);
     const BlockFunction* blocks = halves == 3 ? kBlocks<2> : kBlocks<1>;
@@ -91,22 +78,7 @@ struct Avx512Vnni : Common512 {
 
 }  // namespace
 
-double fma_rate_avx512() {
-  constexpr int kRounds = 4000000, kChains = 10;
-  // Ten named sums: as an array they would live in memory, which halves the rate.
-  __m512 a = _mm512_setzero_ps(), b = a, c = a, d = a, e = a, f = a, g = a, h = a, i = a, j = a;
-  const __m512 one = _mm512_set1_ps(1e-9f);
-  const double start = thread_seconds();
-  for (int round = 0; round < kRounds; round++) {
-    asm volatile(
-        "vfmadd231ps %10, %10, %0\n vfmadd231ps %10, %10, %1\n vfmadd231ps %10, %10, %2\n vfmadd231ps %10, %10, %3\n"
-        "vfmadd231ps %10, %10, %4\n vfmadd231ps %10, %10, %5\n vfmadd231ps %10, %10, %6\n vfmadd231ps %10, %10, %7\n"
-        "vfmadd231ps %10, %10, %8\n vfmadd231ps %10, %10, %9"
-        : "+v"(a), "+v"(b), "+v"(c), "+v"(d), "+v"(e), "+v"(f), "+v"(g), "+v"(h), "+v"(i), "+v"(j)
-        : "v"(one));
-  }
-  return 16.0 * kChains * kRounds / (thread_seconds() - start);
-}
+double fma_rate_avx512() { return fma_rate<__m512>(); }
 
 const Backend* avx512vnni_backend() {
   static const Backend backend = {"avx512vnni", pack_int8<127>, propagate_strip<Avx512Vnni>};

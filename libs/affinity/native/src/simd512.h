@@ -212,8 +212,23 @@ inline void exact_avx512(const double* queries, const double* keys, int count, i
 }
 
 // The parts of an `Isa` (tile.h) that do not depend on how the filter multiplies.
+// FLIP is applied to each byte of a query: 0x80 turns a signed one into offset binary.
+template <uint8_t FLIP>
 struct Common512 {
   static constexpr bool kFilters = true;
+  static void load(const Problem& p, Tile& t) {
+    const int8_t* packed = p.target->packed;
+    for (int lane = 0; lane < kLanes; lane++) {
+      const int q = t.query[lane];
+      for (int d = 0; d < p.padded; d += 4) {
+        uint32_t word = 0;
+        if (q >= 0) __builtin_memcpy(&word, packed + static_cast<size_t>(q) * p.padded + d, 4);
+        word ^= 0x01010101u * FLIP;
+        __builtin_memcpy(t.queries + 32 * static_cast<size_t>(d) + 4 * lane, &word, 4);
+      }
+    }
+    int8_units(p, t);
+  }
   static void set_limit(const Problem& p, Tile& t, int lane, double threshold) { int8_limit(p, t, lane, threshold); }
   static void estimate(const Problem& p, const Frame& f, int query, int key, double* value, double* slack) {
     estimate_int8(p, f, query, key, value, slack);
