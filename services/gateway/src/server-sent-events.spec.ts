@@ -1,4 +1,5 @@
-import fastify, { type FastifyInstance } from 'fastify';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
 import { NEVER, Subject } from 'rxjs';
 import { streamEvents, type StreamedEvent, type StreamedEvents } from './server-sent-events';
 
@@ -7,7 +8,7 @@ let source: StreamedEvents;
 let url: string;
 
 beforeEach(async () => {
-  server = fastify();
+  server = new FastifyAdapter().getInstance();
   server.get('/', async (request, reply) => {
     await streamEvents(reply, request.headers['last-event-id'] as string | undefined, source);
   });
