@@ -1,8 +1,9 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { CreateMultipartUploadCommand, S3Client } from '@aws-sdk/client-s3';
 import { BlobStore } from './blob-store';
 import { describeBlobStore } from './blob-store.conformance';
 import { createBlobStore } from './create-blob-store';
+import { S3BlobStore } from './s3-blob-store';
 import { findS3Server, S3TestServer, startS3Server } from './s3-server.fixture';
 
 const binary = findS3Server();
@@ -14,6 +15,11 @@ const note = binary ? '' : ' (skipped: no versitygw or minio on PATH or in PROPA
   let prefix: string;
   const open = (bucket: string): BlobStore =>
     createBlobStore(`s3://${bucket}/${prefix}?endpoint=${server.endpoint}&forcePathStyle=true`, server.credentials);
+
+  const openClient = () => {
+    const { endpoint, credentials } = server;
+    return new S3Client({ endpoint, credentials, region: 'us-east-1', forcePathStyle: true });
+  };
 
   beforeAll(async () => {
     server = await startS3Server(binary!);
@@ -36,13 +42,25 @@ const note = binary ? '' : ' (skipped: no versitygw or minio on PATH or in PROPA
   });
 
   it('aborts uploads of writers that died, by their age', async () => {
-    const { endpoint, credentials } = server;
-    const client = new S3Client({ endpoint, credentials, region: 'us-east-1', forcePathStyle: true });
+    const client = openClient();
     await client.send(new CreateMultipartUploadCommand({ Bucket: 'bucket', Key: `${prefix}/half` }));
     client.destroy();
     expect(await store.sweep(3_600_000)).toBe(0);
     expect(await store.sweep(-60_000)).toBe(1);
     expect(await store.sweep(-60_000)).toBe(0);
+  });
+
+  it('moves what is too long for one request in parts, with every byte', async () => {
+    const client = openClient();
+    // A part has at least 5 MiB, but for the last.
+    const parts = new S3BlobStore(client, { bucket: 'bucket', prefix: `${prefix}/` }, 5 * 1024 ** 2);
+    const data = randomBytes(12 * 1024 ** 2);
+    await parts.put('from', data);
+    await parts.move('from', 'to');
+    expect((await parts.get('to')).equals(data)).toBe(true);
+    expect(await parts.stat('from')).toBeNull();
+    expect(await parts.sweep(-60_000)).toBe(0);
+    await parts.close();
   });
 
   it('answers SERVICE_UNAVAILABLE when the bucket does not exist', async () => {

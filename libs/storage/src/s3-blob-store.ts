@@ -6,7 +6,10 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import {
   AbortMultipartUploadCommand,
+  CompletedPart,
+  CompleteMultipartUploadCommand,
   CopyObjectCommand,
+  CreateMultipartUploadCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
@@ -17,6 +20,7 @@ import {
   PutObjectCommand,
   S3Client,
   S3ServiceException,
+  UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { BlobEntry, BlobStat, BlobStore, ByteRange } from './blob-store';
@@ -26,6 +30,8 @@ import { meter } from './metering';
 /** 8 MiB parts, two in flight: 24 MiB of memory per upload, and 10,000 parts allow 78 GiB. */
 const PART_BYTES = 8 * 1024 * 1024;
 const PARTS_IN_FLIGHT = 2;
+/** S3 copies at most 5 GB in one request, longer blobs in parts. */
+const COPY_BYTES = 1024 ** 3;
 const CHECK_KEY = '.check';
 
 const isMissing = (error: unknown): boolean =>
@@ -37,11 +43,13 @@ export interface S3Place {
   prefix: string;
 }
 
-/** Blobs as objects of an S3 bucket. A blob is moved by one CopyObject, which S3 allows up to 5 GB. */
+/** Blobs as objects of an S3 bucket. */
 export class S3BlobStore implements BlobStore {
   constructor(
     private readonly client: S3Client,
     private readonly place: S3Place,
+    /** Most bytes that one request copies. */
+    private readonly copyBytes = COPY_BYTES,
   ) {}
 
   async put(key: string, data: Uint8Array): Promise<void> {
@@ -99,19 +107,19 @@ export class S3BlobStore implements BlobStore {
   }
 
   async move(from: string, to: string): Promise<void> {
-    const source = this.at(from);
+    const found = await this.stat(from);
+    if (!found) throw missing(from);
     // S3 copies an object onto itself only to change its metadata.
-    if (from === to) {
-      if (!(await this.stat(from))) throw missing(from);
-      return;
-    }
+    if (from === to) return;
     try {
-      await this.client.send(new CopyObjectCommand({ ...this.at(to), CopySource: `${source.Bucket}/${source.Key}` }));
+      if (found.bytes <= this.copyBytes) {
+        await this.client.send(new CopyObjectCommand({ ...this.at(to), CopySource: this.sourceOf(from) }));
+      } else await this.copyInParts(from, to, found.bytes);
     } catch (error) {
       if (isMissing(error)) throw missing(from, error);
       throw error;
     }
-    await this.client.send(new DeleteObjectCommand(source));
+    await this.client.send(new DeleteObjectCommand(this.at(from)));
   }
 
   async delete(key: string): Promise<void> {
@@ -189,6 +197,32 @@ export class S3BlobStore implements BlobStore {
 
   async close(): Promise<void> {
     this.client.destroy();
+  }
+
+  private async copyInParts(from: string, to: string, bytes: number): Promise<void> {
+    const { UploadId } = await this.client.send(new CreateMultipartUploadCommand(this.at(to)));
+    const upload = { ...this.at(to), UploadId };
+    try {
+      const Parts: CompletedPart[] = [];
+      for (let start = 0; start < bytes; start += this.copyBytes) {
+        const PartNumber = Parts.length + 1;
+        const CopySourceRange = `bytes=${start}-${Math.min(bytes, start + this.copyBytes) - 1}`;
+        const { CopyPartResult } = await this.client.send(
+          new UploadPartCopyCommand({ ...upload, PartNumber, CopySource: this.sourceOf(from), CopySourceRange }),
+        );
+        Parts.push({ PartNumber, ETag: CopyPartResult?.ETag });
+      }
+      await this.client.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } }));
+    } catch (error) {
+      // What cannot be removed now `sweep` removes.
+      await this.client.send(new AbortMultipartUploadCommand(upload)).catch(() => {});
+      throw error;
+    }
+  }
+
+  private sourceOf(key: string): string {
+    const { Bucket, Key } = this.at(key);
+    return `${Bucket}/${Key}`;
   }
 
   private at(key: string): { Bucket: string; Key: string } {
