@@ -122,6 +122,22 @@ describe('the API', () => {
     const { paths } = await platform.json<{ paths: Record<string, object> }>('/docs/json');
     const documented = Object.entries(paths).map(([path, methods]) => [path, Object.keys(methods).sort()]);
     expect(Object.fromEntries(documented)).toEqual(ROUTES);
+    const { post } = paths['/v1/runs'] as Record<string, { parameters: { name: string; required: boolean }[] }>;
+    expect(post!.parameters).toMatchObject([{ name: 'Idempotency-Key', required: false }]);
+    expect(post).toMatchObject({
+      requestBody: {
+        content: {
+          'multipart/form-data': {
+            schema: {
+              properties: {
+                options: { contentSchema: { properties: { preset: { enum: expect.arrayContaining(['dino']) } } } },
+              },
+            },
+          },
+        },
+      },
+      responses: { default: { content: { 'application/problem+json': expect.anything() } } },
+    });
     const page = await platform.get('/docs');
     expect(page.status).toBe(200);
     expect(await page.text()).toContain('swagger-ui');

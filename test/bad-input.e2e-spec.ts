@@ -212,6 +212,29 @@ describe('an option', () => {
     expect(problem.detail).toBe('Expected parameters.topK in [1, 64].');
   });
 
+  it.each([
+    ['fixed', { kind: 'fixed', width: 4096, height: 4096 }, '4096x4096 px, 16777216 pixels'],
+    ['of a long video', { kind: 'short-side', shortSide: 2160, multipleOf: 8, rounding: 'nearest' }, '3240x2160 px'],
+  ])('whose frames take too much memory (%s) is refused, naming size and limit', async (_, inputSize, size) => {
+    const problem = await refusal({ options: { parameters: { inputSize } } });
+    expect(problem).toMatchObject({ code: 'INPUT_TOO_LARGE', status: 422 });
+    expect(problem.detail).toContain(size);
+    expect(problem.detail).toContain('accepts 1000000');
+  });
+
+  it('of more text than options take is refused as too large', async () => {
+    const problem = await refusal({ options: { encoder: 'x'.repeat(2 ** 21) } });
+    expect(problem).toMatchObject({ code: 'UPLOAD_TOO_LARGE', status: 413 });
+  });
+
+  it('of a wrong length is refused, naming the length', async () => {
+    const problem = await refusal({ options: { encoder: '' } });
+    expect(problem).toMatchObject({
+      code: 'OPTION_OUT_OF_RANGE',
+      detail: 'Expected encoder to have a length in [1, 160].',
+    });
+  });
+
   it('that is not known is refused by its name', async () => {
     const problem = await refusal({ options: { parameters: { ...NATIVE_SIZE, topk: 5 } } });
     expect(problem).toMatchObject({ code: 'OPTION_UNKNOWN', status: 400 });
@@ -289,12 +312,16 @@ describe('a request', () => {
     expect(problem.detail).toContain('not movie');
   });
 
-  it('with a field sent twice is refused, naming it', async () => {
+  it.each(['options', 'mask', 'video'])('with %s sent twice is refused, naming it', async (name) => {
     const form = new FormData();
-    for (let i = 0; i < 2; i++) form.append('options', '{}');
-    form.append('mask', new Blob([new Uint8Array(clip.mask)]), 'mask.png');
+    const add = {
+      options: () => form.append('options', '{}'),
+      mask: () => form.append('mask', new Blob([new Uint8Array(clip.mask)]), 'mask.png'),
+      video: () => form.append('video', new Blob([new Uint8Array(clip.video)]), 'clip.mp4'),
+    };
+    for (const part of ['options', 'mask', 'video', name] as const) add[part as keyof typeof add]();
     const problem = await problemOf(await fetch(`${platform.url}/v1/runs`, { method: 'POST', body: form }));
-    expect(problem).toMatchObject({ code: 'REQUEST_INVALID', detail: 'The field options was sent twice.' });
+    expect(problem).toMatchObject({ code: 'REQUEST_INVALID', detail: `The field ${name} was sent twice.` });
   });
 
   it.each([
@@ -308,5 +335,22 @@ describe('a request', () => {
   it('with a page size or cursor of nonsense is refused', async () => {
     expect(await problemOf(await platform.get('/v1/runs?limit=0'))).toMatchObject({ code: 'OPTION_OUT_OF_RANGE' });
     expect(await problemOf(await platform.get('/v1/runs?cursor=x'))).toMatchObject({ code: 'REQUEST_INVALID' });
+  });
+
+  it.each(['%zz', 'x'.repeat(5000)])('with the id %.10s that cannot be read is answered by a problem', async (id) => {
+    const answer = await platform.get(`/v1/runs/${id}`);
+    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+    const problem = await problemOf(answer);
+    expect(problem).toMatchObject({ code: 'REQUEST_INVALID', status: 400 });
+    expect(JSON.stringify(problem).length).toBeLessThan(1000);
+  });
+
+  it('with a body of a type that is not taken is refused as that', async () => {
+    const answer = await fetch(`${platform.url}/v1/runs`, {
+      method: 'POST',
+      body: '<run/>',
+      headers: { 'content-type': 'text/xml' },
+    });
+    expect(await problemOf(answer)).toMatchObject({ code: 'MEDIA_TYPE_UNSUPPORTED', status: 415 });
   });
 });

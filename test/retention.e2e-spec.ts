@@ -28,6 +28,9 @@ describe('retention', () => {
     const dry = await collect(true);
     expect(dry.features.blobs).toBeGreaterThan(0);
     expect((await platform.blobs('features')).length).toBe(dry.features.blobs);
+    const misplaced = await fetch(`${platform.url}/v1/admin/gc?dryRun=true`, { method: 'POST' });
+    expect(misplaced.status).toBe(400);
+    expect((await platform.blobs('features')).length).toBe(dry.features.blobs);
     expect((await collect(false)).features).toEqual(dry.features);
     expect(await platform.blobs('features')).toEqual([]);
 

@@ -12,7 +12,7 @@ import {
 /** The `options` field of POST /v1/runs. */
 export const runOptions = z.strictObject({
   /** The named parameter set to start from. */
-  preset: z.string().optional(),
+  preset: z.string().meta({ enum: PRESET_NAMES, default: DEFAULT_PRESET }).optional(),
   /** `name`, `name@alias`, `name:version`, sha256 or unique prefix of one; the server's default model when absent. */
   encoder: z.string().min(1).max(160).optional(),
   /** Parameters that differ from the preset. */
@@ -66,6 +66,9 @@ function optionError(issue: z.core.$ZodIssue): CodedError {
       return new CodedError('OPTION_UNKNOWN', `Unknown option ${[...issue.path, issue.keys[0]].join('.')}.`);
     case 'too_small':
     case 'too_big':
+      if (issue.origin === 'string') {
+        return new CodedError('OPTION_OUT_OF_RANGE', `Expected ${name} to have a length in ${rangeOf(issue.path)}.`);
+      }
       return new CodedError('OPTION_OUT_OF_RANGE', `Expected ${name} in ${rangeOf(issue.path)}.`);
     case 'invalid_value':
       return new CodedError('OPTION_OUT_OF_RANGE', `Expected ${name} to be one of ${issue.values.join(', ')}.`);

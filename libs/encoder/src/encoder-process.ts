@@ -1,3 +1,4 @@
+import './no-telemetry';
 import { CodedError } from '@propago/contracts';
 import { type ChildProcess, fork } from 'node:child_process';
 import { compiledProgram } from './compiled-program';
@@ -36,8 +37,8 @@ export class EncoderProcess {
   private readonly pending = new Map<number, Settle>();
   private nextId = 0;
   private closing: Promise<void> | undefined;
-  /** Resolves when the process is gone, whoever ended it. */
-  readonly ended: Promise<void>;
+  /** Resolves when the process is gone, whoever ended it, with its exit code or signal. */
+  readonly ended: Promise<string>;
 
   private constructor(
     readonly card: EncoderCard,
@@ -46,7 +47,7 @@ export class EncoderProcess {
     this.ended = new Promise((resolve) => {
       const end = (how: string) => {
         this.rejectAll(new CodedError('ENCODER_FAILED', `The encoder's process ended (${how}).`));
-        resolve();
+        resolve(how);
       };
       child.once('exit', (code, signal) => end(signal ?? `exit code ${code}`));
       child.once('error', (error) => end(error.message));
@@ -74,6 +75,11 @@ export class EncoderProcess {
     } finally {
       clearTimeout(late);
     }
+  }
+
+  /** Whether it was told to end. */
+  get isClosing(): boolean {
+    return this.closing !== undefined;
   }
 
   get pid(): number | undefined {

@@ -1,3 +1,4 @@
+import './no-telemetry';
 import { CodedError } from '@propago/contracts';
 import { listSupportedBackends } from 'onnxruntime-node';
 import { ExecutionProvider } from './execution-provider';

@@ -1,3 +1,4 @@
+import './no-telemetry';
 import { CodedError, ErrorCode } from '@propago/contracts';
 import { TransferListItem, Worker } from 'node:worker_threads';
 

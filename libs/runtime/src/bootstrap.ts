@@ -4,6 +4,7 @@ import { ModuleRef, NestFactory } from '@nestjs/core';
 import { Transport } from '@nestjs/microservices';
 import { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger as NestLogger } from 'nestjs-pino';
+import type { FastifyServerOptions } from 'fastify';
 import type { Logger } from 'pino';
 import type { StageHandler } from '@propago/pipeline';
 import { maskedConfig, readConfig, type ConfigOf, type ServiceName } from './config';
@@ -19,6 +20,8 @@ export const SILENCE_LIMIT_MS = 300_000;
 export interface ServiceDefinition<S extends ServiceName> {
   service: S;
   module: (config: ConfigOf<S>) => Type | DynamicModule;
+  /** Answers requests whose address is such that there is no route to look for. */
+  frameworkErrors?: FastifyServerOptions['frameworkErrors'];
   /** What the HTTP server of this service needs besides health and metrics. */
   configure?: (app: NestFastifyApplication, config: ConfigOf<S>) => Promise<void>;
 }
@@ -34,13 +37,19 @@ export async function bootstrap<S extends ServiceName>(definition: ServiceDefini
   }
 }
 
-async function start<S extends ServiceName>({ service, module, configure }: ServiceDefinition<S>): Promise<void> {
+async function start<S extends ServiceName>({
+  service,
+  module,
+  frameworkErrors,
+  configure,
+}: ServiceDefinition<S>): Promise<void> {
   const config = readConfig(service);
   const adapter = new FastifyAdapter({
     // Idle keep-alive connections must not hold up a shutdown.
     forceCloseConnections: true,
     bodyLimit: 1 << 20,
     connectionTimeout: SILENCE_LIMIT_MS,
+    frameworkErrors,
   });
   const app = await NestFactory.create<NestFastifyApplication>(module(config) as Type, adapter, {
     bufferLogs: true,

@@ -62,6 +62,9 @@ const gatewayFields = serviceEnvironment.extend({
   MAX_CLASSES: whole(1, 254, 64).describe('Classes of a mask, without the background'),
   SEGMENT_FRAMES: whole(1, 256, 16).describe('Frames of a segment; never changes a result'),
   MAX_MODEL_BYTES: maxModelBytes,
+  MAX_INPUT_PIXELS: whole(1, Number.MAX_SAFE_INTEGER, 1_000_000).describe(
+    'Of a frame as the encoder sees it; memory of features and propagation workers grows with it',
+  ),
   FEATURE_PRECISION: z.enum(['float16', 'float32']).default('float16').describe('Of stored features'),
   ...limits,
   ACCESS: z

@@ -48,6 +48,15 @@ describe('Diagnosis', () => {
     expect(codeOf([], { code: null, signal: 'SIGKILL', timedOut: false })).toBe('INTERNAL');
   });
 
+  it('says nothing of the folders of this server', () => {
+    const sut = new Diagnosis();
+    sut.read('[warning] file:/data/blobs/videos/36f5ab: corrupt decoded frame in stream 0');
+    sut.read("[in#0 @ 0x1] [error] Error opening input '/tmp/upload-1/clip.mp4': 1/2 of it is missing");
+    expect(sut.summary).toBe(
+      "the file: corrupt decoded frame in stream 0 | [error] Error opening input 'the file': 1/2 of it is missing",
+    );
+  });
+
   it('keeps a bounded number of messages', () => {
     const sut = new Diagnosis();
     for (let i = 0; i < 100_000; i++) sut.read(`[h264 @ 0x1] [error] ${'x'.repeat(500)}`);

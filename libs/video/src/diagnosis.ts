@@ -54,7 +54,7 @@ export class Diagnosis {
       this.refusedCodec = refused[1] ?? this.refusedCodec;
       return;
     }
-    if (this.kept.length < MAX_KEPT) this.kept.push(line.replace(/^\[[^\]]*\] /, '').slice(0, MAX_KEPT_CHARS));
+    if (this.kept.length < MAX_KEPT) this.kept.push(forUsers(line).slice(0, MAX_KEPT_CHARS));
     const found = VERDICTS.findIndex(({ pattern }) => pattern.test(line));
     if (found >= 0) this.verdict = Math.min(this.verdict, found);
   }
@@ -83,4 +83,9 @@ export class Diagnosis {
       return new CodedError('VIDEO_NOT_RECOGNISED', `The codec ${this.refusedCodec} is not supported.`);
     return new CodedError(fallback, `${task} failed (exit ${exit.code}): ${this.summary}`);
   }
+}
+
+/** A line of ffmpeg without its tag, and without the folders of this server. */
+function forUsers(line: string): string {
+  return line.replace(/^\[[^\]]*\] /, '').replaceAll(/(file:)?(\/[^\s/:'"]+)+\/[^\s:'"]+/g, 'the file');
 }

@@ -59,7 +59,7 @@ class Loads {
 
   private encoder(sha256: string): ServedEncoder {
     this.open.add(sha256);
-    const ended = new Promise<void>((resolve) => this.breaks.set(sha256, resolve));
+    const ended = new Promise<string>((resolve) => this.breaks.set(sha256, () => resolve('SIGKILL')));
     return {
       card: { sha256 } as ServedEncoder['card'],
       encode: () => Promise.reject(new Error('not planned')),

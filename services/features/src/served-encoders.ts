@@ -86,7 +86,11 @@ export class ServedEncoders implements OnApplicationShutdown {
       EncoderProcess.open({ path, card, provider, deviceId, workers: this.threads, intraOpThreads: 1 }),
     );
     const ms = Math.round(performance.now() - start);
-    this.logger.info({ encoder: card.name, sha256, process: encoder.pid, ms }, 'encoder loaded');
+    const about = { encoder: card.name, sha256, process: encoder.pid };
+    this.logger.info({ ...about, ms }, 'encoder loaded');
+    void encoder.ended.then((how) => {
+      if (!encoder.isClosing) this.logger.warn({ ...about, how }, 'encoder process ended by itself');
+    });
     return encoder;
   }
 }

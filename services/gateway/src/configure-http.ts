@@ -16,13 +16,16 @@ export async function configureHttp(app: NestFastifyApplication, config: ConfigO
   const access = accessOfRoutes(controllersOf(app));
   measureRequests(app, app.get(Registry));
   placeAdminRoutes(app, config, SILENCE_LIMIT_MS);
-  // The video's own limit is enforced while it streams to storage.
-  await app.register(multipart, { limits: { fileSize: config.MAX_UPLOAD_BYTES + 1, files: 2, fields: 4, parts: 6 } });
+  // Of each part one is accepted, and a second one is told so. The video's own limit is enforced while it streams to storage.
+  await app.register(multipart, { limits: { fileSize: config.MAX_UPLOAD_BYTES + 1, files: 4, fields: 4, parts: 8 } });
   app.useGlobalFilters(new ProblemFilter(app.get<Logger>(LOGGER)));
   const description = 'POST a video and labels for its first frame; get labels for every frame.';
   // Since 3.1, operations may name what a key must be allowed to do.
   const base = new DocumentBuilder().setOpenAPIVersion('3.1.0').setTitle('Propago').setDescription(description);
-  const document = base.setVersion('1').addBearerAuth({ type: 'http', scheme: 'bearer' }, KEY_SCHEME).build();
+  const document = base
+    .setVersion('1')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'API key' }, KEY_SCHEME)
+    .build();
   const hasAdmin = config.ADMIN_API === 'on';
   const create = () => withAccess(SwaggerModule.createDocument(app, document), access, hasAdmin);
   SwaggerModule.setup('docs', app, create, { jsonDocumentUrl: 'docs/json' });

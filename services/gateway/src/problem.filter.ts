@@ -1,10 +1,13 @@
 import { ArgumentsHost, Catch, ExceptionFilter, HttpException } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '@propago/runtime';
 import { CodedError, ERRORS, type ErrorCode } from '@propago/contracts';
 import { Refusal } from './access/refusal';
 
 const RETRY_AFTER_SECONDS = 2;
+/** Characters of an address that are repeated to who sent it. */
+const MAX_INSTANCE = 200;
+const TOO_MANY_PARTS = /^FST_(FILES|FIELDS|PARTS)_LIMIT$/;
 
 /** RFC 9457 `application/problem+json`, with the stable code of the error table. */
 export interface Problem {
@@ -44,6 +47,13 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
+/** The answer to an address that no route can be looked up for. */
+export function answerBadAddress(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  const coded = new CodedError('REQUEST_INVALID', 'The address is too long or cannot be decoded.', { cause: error });
+  const problem = problemOf(coded, request.url.slice(0, MAX_INSTANCE));
+  void reply.status(problem.status).type('application/problem+json').send(problem);
+}
+
 export function problemOf({ code, message }: CodedError, instance: string): Problem {
   const { status, title } = ERRORS[code];
   return { type: `urn:propago:error:${code}`, title, status, code, detail: message, instance };
@@ -70,7 +80,11 @@ function toCoded(error: unknown, request: FastifyRequest): CodedError {
     (error as { statusCode?: number }).statusCode ?? (error instanceof HttpException ? error.getStatus() : 500);
   const message = error instanceof Error ? error.message : String(error);
   if (status === 404) return new CodedError('ROUTE_NOT_FOUND', `${request.method} ${request.url}`);
+  if (TOO_MANY_PARTS.test(String((error as { code?: unknown }).code))) {
+    return new CodedError('REQUEST_INVALID', 'The form has more parts than a request needs.', { cause: error });
+  }
   if (status === 413) return new CodedError('UPLOAD_TOO_LARGE', message, { cause: error });
+  if (status === 415) return new CodedError('MEDIA_TYPE_UNSUPPORTED', message, { cause: error });
   if (status === 503) return new CodedError('SERVICE_UNAVAILABLE', message, { cause: error });
   if (status >= 400 && status < 500) return new CodedError('REQUEST_INVALID', message, { cause: error });
   return new CodedError('INTERNAL', 'The server could not answer this request.', { cause: error });

@@ -48,7 +48,7 @@ export class VersionsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
     @CurrentCaller() caller: Caller,
-    @Headers('idempotency-key') key?: string,
+    @Headers('Idempotency-Key') key?: string,
   ) {
     const { version, replayed } = await this.registering.register(newModelName(name), request, caller, key);
     if (replayed) void reply.header('idempotency-replayed', 'true');

@@ -1,4 +1,4 @@
-import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { CodedError, SUBJECTS, type CollectQuestion } from '@propago/contracts';
@@ -20,10 +20,13 @@ export class GcController {
   @Post()
   @HttpCode(200)
   @ApiOperation({ summary: 'Remove expired runs, caches by age and size, and orphaned blobs now; or only count them' })
-  @ApiBody({ schema: { type: 'object', properties: { dryRun: { type: 'boolean', default: false } } } })
-  async collect(@Body() body: unknown): Promise<unknown> {
+  @ApiBody({ required: false, schema: { type: 'object', properties: { dryRun: { type: 'boolean', default: false } } } })
+  async collect(@Body() body: unknown, @Query() query: Record<string, string>): Promise<unknown> {
     const parsed = request.safeParse(body ?? {});
-    if (!parsed.success) throw new CodedError('REQUEST_INVALID', 'Expected {"dryRun": true} or {"dryRun": false}.');
+    // Whoever means to try it out must not remove anything by saying so in the wrong place.
+    const isMisplaced = Object.keys(query).length > 0;
+    if (!parsed.success || isMisplaced)
+      throw new CodedError('REQUEST_INVALID', 'Expected the body {"dryRun": true} or {"dryRun": false}.');
     return this.news.ask<CollectQuestion, unknown>(SUBJECTS.collect, parsed.data, COLLECT_TIMEOUT_MS);
   }
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { CodedError } from '@propago/contracts';
 import { inputSize, type EncoderCard } from '@propago/encoder';
 import type { ConfigOf } from '@propago/runtime';
 import type { VideoProbe } from '@propago/video';
@@ -7,7 +8,10 @@ import type { RunUpload } from './upload.service';
 /** Changes when decoding or resizing changes a pixel: features of before are then not taken for those of now. */
 const FRAMES_VERSION = 1;
 
-/** The set of features that a run needs; its id is a digest of everything that decides their bytes. */
+/**
+ * The set of features that a run needs; its id is a digest of everything that decides their bytes.
+ * @throws CodedError INPUT_TOO_LARGE
+ */
 export function featureSetOf(
   upload: RunUpload,
   { probe, card }: { probe: VideoProbe; card: EncoderCard },
@@ -16,6 +20,14 @@ export function featureSetOf(
   const { FEATURE_PRECISION: precision, SEGMENT_FRAMES: segmentFrames } = config;
   const { imageResize, inputSize: rule } = upload.options.parsed.parameters;
   const size = inputSize(rule, probe, card);
+  const pixels = size.width * size.height;
+  if (pixels > config.MAX_INPUT_PIXELS) {
+    throw new CodedError(
+      'INPUT_TOO_LARGE',
+      `With inputSize ${JSON.stringify(rule)} the encoder ${card.name} would see this video at ` +
+        `${size.width}x${size.height} px, ${pixels} pixels; this server accepts ${config.MAX_INPUT_PIXELS}.`,
+    );
+  }
   const identity = [FRAMES_VERSION, upload.video.sha256, card, size, imageResize, precision, segmentFrames];
   return {
     id: createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 40),

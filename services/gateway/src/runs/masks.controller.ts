@@ -7,7 +7,7 @@ import { Database } from '@propago/database';
 import { STORAGE, type BlobStore } from '@propago/runtime';
 import { CurrentCaller, type Caller } from '../access/caller';
 import { RequireScope } from '../access/require-scope';
-import { frameNumber, pageOf } from './paging';
+import { frameCursor, frameNumber, pageOf } from './paging';
 import { RunViewService } from './run-view.service';
 
 @ApiTags('results')
@@ -33,7 +33,7 @@ export class MasksController {
     const { timeBase } = (await this.view.get(id, caller)).video;
     const most = pageOf(limit, { fallback: 100, most: 1000 });
     const rows = await this.database.frameResult.findMany({
-      where: { runId: id, ...(cursor === undefined ? {} : { frame: { gt: frameNumber(cursor) } }) },
+      where: { runId: id, ...(cursor === undefined ? {} : { frame: { gt: frameCursor(cursor) } }) },
       orderBy: { frame: 'asc' },
       take: most + 1,
     });

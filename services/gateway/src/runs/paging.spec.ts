@@ -1,4 +1,4 @@
-import { cursorOf, frameNumber, pageOf, placeOf } from './paging';
+import { cursorOf, frameCursor, frameNumber, pageOf, placeOf } from './paging';
 
 const id = '5e0f8a52-9f0e-4a1c-8f6b-1f3d2c4b5a69';
 
@@ -22,5 +22,6 @@ describe('paging', () => {
 
   it.each(['-1', '1e3', 'x', '', '1234567890'])('knows no frame %j', (text) => {
     expect(() => frameNumber(text)).toThrow(expect.objectContaining({ code: 'FRAME_NOT_FOUND' }));
+    expect(() => frameCursor(text)).toThrow(expect.objectContaining({ code: 'REQUEST_INVALID' }));
   });
 });

@@ -16,10 +16,16 @@ export function pageOf(limit: string | undefined, { fallback, most }: { fallback
   throw new CodedError('OPTION_OUT_OF_RANGE', `Expected limit in [1, ${most}].`);
 }
 
-/** A frame number from an address or a cursor. @throws CodedError FRAME_NOT_FOUND */
+/** A frame number from an address. @throws CodedError FRAME_NOT_FOUND */
 export function frameNumber(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new CodedError('FRAME_NOT_FOUND', `Expected a frame number but received '${text}'.`);
+}
+
+/** The number of the frame that ended the page before. @throws CodedError REQUEST_INVALID */
+export function frameCursor(cursor: string): number {
+  if (/^\d{1,9}$/.test(cursor)) return Number(cursor);
+  throw notOurs();
 }
 
 /** The place as text for the address of the next page: milliseconds since 1970 and id. */
@@ -38,5 +44,9 @@ export function olderThan(place: PlaceInList | undefined) {
 export function placeOf(cursor: string): PlaceInList {
   const [time = '', id = ''] = cursor.split('_');
   if (/^\d{1,15}$/.test(time) && UUID.test(id)) return { createdAt: new Date(Number(time)), id };
-  throw new CodedError('REQUEST_INVALID', 'Expected cursor to be `next` of the page before.');
+  throw notOurs();
+}
+
+function notOurs(): CodedError {
+  return new CodedError('REQUEST_INVALID', 'Expected cursor to be `next` of the page before.');
 }

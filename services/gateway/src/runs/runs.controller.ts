@@ -16,7 +16,14 @@ import { pageOf, placeOf } from './paging';
 import { RunViewService } from './run-view.service';
 import { UploadService } from './upload.service';
 
-const OPTIONS_DESCRIPTION = `JSON of: ${JSON.stringify(z.toJSONSchema(runOptions))}`;
+/** JSON Schema's way to describe the JSON inside a string. */
+const OPTIONS_SCHEMA = {
+  type: 'string',
+  description: 'JSON: a preset, and what should differ from it',
+  contentMediaType: 'application/json',
+  contentSchema: z.toJSONSchema(runOptions),
+  example: '{"preset":"siammae","parameters":{"topK":7}}',
+};
 
 @ApiTags('runs')
 @RequireScope('runs:read')
@@ -47,7 +54,7 @@ export class RunsController {
       type: 'object',
       required: ['video', 'mask'],
       properties: {
-        options: { type: 'string', description: OPTIONS_DESCRIPTION, example: '{"preset":"siammae"}' },
+        options: OPTIONS_SCHEMA,
         mask: {
           type: 'string',
           format: 'binary',
@@ -61,7 +68,7 @@ export class RunsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
     @CurrentCaller() caller: Caller,
-    @Headers('idempotency-key') key?: string,
+    @Headers('Idempotency-Key') key?: string,
   ) {
     const { runId, replayed } = await this.idempotency.once(caller.tenant, key, async (claim) => {
       // A repeated request adds no run, so that it gets its answer also where there is no room for another.

@@ -52,6 +52,9 @@ export class UploadService {
       const twice = { video, mask, options }[part.fieldname];
       if (twice !== undefined) throw new CodedError('REQUEST_INVALID', `The field ${part.fieldname} was sent twice.`);
       if (part.fieldname === 'options') {
+        if (part.type === 'field' && part.valueTruncated) {
+          throw new CodedError('UPLOAD_TOO_LARGE', `Expected at most ${MAX_OPTIONS_BYTES} bytes of options.`);
+        }
         const text =
           part.type === 'field' ? textOf(part.value) : (await collect(part.file, MAX_OPTIONS_BYTES)).toString();
         options = { text, parsed: parseRunOptions(text) };

@@ -1,5 +1,5 @@
 import { Controller, Get, Headers, Param, Res } from '@nestjs/common';
-import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { filter } from 'rxjs';
 import { TRAINING_END_STATES } from '@propago/contracts';
@@ -27,11 +27,12 @@ export class TrainingEventsController {
   @Get()
   @ApiOperation({ summary: 'Metrics and state as server-sent events until the run ends; resumes with Last-Event-ID' })
   @ApiProduces('text/event-stream')
+  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'What was read last: only what follows is sent' })
   async events(
     @Param('id') id: string,
     @CurrentCaller() caller: Caller,
     @Res() reply: FastifyReply,
-    @Headers('last-event-id') lastId?: string,
+    @Headers('Last-Event-ID') lastId?: string,
   ) {
     const news = trainingNews.pipe(filter((runId) => runId === id));
     await streamEvents(reply, lastId, {

@@ -28,7 +28,7 @@ export class TrainingRunsController {
     @Body() body: unknown,
     @CurrentCaller() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
-    @Headers('idempotency-key') key?: string,
+    @Headers('Idempotency-Key') key?: string,
   ) {
     const { runId, replayed } = await this.runs.start(parseBody(trainingRequest, body), caller, key);
     if (replayed) void reply.header('idempotency-replayed', 'true');
