@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import pickle
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import torch
 
 PATTERN = "step-*.pt"
+KEYS = frozenset({"config", "model", "step"})
+"""What every checkpoint has."""
 
 
 def save_checkpoint(folder: Path, step: int, state: dict[str, Any], keep: int) -> Path:
@@ -48,7 +51,32 @@ def newest_checkpoint(folder: Path) -> Path | None:
     return max(folder.glob(PATTERN), default=None)
 
 
+class CheckpointDamaged(RuntimeError):
+    """A file that holds no checkpoint of this trainer."""
+
+
 def load_checkpoint(path: Path) -> dict[str, Any]:
-    """Tensors and plain values only; pickled code is refused."""
-    state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    """Tensors and plain values only; pickled code is refused.
+
+    Raises CheckpointDamaged for what cannot be read or is something else, OSError when there is no such file.
+    """
+    try:
+        state: object = torch.load(path, map_location="cpu", weights_only=True)
+    except (RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError) as error:
+        raise CheckpointDamaged(
+            f"{path} cannot be read: {str(error).splitlines()[0] if str(error) else error!r}"
+        ) from error
+    if not isinstance(state, dict) or not state.keys() >= KEYS:
+        raise CheckpointDamaged(f"{path} is no checkpoint of this trainer: it lacks {', '.join(sorted(KEYS))}.")
     return state
+
+
+def newest_sound_checkpoint(folder: Path) -> tuple[dict[str, Any] | None, list[str]]:
+    """The state of the newest checkpoint that can be read, if there is any, and why newer ones cannot."""
+    problems: list[str] = []
+    for path in sorted(folder.glob(PATTERN), reverse=True):
+        try:
+            return load_checkpoint(path), problems
+        except CheckpointDamaged as error:
+            problems.append(str(error))
+    return None, problems

@@ -1,8 +1,4 @@
-"""Command line: `python -m propago_trainer COMMAND`.
-
-Exit codes: 0 finished, 2 configuration or arguments cannot be used, 3 the loss is not finite, 4 no data to train on,
-5 out of memory, 6 a file cannot be written, 75 interrupted and saved (the same command goes on).
-"""
+"""Command line: `python -m propago_trainer COMMAND`. Exit codes: see `EXIT_CODES`."""
 
 from __future__ import annotations
 
@@ -15,7 +11,7 @@ from typing import Any
 import torch
 
 from propago_trainer.bench import add_bench_command
-from propago_trainer.config import ConfigError, parse_overrides
+from propago_trainer.config import ConfigError, TrainConfig, parse_overrides, to_json
 from propago_trainer.data.source import NoData
 from propago_trainer.data.videos import NoUsableVideo
 from propago_trainer.engine import EXIT_LOSS_NOT_FINITE, LossNotFinite, train
@@ -24,6 +20,11 @@ from propago_trainer.join_command import add_join_command
 from propago_trainer.probes.command import add_probe_command
 from propago_trainer.trained import add_export_command
 
+EXIT_CODES = (
+    "Exit codes: 0 finished, 2 configuration or arguments cannot be used, 3 the loss is not finite,\n"
+    "4 no data to train on, 5 out of memory, 6 a file cannot be written, 75 interrupted and saved\n"
+    "(the same command goes on)."
+)
 EXIT_CONFIG = 2
 EXIT_NO_DATA = 4
 EXIT_OUT_OF_MEMORY = 5
@@ -32,7 +33,7 @@ EXIT_WRITE = 6
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command. Returns the exit code."""
-    parser = argparse.ArgumentParser(prog="propago_trainer", description=__doc__.splitlines()[0] if __doc__ else None)
+    parser = argparse.ArgumentParser(prog="propago_trainer", description="Encoders for label propagation.")
     commands = parser.add_subparsers(dest="command", required=True)
     add_train_command(commands)
     add_import_command(commands)
@@ -46,9 +47,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def add_train_command(commands: Any) -> None:
     """`train key=value ...`: see `propago_trainer/config.py` for every key."""
-    command = commands.add_parser("train", help="train an encoder; settings are key=value, see config.py")
+    command = commands.add_parser(
+        "train",
+        help="train an encoder; settings are key=value",
+        description="Settings, with their defaults, explained in propago_trainer/config.py:",
+        epilog="\n".join(f"  {key}={_shown(value)}" for key, value in to_json(TrainConfig()).items())
+        + f"\n\n{EXIT_CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     command.add_argument("settings", nargs="*", metavar="key=value")
     command.set_defaults(run=lambda parsed: run_train(parsed.settings))
+
+
+def _shown(value: object) -> str:
+    """A value as a setting's text."""
+    return (
+        ",".join(value) if isinstance(value, tuple) else str(value).lower() if isinstance(value, bool) else str(value)
+    )
 
 
 def run_train(settings: Sequence[str]) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, get_type_hints
@@ -10,6 +12,10 @@ from typing import Any, get_type_hints
 
 class ConfigError(ValueError):
     """A setting that cannot be used; the message lists every problem found."""
+
+
+VIT_SHAPES = {"tiny": (192, 12, 3), "small": (384, 12, 6), "base": (768, 12, 12), "large": (1024, 24, 16)}
+"""Width, depth and heads of the named sizes."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,7 @@ class TrainConfig:
     mask_ratio_past: float = 0.0
     """Masked share of f1; above 0 masking is symmetric or asymmetric in the paper's words."""
     mask_kind: str = "random"
-    """random or grid."""
+    """random, or grid: one patch of each square of 2 x 2, 3 x 3, ... stays, so 75, 89, 94 or 96 % are masked."""
     colour_jitter: float = 0.0
 
     # Data.
@@ -75,9 +81,9 @@ class TrainConfig:
     """Smallest share of the frame's area that a crop of a video takes; the largest is 1."""
     flip: bool = True
     repeat: int = 2
-    """Repeated sampling: pairs drawn per decoded video, or uses of a generated clip."""
+    """Repeated sampling: pairs drawn in a row from a video, or uses of a generated clip."""
     workers: int = 1
-    """Threads that prepare batches ahead."""
+    """Threads that prepare batches ahead; 0 prepares each when it is needed."""
 
     # Optimisation.
     batch: int = 2048
@@ -88,7 +94,7 @@ class TrainConfig:
     """Optimiser steps. With videos 0 means: from epochs."""
     epochs: int = 2000
     warmup_steps: int = 50
-    """With epochs: 40 epochs of warm-up."""
+    """With epochs instead: 40 epochs, at most a tenth of all."""
     base_lr: float = 1.5e-4
     """Per 256 clips: lr = base_lr * batch / 256."""
     lr: float = 0.0
@@ -115,7 +121,7 @@ class TrainConfig:
     out: str = "training"
     """Folder of checkpoints and metrics."""
     resume: bool = True
-    """Go on from the newest checkpoint in `out`, if there is one."""
+    """Go on from the newest checkpoint in `out`, if there is one; false refuses a folder that has one."""
     parent: str = ""
     """Checkpoint whose encoder weights to start from."""
     checkpoint_seconds: float = 300.0
@@ -148,28 +154,75 @@ _CHOICES: dict[str, tuple[str, ...]] = {
 }
 
 
+@dataclass(frozen=True)
+class _Range:
+    """Values that a number may have."""
+
+    low: float
+    high: float = math.inf
+    without_low: bool = False
+    without_high: bool = False
+
+    def holds(self, value: float) -> bool:
+        above = value > self.low if self.without_low else value >= self.low
+        return above and (value < self.high if self.without_high else value <= self.high)
+
+    def __str__(self) -> str:
+        if self.high == math.inf:
+            return f"more than {self.low:g}" if self.without_low else f"at least {self.low:g}"
+        left, right = "(" if self.without_low else "[", ")" if self.without_high else "]"
+        return f"a value in {left}{self.low:g}, {self.high:g}{right}"
+
+
+_SHARE = _Range(0, 1, without_high=True)
+_RANGES: dict[str, _Range] = {
+    **dict.fromkeys(("patch", "image", "textures", "batch", "micro_batch", "repeat", "conv_dim"), _Range(1)),
+    **dict.fromkeys(("decoder_dim", "decoder_depth", "decoder_heads", "log_every", "keep_checkpoints"), _Range(1)),
+    **dict.fromkeys(
+        ("dim", "depth", "heads", "siammae", "correspondence", "same_object", "walk", "objects"), _Range(0)
+    ),
+    **dict.fromkeys(("colour_jitter", "workers", "steps", "warmup_steps", "lr", "weight_decay"), _Range(0)),
+    **dict.fromkeys(("clip_gradient", "threads", "peak_tflops", "checkpoint_seconds", "stop_after"), _Range(0)),
+    **dict.fromkeys(("mask_ratio_past", "beta1", "beta2"), _SHARE),
+    **dict.fromkeys(("temperature", "base_lr"), _Range(0, without_low=True)),
+    "mask_ratio": _Range(0, 1, without_low=True, without_high=True),
+    "crop_low": _Range(0, 1, without_low=True),
+    "frames": _Range(2, 8),
+    "epochs": _Range(1),
+    "conv_width": _Range(4),
+}
+
+
+def _shape_problems(config: TrainConfig) -> list[str]:
+    """What cannot be built of a transformer's widths, heads and patches."""
+    found = []
+    width, _, heads = VIT_SHAPES.get(config.size, VIT_SHAPES["tiny"])
+    shapes = [("dim", "heads", config.dim or width, config.heads or heads)]
+    if config.siammae > 0:
+        shapes.append(("decoder_dim", "decoder_heads", config.decoder_dim, config.decoder_heads))
+        if config.patch > 0 and config.image // config.patch < 2:
+            found.append(f"patch: expected two patches or more along a side of {config.image} px")
+    for dim_name, heads_name, dim, count in shapes:
+        if dim % 4 != 0:
+            found.append(f"{dim_name}: expected a multiple of 4, for the positions, but received {dim}")
+        if count > 0 and dim % count != 0:
+            found.append(f"{heads_name}: expected a divisor of {dim_name} {dim} but received {count}")
+    return found
+
+
 def _problems(config: TrainConfig) -> Sequence[str]:
     found = [
         f"{name}: expected one of {', '.join(choices)} but received {getattr(config, name)!r}"
         for name, choices in _CHOICES.items()
         if getattr(config, name) not in choices
     ]
-    for name in (
-        "patch",
-        "image",
-        "textures",
-        "batch",
-        "micro_batch",
-        "frames",
-        "decoder_dim",
-        "decoder_depth",
-        "decoder_heads",
-    ):
-        if getattr(config, name) < 1:
-            found.append(f"{name}: expected at least 1 but received {getattr(config, name)}")
-    for name in ("mask_ratio", "mask_ratio_past"):
-        if not 0 <= getattr(config, name) < 1:
-            found.append(f"{name}: expected a share in [0, 1) but received {getattr(config, name)}")
+    for name, value in to_json(config).items():
+        if isinstance(value, float) and not math.isfinite(value):
+            found.append(f"{name}: expected a number but received {value}")
+        elif name in _RANGES and not _RANGES[name].holds(value):
+            found.append(f"{name}: expected {_RANGES[name]} but received {value}")
+    if config.arch == "vit":
+        found += _shape_problems(config)
     if config.siammae <= 0 and config.correspondence <= 0:
         found.append("siammae, correspondence: at least one objective needs a weight above 0")
     if config.siammae > 0 and config.arch != "vit":
@@ -184,8 +237,6 @@ def _problems(config: TrainConfig) -> Sequence[str]:
         found.append("batch: expected a multiple of micro_batch")
     if config.gap_low < 1 or config.gap_high < config.gap_low:
         found.append("gap_low, gap_high: expected 1 <= gap_low <= gap_high")
-    if config.frames < 2 or config.frames > 8:
-        found.append(f"frames: expected 2 to 8 but received {config.frames}")
     if config.data == "videos" and not config.videos:
         found.append("videos: data=videos needs at least one folder, file or CSV")
     return found
@@ -217,6 +268,23 @@ def parse_overrides(arguments: Sequence[str]) -> TrainConfig:
 def to_json(config: TrainConfig) -> dict[str, Any]:
     """The configuration as plain values, for checkpoints and metric lines."""
     return dataclasses.asdict(config)
+
+
+FREE_TO_CHANGE = frozenset(
+    (
+        *("videos", "workers", "micro_batch", "steps", "epochs", "device", "bf16", "compile", "threads", "peak_tflops"),
+        *("out", "resume", "parent", "checkpoint_seconds", "keep_checkpoints", "log_every", "stop_after"),
+    )
+)
+"""Settings that a run may be resumed with other values of: where and how long it runs, not what it learns."""
+
+
+def changed_settings(before: dict[str, Any], config: TrainConfig) -> list[str]:
+    """What a resumed run may not change, each as `name: was A and is B`."""
+    now = json.loads(json.dumps(to_json(config)))
+    was = json.loads(json.dumps(before))
+    kept = (name for name in now if name in was and name not in FREE_TO_CHANGE)
+    return [f"{name}: was {was[name]} and is {now[name]}" for name in kept if was[name] != now[name]]
 
 
 def from_json(values: dict[str, Any]) -> TrainConfig:

@@ -1,7 +1,8 @@
 """The training loop: one process, or several under `torchrun`.
 
 A step's global batch is made of numbered micro-batches; rank r of w takes those with number k = r mod w. Losses and
-gradients are means over all of them, so one process with accumulation and w processes compute the same step.
+gradients are means over all of them, so one process with accumulation and w processes compute the same step. (Running
+means of batch norm, which training does not use, are those of rank 0's share.)
 """
 
 from __future__ import annotations
@@ -22,8 +23,14 @@ import torch.distributed as dist
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from propago_trainer.checkpoint import load_checkpoint, newest_checkpoint, save_checkpoint
-from propago_trainer.config import ConfigError, TrainConfig, to_json
+from propago_trainer.checkpoint import (
+    CheckpointDamaged,
+    load_checkpoint,
+    newest_checkpoint,
+    newest_sound_checkpoint,
+    save_checkpoint,
+)
+from propago_trainer.config import ConfigError, TrainConfig, changed_settings, to_json
 from propago_trainer.data.batch import Batch
 from propago_trainer.data.source import Source, open_source, prefetch
 from propago_trainer.data.videos import VideoPairs
@@ -33,6 +40,7 @@ from propago_trainer.objectives.objective import Objective
 from propago_trainer.throughput import Throughput, peak_flops, step_flops
 
 WARMUP_EPOCHS = 40
+"""Of the paper's 2000; a run of fewer epochs than 400 warms up for a tenth of them."""
 EXIT_FINISHED = 0
 EXIT_LOSS_NOT_FINITE = 3
 EXIT_INTERRUPTED = 75
@@ -78,9 +86,20 @@ class Trainer:
 
     def restore(self) -> None:
         """Goes on from the newest checkpoint in the output folder, else starts from the parent, else from nothing."""
-        newest = newest_checkpoint(self.out) if self.config.resume else None
-        if newest is not None:
-            state = load_checkpoint(newest)
+        if not self.config.resume and newest_checkpoint(self.out):
+            # The two runs' files could not be told apart.
+            raise ConfigError(f"resume: {self.out} holds another run, name an empty folder")
+        state, problems = newest_sound_checkpoint(self.out)
+        if problems:
+            self.log.write("skipped-checkpoints", problems=problems)
+        if problems and state is None:
+            raise ConfigError(f"out: no checkpoint in {self.out} can be read: {problems[0]}")
+        if state is not None:
+            changed = changed_settings(state["config"], self.config)
+            if changed:
+                raise ConfigError(f"the run in {self.out} has other settings: {'; '.join(changed)}")
+            if self.config.steps < state["step"]:
+                raise ConfigError(f"steps: the run in {self.out} is at step {state['step']} already")
             self.objective.load_state_dict(state["model"])
             self.optimiser.load_state_dict(state["optimiser"])
             torch.set_rng_state(state["rng"])
@@ -241,7 +260,7 @@ def with_steps(config: TrainConfig, source: Source) -> TrainConfig:
     if not isinstance(source, VideoPairs):
         raise ConfigError("steps: generated clips have no epochs, expected at least 1 step")
     per_epoch = len(source.videos) / config.batch
-    warmup = round(WARMUP_EPOCHS * per_epoch)
+    warmup = round(min(WARMUP_EPOCHS, config.epochs / 10) * per_epoch)
     return dataclasses.replace(config, steps=max(1, round(config.epochs * per_epoch)), warmup_steps=warmup)
 
 
@@ -254,6 +273,11 @@ def parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, An
 
 def load_encoder(encoder: nn.Module, path: Path) -> None:
     """Encoder weights of a checkpoint of this trainer."""
-    state = load_checkpoint(path)["model"]
     prefix = "encoder."
-    encoder.load_state_dict({key[len(prefix) :]: value for key, value in state.items() if key.startswith(prefix)})
+    try:
+        state = load_checkpoint(path)["model"]
+        encoder.load_state_dict({key[len(prefix) :]: value for key, value in state.items() if key.startswith(prefix)})
+    except (CheckpointDamaged, OSError, RuntimeError) as error:
+        # PyTorch lists every weight that does not fit, a line for each.
+        said = " ".join(line.strip() for line in str(error).splitlines()[:2])
+        raise ConfigError(f"parent: {said}") from error

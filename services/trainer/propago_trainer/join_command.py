@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from google.protobuf.message import DecodeError
+
 from propago_trainer.graph.builder import ExportError
 from propago_trainer.graph.join import join
 
@@ -34,7 +36,7 @@ def run_join(parsed: argparse.Namespace) -> int:
     provenance = parsed.provenance or f"Unit features of {told}, concatenated."
     try:
         report = join(parsed.parts, parsed.output, name=parsed.output.stem, provenance=provenance)
-    except (ExportError, ValueError, OSError) as error:
+    except (ExportError, ValueError, OSError, DecodeError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     sys.stdout.write(f"{report}\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from pathlib import Path
@@ -31,6 +32,16 @@ class MetricLog:
         """Drops the step lines of a run that is resumed at an earlier step, so that no step appears twice."""
         if not self.enabled or not self.path.exists():
             return
-        lines = [line for line in self.path.read_text().splitlines() if line.strip()]
-        kept = [line for line in lines if json.loads(line).get("step", 0) <= step]
-        self.path.write_text("".join(line + "\n" for line in kept))
+        kept = [event for event in read_events(self.path) if event.get("step", 0) <= step]
+        partial = self.path.with_suffix(".partial")
+        partial.write_text("".join(json.dumps(event) + "\n" for event in kept))
+        partial.replace(self.path)
+
+
+def read_events(path: Path) -> list[dict[str, Any]]:
+    """The lines of a `metrics.jsonl`. A line that a killed process left unfinished is no event."""
+    events = []
+    for line in path.read_text().splitlines():
+        with contextlib.suppress(json.JSONDecodeError):
+            events.append(json.loads(line))
+    return events

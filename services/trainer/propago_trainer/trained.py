@@ -10,6 +10,7 @@ from typing import Any
 
 from torch import nn
 
+from propago_trainer.checkpoint import newest_checkpoint
 from propago_trainer.config import from_json
 from propago_trainer.export import export_encoder
 from propago_trainer.graph.builder import ExportError
@@ -23,8 +24,14 @@ ENCODER_PREFIX = "encoder."
 def load_trained(path: Path) -> tuple[nn.Module, int]:
     """The encoder of a training checkpoint, in evaluation mode, and the step at which it was saved.
 
+    @param path the file, or the folder of a run for its newest one
     @raises CheckpointError if the file is no checkpoint of this trainer
     """
+    if path.is_dir():
+        newest = newest_checkpoint(path)
+        if newest is None:
+            raise CheckpointError(f"{path} has no checkpoint.")
+        path = newest
     state: Mapping[str, Any] = read_file(path)
     if not {"config", "model", "step"} <= state.keys():
         raise CheckpointError(f"{path} is no checkpoint of this trainer: it lacks config, model or step.")
@@ -43,7 +50,7 @@ def add_export_command(commands: Any) -> None:
     command: argparse.ArgumentParser = commands.add_parser(
         "export", help="turn a checkpoint of this trainer into an ONNX encoder"
     )
-    command.add_argument("checkpoint", type=Path)
+    command.add_argument("checkpoint", type=Path, help="a checkpoint, or the folder of a run for its newest")
     command.add_argument("-o", "--output", required=True, type=Path, metavar="FILE.onnx")
     command.add_argument("--weights", choices=("fp32", "fp16", "int8"), default="fp32")
     command.add_argument("--provenance", help="what the card says about the encoder's origin")
@@ -61,7 +68,7 @@ def run_export(parsed: argparse.Namespace) -> int:
             provenance=parsed.provenance or f"Trained by propago-trainer, step {step}.",
             weights=parsed.weights,
         )
-    except (CheckpointError, ExportError) as error:
+    except (CheckpointError, ExportError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     sys.stdout.write(f"{report}\n")

@@ -40,7 +40,9 @@ def tiny(tmp_path: Path) -> Callable[..., TrainConfig]:
     return make
 
 
-def write_video(path: Path, frames: int, rate: int = 30, size: tuple[int, int] = (64, 48)) -> None:
+def write_video(
+    path: Path, frames: int, rate: int = 30, size: tuple[int, int] = (64, 48), sound_seconds: int = 0
+) -> None:
     """A video whose frame number can be read from its pixels: grey level 4 * number on the left, 255 minus it right."""
     width, height = size
     with av.open(str(path), "w") as container:
@@ -48,6 +50,7 @@ def write_video(path: Path, frames: int, rate: int = 30, size: tuple[int, int] =
         # Enough for grey levels that survive the encoder.
         stream.bit_rate = 8_000_000
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        sound = container.add_stream("aac", rate=8000, layout="mono") if sound_seconds else None
         for number in range(frames):
             image = np.full((height, width, 3), 4 * number, dtype=np.uint8)
             image[:, width // 2 :] = 255 - 4 * number
@@ -55,6 +58,13 @@ def write_video(path: Path, frames: int, rate: int = 30, size: tuple[int, int] =
                 container.mux(packet)
         for packet in stream.encode():
             container.mux(packet)
+        if sound is not None:
+            silence = av.AudioFrame.from_ndarray(
+                np.zeros((1, 8000 * sound_seconds), np.float32), format="fltp", layout="mono"
+            )
+            silence.sample_rate = 8000
+            for packet in [*sound.encode(silence), *sound.encode()]:
+                container.mux(packet)
 
 
 @pytest.fixture(scope="session")

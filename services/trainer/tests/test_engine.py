@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ import torch
 
 from propago_trainer.checkpoint import load_checkpoint, newest_checkpoint, save_checkpoint
 from propago_trainer.cli import EXIT_OUT_OF_MEMORY, EXIT_WRITE
-from propago_trainer.config import TrainConfig, to_json
+from propago_trainer.config import ConfigError, TrainConfig, to_json
 from propago_trainer.data.batch import Batch
 from propago_trainer.engine import EXIT_FINISHED, EXIT_INTERRUPTED, LossNotFinite, Trainer, learning_rate
 
@@ -182,6 +183,60 @@ def test_a_parent_gives_its_encoder_and_nothing_else(tiny: Tiny, tmp_path: Path)
         if name.startswith("encoder."):
             assert torch.equal(value, weights[name])
     assert child.step == 0
+
+
+def test_a_damaged_checkpoint_is_passed_over_and_an_unfinished_line_forgotten(tiny: Tiny) -> None:
+    config = tiny(steps=4, checkpoint_seconds=0.0, stop_after=2)
+    Trainer(config).run()
+    whole = losses(config.out)
+    newest = newest_checkpoint(Path(config.out))
+    assert newest is not None
+    assert newest.name == "step-00000002.pt"
+    newest.write_bytes(newest.read_bytes()[:1000])
+    with (Path(config.out) / "metrics.jsonl").open("a") as file:
+        file.write('{"event": "step", "step": 3, "lo')
+    trainer = Trainer(config)
+    assert trainer.step == 1
+    assert trainer.run() == EXIT_INTERRUPTED
+    assert losses(config.out).keys() == {1, 2, 3}
+    assert losses(config.out)[2] == whole[2]
+    for path in Path(config.out).glob("step-*.pt"):
+        path.write_bytes(b"")
+    with pytest.raises(ConfigError, match=r"no checkpoint in .* can be read"):
+        Trainer(config)
+
+
+def test_a_run_is_not_mixed_with_another_one(tiny: Tiny) -> None:
+    config = tiny(steps=4, stop_after=2)
+    Trainer(config).run()
+    with pytest.raises(ConfigError, match=r"mask_ratio: was .* and is 0\.5"):
+        Trainer(replace(config, mask_ratio=0.5))
+    with pytest.raises(ConfigError, match="at step 2 already"):
+        Trainer(replace(config, steps=1))
+    with pytest.raises(ConfigError, match="holds another run"):
+        Trainer(replace(config, resume=False))
+    assert Trainer(replace(config, log_every=1, steps=5)).step == 2
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no checkpoint"])
+def test_a_parent_that_is_none_is_refused(tiny: Tiny, tmp_path: Path, content: bytes | None) -> None:
+    if content is not None:
+        (tmp_path / "parent.pt").write_bytes(content)
+    with pytest.raises(ConfigError, match="parent: "):
+        Trainer(tiny(parent=str(tmp_path / "parent.pt")))
+
+
+def test_a_parent_of_another_shape_is_refused(tiny: Tiny, tmp_path: Path) -> None:
+    parent = tiny(steps=1, out=str(tmp_path / "parent"))
+    Trainer(parent).run()
+    with pytest.raises(ConfigError, match=r"parent: .*size mismatch"):
+        Trainer(tiny(parent=str(newest_checkpoint(Path(parent.out))), dim=64, out=str(tmp_path / "child")))
+
+
+def test_a_short_run_of_epochs_warms_up_for_a_tenth_of_them(tiny: Tiny, video_folder: Path) -> None:
+    settings = {"data": "videos", "videos": (str(video_folder),), "batch": 1, "micro_batch": 1, "steps": 0}
+    assert Trainer(tiny(epochs=20, **settings)).config.warmup_steps == 2 * 3
+    assert Trainer(tiny(epochs=2000, **settings)).config.warmup_steps == 40 * 3
 
 
 def test_metric_lines_carry_throughput_and_data_wait(tiny: Tiny) -> None:

@@ -4,9 +4,10 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from propago_trainer.data import generated_batches
 from propago_trainer.data.appearance import Appearance
 from propago_trainer.data.generated import ClipSpec, cell_centres, generate
-from propago_trainer.data.generated_batches import mirrored, to_batch
+from propago_trainer.data.generated_batches import GeneratedBatches, mirrored, to_batch
 from propago_trainer.data.textures import Atlas, build_atlas
 
 SPEC = ClipSpec(height=96, width=128, frames=4)
@@ -103,3 +104,22 @@ def test_a_mirrored_batch_is_that_of_the_mirrored_clip(atlas: Atlas) -> None:
     torch.testing.assert_close(mirror_grid[..., 0], -grid.flip(2)[..., 0])
     torch.testing.assert_close(mirror_grid[..., 1], grid.flip(2)[..., 1])
     assert torch.equal(mirrored(mirror, 16).frames, batch.frames)
+
+
+def test_each_use_of_a_clip_draws_other_masks_and_no_more_is_kept_than_is_allowed(
+    atlas: Atlas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = ClipSpec(32, 32, frames=2, objects=1)
+
+    def source() -> GeneratedBatches:
+        return GeneratedBatches(atlas, spec, seed=1, clips=2, stride=8, repeat=3)
+
+    generous = source()
+    kept = [generous.batch(step, 0) for step in range(3)]
+    assert torch.equal(kept[0].frames, kept[2].frames)
+    assert torch.equal(kept[0].frames, kept[1].frames.flip(-1))
+    assert len({batch.seed for batch in kept}) == 3
+    monkeypatch.setattr(generated_batches, "KEPT_BYTES", 0)
+    frugal = source()
+    assert torch.equal(frugal.batch(2, 0).frames, kept[2].frames)
+    assert frugal._kept == {}

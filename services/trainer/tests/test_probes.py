@@ -8,6 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
+from propago_trainer.cli import main
 from propago_trainer.config import TrainConfig
 from propago_trainer.engine import Trainer
 from propago_trainer.models.vit import VisionTransformer, VitConfig
@@ -98,3 +99,31 @@ def test_a_run_gives_all_figures_and_scores(tiny: Tiny, tmp_path: Path, capsys: 
     names = {path.name for path in (Path(config.out) / "probes").iterdir()}
     assert names == {"reconstructions.png", "attention.png", "features.png", "curves.png"}
     assert '"one":' in capsys.readouterr().out.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["probe", "{empty}"], "has no checkpoint"),
+        (["probe", "{run}", "--sequences", "{empty}"], "holds no JPEGImages"),
+        (["export", "{empty}", "-o", "{empty}/x.onnx"], "has no checkpoint"),
+        (["export", "{run}", "-o", "{run}/metrics.jsonl/x.onnx"], "metrics.jsonl"),
+        (["join", "{run}/metrics.jsonl=1", "-o", "{empty}/x.onnx"], "rror"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(
+    tiny: Tiny, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    run, empty = tmp_path / "run", tmp_path / "empty"
+    empty.mkdir()
+    Trainer(tiny(steps=1, out=str(run))).run()
+    capsys.readouterr()
+    assert main([text.format(run=run, empty=empty) for text in arguments]) == 2
+    assert said in capsys.readouterr().err
+    assert list(empty.iterdir()) == []
+
+
+def test_a_run_is_exported_by_its_folder(tiny: Tiny, tmp_path: Path) -> None:
+    Trainer(tiny(steps=1, out=str(tmp_path / "run"))).run()
+    assert main(["export", str(tmp_path / "run"), "-o", str(tmp_path / "encoder.onnx")]) == 0
+    assert (tmp_path / "encoder.onnx").stat().st_size > 1000

@@ -6,7 +6,9 @@ import pytest
 import torch
 from conftest import write_video
 
+from propago_trainer.data import textures
 from propago_trainer.data.sampling import apply_crop, colour_jitter, draw_crop, draw_gap, epoch_item
+from propago_trainer.data.textures import frame_crops
 from propago_trainer.data.video_list import all_videos, video_files
 from propago_trainer.data.videos import BrokenVideo, NoUsableVideo, PairSpec, VideoPairs, read_frames, read_pair
 
@@ -114,6 +116,35 @@ def test_colour_jitter_stays_in_range_and_is_the_same_for_both_frames() -> None:
     assert 0 <= first.min() <= first.max() <= 1
 
 
+def test_sound_that_is_longer_than_the_pictures_moves_no_pair_beyond_them(tmp_path: Path) -> None:
+    write_video(tmp_path / "loud.mp4", 60, sound_seconds=8)
+    pairs = [read_pair(tmp_path / "loud.mp4", torch.Generator().manual_seed(seed), 10, 10) for seed in range(20)]
+    assert all(number(second) - number(first) == 10 for first, second in pairs)
+
+
+def test_textures_come_from_the_videos_that_can_be_read(tmp_path: Path) -> None:
+    (tmp_path / "a.mp4").write_bytes(b"bad")
+    write_video(tmp_path / "b.mp4", 30)
+    files = video_files(tmp_path)
+    assert frame_crops(torch.Generator().manual_seed(1), files, 6, 16).shape == (6, 3, 16, 16)
+    with pytest.raises(NoUsableVideo, match=r"a\.mp4"):
+        frame_crops(torch.Generator().manual_seed(1), files[:1], 6, 16)
+
+
+def test_no_more_videos_are_opened_than_textures_are_wanted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_video(tmp_path / "good.mp4", 30)
+    opened: list[Path] = []
+
+    def counted(path: Path, *, every: int, limit: int) -> list[torch.Tensor]:
+        opened.append(path)
+        return read_frames(path, every=every, limit=limit)
+
+    monkeypatch.setattr(textures, "read_frames", counted)
+    videos = [tmp_path / "good.mp4"] * 100
+    assert frame_crops(torch.Generator().manual_seed(1), videos, 4, 16).shape[0] == 4
+    assert len(opened) == 4
+
+
 def test_lists_and_csv_files_name_videos(tmp_path: Path) -> None:
     (tmp_path / "high jump").mkdir()
     for name in ("plain.mp4", "abc_000010_000020.mp4", "high jump/xyz_000001_000011.mp4"):
@@ -121,7 +152,8 @@ def test_lists_and_csv_files_name_videos(tmp_path: Path) -> None:
     (tmp_path / "list.txt").write_text("plain.mp4\n\n")
     (tmp_path / "paths.csv").write_text("path,label\nplain.mp4,x\nabsent.mp4,x\n")
     (tmp_path / "kinetics.csv").write_text(
-        "label,youtube_id,time_start,time_end,split\nhigh jump,abc,10,20,train\nhigh jump,xyz,1,11,train\n"
+        "label,youtube_id,time_start,time_end,split\n"
+        "high jump,abc,10,20,train\nhigh jump,xyz,1,11,train\nx,abc,soon,20,train\n"
     )
     assert [path.name for path in video_files(tmp_path / "list.txt")] == ["plain.mp4"]
     assert [path.name for path in video_files(tmp_path / "paths.csv")] == ["plain.mp4"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 
@@ -9,6 +11,9 @@ from propago_trainer.data.batch import Batch, Correspondence, mix_seed
 from propago_trainer.data.generated import Clips, ClipSpec, cell_centres, generate
 from propago_trainer.data.normalise import normalise
 from propago_trainer.data.textures import Atlas
+
+KEPT_BYTES = 2 << 30
+"""Frames kept for their next use; what is more is drawn again, the same."""
 
 
 class GeneratedBatches:
@@ -29,9 +34,10 @@ class GeneratedBatches:
         kept = self._kept.get(part)
         if kept is None or kept[0] != seed:
             kept = (seed, generate(self.atlas, self.spec, seed, self.clips))
-            if self.repeat > 1:
+            if self.repeat > 1 and part < KEPT_BYTES // kept[1].frames.nbytes:
                 self._kept[part] = kept
-        batch = to_batch(kept[1], seed, self.stride)
+        # Masks are drawn anew for each use.
+        batch = replace(to_batch(kept[1], seed, self.stride), seed=mix_seed(self.seed, step, part))
         return mirrored(batch, self.spec.width // self.stride) if step % self.repeat % 2 == 1 else batch
 
 

@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from propago_trainer.data.video_list import all_videos
-from propago_trainer.data.videos import read_frames
+from propago_trainer.data.videos import BrokenVideo, NoUsableVideo, read_frames
 
 
 @dataclass(frozen=True)
@@ -115,9 +115,18 @@ def recolour(generator: torch.Generator, images: Tensor) -> Tensor:
 def frame_crops(generator: torch.Generator, videos: Sequence[Path], count: int, side: int) -> Tensor:
     """Square crops of a quarter to the whole of a frame's short side, some mirrored. uint8 [count, 3, side, side]."""
     share = -(-count // len(videos))
+    # Of more videos than crops some are drawn, and no more are opened than are needed.
+    order = torch.randperm(len(videos), generator=generator).tolist() if len(videos) > count else range(len(videos))
     crops: list[Tensor] = []
-    for path in videos:
-        frames = read_frames(path, every=8, limit=64)
+    broken: dict[str, str] = {}
+    for path in (videos[index] for index in order):
+        if len(crops) >= count:
+            break
+        try:
+            frames = read_frames(path, every=8, limit=64)
+        except BrokenVideo as error:
+            broken[str(path)] = str(error)
+            continue
         for _ in range(share):
             frame = frames[int(torch.randint(len(frames), (), generator=generator))]
             height, width = frame.shape[1:]
@@ -127,7 +136,11 @@ def frame_crops(generator: torch.Generator, videos: Sequence[Path], count: int, 
             crop = frame[None, :, top : top + size, left : left + size].float()
             crop = F.interpolate(crop, size=(side, side), mode="bilinear", antialias=True, align_corners=False)
             crops.append((crop.flip(3) if mirror < 0.5 else crop).round().to(torch.uint8))
-    return torch.cat(crops)[:count]
+    if not crops:
+        name, problem = next(iter(broken.items()))
+        raise NoUsableVideo(f"none of {len(videos)} videos can be read, the first one {name}: {problem}")
+    # Where files were broken, the others' crops serve again.
+    return torch.cat((crops * -(-count // len(crops)))[:count])
 
 
 def random_outlines(generator: torch.Generator, count: int, side: int) -> Tensor:

@@ -44,7 +44,11 @@ def csv_videos(file: Path) -> list[Path]:
 def _kinetics_names(folder: Path, row: dict[str, str]) -> list[Path]:
     if not row.get("youtube_id"):
         return []
-    start, end = (int(float(row.get(key) or 0)) for key in ("time_start", "time_end"))
+    try:
+        start, end = (int(float(row.get(key) or 0)) for key in ("time_start", "time_end"))
+    except ValueError:
+        # No file can have the name of such a row.
+        return []
     names = [f"{row['youtube_id']}_{start:06d}_{end:06d}.mp4", f"{row['youtube_id']}.mp4"]
     label = row.get("label") or "."
     return [place / name for name in names for place in (folder, folder / label, folder / label.replace(" ", "_"))]

@@ -36,16 +36,27 @@ class NoUsableVideo(RuntimeError):
 
 
 def read_frames(path: Path, *, every: int = 1, limit: int | None = None) -> list[Tensor]:
-    """Every `every`-th frame of a video, at most `limit`, each uint8 [3, H, W] RGB."""
+    """Every `every`-th frame of a video, at most `limit`, each uint8 [3, H, W] RGB.
+
+    Raises:
+        BrokenVideo: no video stream, or nothing to decode.
+    """
     frames: list[Tensor] = []
-    with av.open(str(path)) as container:
-        stream = container.streams.video[0]
-        stream.thread_type = "AUTO"
-        for index, frame in enumerate(container.decode(stream)):
-            if index % every == 0:
-                frames.append(to_tensor(frame))
-            if limit is not None and len(frames) >= limit:
-                break
+    try:
+        with av.open(str(path)) as container:
+            if not container.streams.video:
+                raise BrokenVideo("no video stream")
+            stream = container.streams.video[0]
+            stream.thread_type = "AUTO"
+            for index, frame in enumerate(container.decode(stream)):
+                if index % every == 0:
+                    frames.append(to_tensor(frame))
+                if limit is not None and len(frames) >= limit:
+                    break
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        raise BrokenVideo(str(error)) from error
+    if not frames:
+        raise BrokenVideo("no frames")
     return frames
 
 
@@ -65,7 +76,7 @@ def read_pair(path: Path, generator: torch.Generator, gap_low: int, gap_high: in
             stream = container.streams.video[0]
             rate = float(stream.average_rate or 30)
             gap = draw_gap(generator, gap_low, gap_high, rate)
-            start = _seek(container, place, gap / rate)
+            start = _seek(container, stream, place, gap / rate)
             first: Tensor | None = None
             last: av.VideoFrame | None = None
             after = 0
@@ -86,12 +97,16 @@ def read_pair(path: Path, generator: torch.Generator, gap_low: int, gap_high: in
     return torch.stack([first, to_tensor(last)])
 
 
-def _seek(container: av.container.InputContainer, place: float, gap_seconds: float) -> float:
+def _seek(container: av.container.InputContainer, stream: av.VideoStream, place: float, gap_seconds: float) -> float:
     """Goes to the key frame before a place (0..1) of the video that leaves room for the gap -> seconds of the place."""
-    if not container.duration:
+    # Sound may be longer than the pictures, so the file's own duration is the second choice.
+    if stream.duration and stream.time_base:
+        origin, length = float((stream.start_time or 0) * stream.time_base), float(stream.duration * stream.time_base)
+    elif container.duration:
+        origin, length = (container.start_time or 0) / av.time_base, container.duration / av.time_base
+    else:
         return 0.0
-    origin = (container.start_time or 0) / av.time_base
-    start = origin + place * max(0.0, container.duration / av.time_base - gap_seconds)
+    start = origin + place * max(0.0, length - gap_seconds)
     container.seek(int(start * av.time_base), backward=True)
     return start
 

@@ -95,8 +95,8 @@ def add_import_command(commands: Any) -> None:
     command.add_argument("-o", "--output", required=True, type=Path, metavar="FILE.onnx")
     command.add_argument("--weights", choices=("fp32", "fp16", "int8"), default="fp32")
     command.add_argument("--prefix", help="what stands before the encoder's names, where there are several")
-    command.add_argument("--heads", type=int, help="attention heads, where they are not the usual ones")
-    command.add_argument("--image-size", type=int, default=224, help="side of the training images, px")
+    command.add_argument("--heads", type=positive, help="attention heads, where they are not the usual ones")
+    command.add_argument("--image-size", type=positive, default=224, help="side of the training images, px")
     command.add_argument("--mean", type=triple, help="mean of the training images, R,G,B in 0..1")
     command.add_argument("--std", type=triple, help="deviation of the training images, R,G,B")
     command.set_defaults(run=run_import)
@@ -105,7 +105,17 @@ def add_import_command(commands: Any) -> None:
 def triple(text: str) -> Triple:
     """`0.5,0.5,0.5` as numbers."""
     red, green, blue = (float(value) for value in text.split(","))
+    if not all(0 < value <= 1 for value in (red, green, blue)):
+        raise argparse.ArgumentTypeError(f"expected three values above 0 and up to 1 but received {text}")
     return red, green, blue
+
+
+def positive(text: str) -> int:
+    """A whole number of at least 1."""
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"expected at least 1 but received {text}")
+    return value
 
 
 def run_import(parsed: argparse.Namespace) -> int:
@@ -115,7 +125,7 @@ def run_import(parsed: argparse.Namespace) -> int:
         imported = import_checkpoint(parsed.checkpoint, parsed.format, options)
         imported = replace(imported, mean=parsed.mean or imported.mean, std=parsed.std or imported.std)
         report = import_to_onnx(parsed.checkpoint, parsed.format, parsed.output, imported, parsed.weights)
-    except (CheckpointError, ExportError) as error:
+    except (CheckpointError, ExportError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     for note in imported.notes:

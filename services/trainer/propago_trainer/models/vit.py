@@ -14,6 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from propago_trainer.config import VIT_SHAPES
 from propago_trainer.models.gating import LayerScale, SwiGlu
 from propago_trainer.models.positions import rotary_angles, rotate
 from propago_trainer.models.positions import sincos_positions as sincos_positions
@@ -49,12 +50,7 @@ class VitConfig:
     eps: float = 1e-6
 
 
-VIT_SIZES: dict[str, VitConfig] = {
-    "tiny": VitConfig(dim=192, depth=12, heads=3),
-    "small": VitConfig(dim=384, depth=12, heads=6),
-    "base": VitConfig(dim=768, depth=12, heads=12),
-    "large": VitConfig(dim=1024, depth=24, heads=16),
-}
+VIT_SIZES = {name: VitConfig(*shape) for name, shape in VIT_SHAPES.items()}
 
 
 class Attention(nn.Module):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from propago_trainer.checkpoint import load_checkpoint, newest_checkpoint
+from propago_trainer.checkpoint import CheckpointDamaged, load_checkpoint, newest_checkpoint
 from propago_trainer.config import TrainConfig, from_json
 from propago_trainer.data.generated import ClipSpec, generate
 from propago_trainer.data.generated_batches import to_batch
@@ -27,7 +28,7 @@ from propago_trainer.probes.figures import (
     save_png,
     training_curves,
 )
-from propago_trainer.probes.propagation import Protocol, folder_sequences, generated_sequences, score
+from propago_trainer.probes.propagation import NoSequences, Protocol, folder_sequences, generated_sequences, score
 
 PROBE_SEED = 20_000
 """Seed of the probe clips and their textures; training seeds are small."""
@@ -39,15 +40,36 @@ def add_probe_command(commands: Any) -> None:
     command.add_argument("run_folder", type=Path, help="folder of a training run")
     command.add_argument("-o", "--out", type=Path, help="folder of the figures (default: RUN/probes)")
     command.add_argument("--sequences", type=Path, help="folder in DAVIS layout to score on")
-    command.add_argument("--frames", type=int, default=20, help="frames of each sequence to score")
-    command.set_defaults(run=lambda parsed: probe(parsed.run_folder, parsed.out, parsed.sequences, parsed.frames))
+    command.add_argument("--frames", type=frames_argument, default=20, help="frames of each sequence to score")
+    command.set_defaults(run=run_probe)
+
+
+def frames_argument(text: str) -> int:
+    """A number of frames: the first gives the labels, and the last is not scored."""
+    value = int(text)
+    if value < 3:
+        raise argparse.ArgumentTypeError(f"expected at least 3 but received {text}")
+    return value
+
+
+def run_probe(parsed: argparse.Namespace) -> int:
+    """2 and one sentence if it cannot be done."""
+    try:
+        return probe(parsed.run_folder, parsed.out, parsed.sequences, parsed.frames)
+    except (ProbeError, CheckpointDamaged, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+
+
+class ProbeError(ValueError):
+    """Nothing to look at, or nothing to score on."""
 
 
 def load_run(folder: Path) -> tuple[Objective, TrainConfig]:
     """The newest model of a run, for evaluation."""
     path = newest_checkpoint(folder)
     if path is None:
-        raise FileNotFoundError(f"{folder} has no checkpoint")
+        raise ProbeError(f"{folder} has no checkpoint.")
     state = load_checkpoint(path)
     config = from_json(state["config"])
     objective = Objective(config)
@@ -77,7 +99,10 @@ def probe(folder: Path, out: Path | None, sequences: Path | None, frames: int) -
     protocol = Protocol()
     scores = {"generated": score(encoder, cell, generated_sequences(clips), protocol)["mean"]}
     if sequences is not None:
-        scores |= score(encoder, cell, folder_sequences(sequences, limit=frames), protocol)
+        try:
+            scores |= score(encoder, cell, folder_sequences(sequences, limit=frames), protocol)
+        except NoSequences as error:
+            raise ProbeError(f"{sequences} holds no JPEGImages and Annotations of sequences.") from error
     sys.stdout.write(json.dumps({"event": "probe", "scores": scores, "out": str(out)}) + "\n")
     return 0
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import cast
 
@@ -20,6 +19,7 @@ from torch import Tensor
 from propago_trainer.config import TrainConfig
 from propago_trainer.data.batch import Batch
 from propago_trainer.data.normalise import denormalise
+from propago_trainer.metrics import read_events
 from propago_trainer.models.siammae import SiamMae, patchify, unpatchify
 from propago_trainer.models.vit import Block, VisionTransformer
 from propago_trainer.objectives.siammae import draw_masks
@@ -109,8 +109,7 @@ def colour_figure(frames: Tensor, features: Tensor, grid: tuple[int, int]) -> Te
 
 def training_curves(metrics: Path, path: Path) -> None:
     """Loss, its parts and the learning rate of a run's `metrics.jsonl` as one picture."""
-    lines = [json.loads(line) for line in metrics.read_text().splitlines()]
-    steps = [line for line in lines if line["event"] == "step"]
+    steps = [event for event in read_events(metrics) if event["event"] == "step"]
     if not steps:
         raise ValueError(f"{metrics} has no step")
     x = np.array([line["step"] for line in steps])

@@ -98,9 +98,18 @@ def _iou(predicted: Tensor, truth: Tensor) -> float:
     return 1.0 if union == 0 else float((predicted & truth).sum() / union)
 
 
+class NoSequences(ValueError):
+    """Nothing to score on."""
+
+
 def score(encode: Encode, patch: int, sequences: Iterable[Sequence], protocol: Protocol) -> dict[str, float]:
-    """Score of every sequence and, as `mean`, of all."""
+    """Score of every sequence and, as `mean`, of all.
+
+    Raises NoSequences when there is none.
+    """
     scores = {sequence.name: score_sequence(encode, patch, sequence, protocol) for sequence in sequences}
+    if not scores:
+        raise NoSequences("there is no sequence with a label in its first frame")
     return {**scores, "mean": float(np.mean(list(scores.values())))}
 
 
