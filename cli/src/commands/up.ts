@@ -42,6 +42,7 @@ export async function upCommand(command: UpCommand, interruption: Interruption):
       dir: folder,
       persistent: true,
       restart: true,
+      onRestart: (what) => console.error(what),
       services,
       serviceEnv: encoders,
       onStart: (stop) => interruption.onEnd(stop),

@@ -75,10 +75,15 @@ describe('startServices', () => {
   });
 
   it('starts a service that ended by itself again when it is told to', async () => {
-    sut = await startServices({ dir, dist: dir, env: {}, services: [{ name: 'gateway' }], restart: true });
+    const told: string[] = [];
+    const onRestart = (what: string) => told.push(what);
+    sut = await startServices({ dir, dist: dir, env: {}, services: [{ name: 'gateway' }], restart: true, onRestart });
     const first = sut.pid('gateway');
     await fetch(`${sut.url}/die`).catch(() => undefined);
     while (sut.pid('gateway') === first) await sleep(50);
     expect(sut.pid('gateway')).not.toBe(first);
+    expect(told).toEqual([
+      expect.stringMatching(/^gateway exited with code \d+; it is started again\. .*gateway-0\.log$/),
+    ]);
   });
 });

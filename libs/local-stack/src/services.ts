@@ -39,6 +39,8 @@ export interface ServicesOptions {
   stopLimitMs?: number;
   /** Starts a service that ends by itself again, after a second. Default false. */
   restart?: boolean;
+  /** Is told of it, in a sentence. */
+  onRestart?: (what: string) => void;
 }
 
 /** One process of a service. */
@@ -168,9 +170,11 @@ export class Services {
   private watch(slot: Slot): void {
     if (!this.options.restart) return;
     const watched = slot.process;
-    void watched.exited.then(async () => {
+    const isMissed = () => !this.stopping && !this.resting.has(slot) && slot.process === watched;
+    void watched.exited.then(async (how) => {
+      if (isMissed()) this.options.onRestart?.(`${slot.name} ${how}; it is started again. Its log: ${slot.logFile}`);
       await sleep(1000, undefined, { ref: false });
-      if (!this.stopping && !this.resting.has(slot) && slot.process === watched) this.start(slot);
+      if (isMissed()) this.start(slot);
     });
   }
 

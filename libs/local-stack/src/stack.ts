@@ -18,6 +18,8 @@ export interface StackOptions extends Omit<ServersOptions, 'need' | 'migrate'> {
   services?: ServicePlan[];
   /** Starts a service that ends by itself again. Default false. */
   restart?: boolean;
+  /** Is told of it, in a sentence. */
+  onRestart?: (what: string) => void;
   /** Gives the way to stop as soon as anything may run, so that an interrupt during the start leaves nothing behind. */
   onStart?: (stop: () => Promise<void>) => void;
 }
@@ -45,6 +47,7 @@ export async function startStack({
   services: plans,
   onStart,
   restart,
+  onRestart,
   ...options
 }: StackOptions = {}): Promise<Stack> {
   const starting = startServers(options);
@@ -64,6 +67,7 @@ export async function startStack({
       dir: servers.dir,
       env: { ...OPEN, ...serverEnvironment(servers), ...serviceEnv },
       restart,
+      onRestart,
     });
     await services.addAll(plans ?? ONE_OF_EACH);
     return { url: services.url, servers, services, stop };
