@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { decodePng } from '@propago/labels';
@@ -84,8 +85,20 @@ export class Platform {
   /** The id of a run that must be accepted. */
   async acceptedRun(request: RunRequest): Promise<string> {
     const answer = await this.postRun(request);
-    if (answer.status !== 202) throw new Error(`not accepted: ${answer.status} ${await answer.text()}`);
+    if (answer.status !== 202) {
+      throw new Error(`not accepted: ${answer.status} ${await answer.text()}\n${this.errorsOfGateways()}`);
+    }
     return ((await answer.json()) as RunResource).id;
+  }
+
+  /** The last errors in their logs: the answer to a client does not say why it is a 500. */
+  private errorsOfGateways(): string {
+    const gateways = this.stack.services.processes.filter(({ name }) => name === 'gateway');
+    return gateways
+      .flatMap(({ logFile }) => readFileSync(logFile, 'utf8').split('\n'))
+      .filter((line) => line.includes('"level":50'))
+      .slice(-3)
+      .join('\n');
   }
 
   run(id: string): Promise<RunResource> {

@@ -53,7 +53,8 @@ async function timeFrames({ path, threads, maxSecondsPerFrame }: ModelTask & { k
   } finally {
     await encoder.close();
   }
-  const secondsPerFrame = seconds.sort((a, b) => a - b)[TIMED_FRAMES >> 1];
+  // The fastest one: other work on the machine only adds, and two versions are compared by these.
+  const secondsPerFrame = Math.min(...seconds);
   if (maxSecondsPerFrame !== undefined && secondsPerFrame > maxSecondsPerFrame) {
     const each = `${secondsPerFrame.toPrecision(3)} s for a frame of ${frame.width}x${frame.height}`;
     throw new CodedError(

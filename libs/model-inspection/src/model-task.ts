@@ -20,7 +20,7 @@ const probeReportSchema = z.strictObject({
   goldenError: z.number().min(0).nullable(),
   /** The frame that was timed: 854x480 rounded to what the encoder takes, px. */
   frame: z.strictObject({ width: positive, height: positive }),
-  /** Median over some frames, with `threads` threads. */
+  /** The fastest of some frames, with `threads` threads. */
   secondsPerFrame: positive,
   threads: positive,
   /** Largest resident memory of the process, the runtime included. */

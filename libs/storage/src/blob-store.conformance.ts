@@ -195,7 +195,7 @@ export function describeBlobStore(current: () => BlobStore): void {
   }, 60_000);
 
   it('can write into a folder while its last blob is deleted', async () => {
-    const writes = Array.from({ length: 40 }, async (_, i) => {
+    const writes = Array.from({ length: 400 }, async (_, i) => {
       await put(`busy/${i}`);
       await current().delete(`busy/${i}`);
     });

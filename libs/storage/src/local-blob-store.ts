@@ -10,7 +10,7 @@ import { meter } from './metering';
 
 /** Holds files that are being written; no key can lie here, as keys do not start with a dot. */
 const PARTS = '.parts';
-const ATTEMPTS = 5;
+const ATTEMPTS = 20;
 
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 const isAbsent = (error: unknown): boolean => ['ENOENT', 'ENOTDIR', 'EISDIR'].includes(codeOf(error) ?? '');
@@ -172,12 +172,12 @@ export class LocalBlobStore implements BlobStore {
     }
   }
 
-  /** Renames a file to its key. Another process may prune the folder between mkdir and rename: then both are repeated. */
+  /** Renames a file to its key. Another process may prune a folder during mkdir or before rename: then both are repeated. */
   private async place(file: string, key: string): Promise<void> {
     const path = this.path(key);
     for (let attempt = 1; ; attempt++) {
-      await fs.mkdir(dirname(path), { recursive: true });
       try {
+        await fs.mkdir(dirname(path), { recursive: true });
         return await fs.rename(file, path);
       } catch (error) {
         if (codeOf(error) !== 'ENOENT' || attempt === ATTEMPTS) throw error;
