@@ -2,6 +2,9 @@
 // give Jest's inner realm the outer constructors.
 const { TestEnvironment } = require('jest-environment-node');
 
+// As libs/encoder/src/no-telemetry.ts, which in Jest's inner realm sets a copy of the environment only.
+process.env.ORT_DISABLE_TELEMETRY ??= '1';
+
 const SHARED = [
   'ArrayBuffer',
   'SharedArrayBuffer',

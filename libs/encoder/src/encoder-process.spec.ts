@@ -83,14 +83,16 @@ describe('an encoder in a process of its own', () => {
     });
   });
 
-  it('outlasts the signals of a shutdown, and knows no address of the platform', async () => {
+  it('outlasts the signals of a shutdown, knows no address of the platform and tells nobody of its work', async () => {
     process.env.DATABASE_URL_OF_TEST = 'postgres://user:secret@host/db';
     try {
       await withProcess(async (encoder) => {
         process.kill(encoder.pid!, 'SIGTERM');
         process.kill(encoder.pid!, 'SIGINT');
         expect((await encoder.encode(frames, SIZE)).dim).toBe(4);
-        expect(readFileSync(`/proc/${encoder.pid}/environ`, 'latin1')).not.toContain('secret');
+        const environment = readFileSync(`/proc/${encoder.pid}/environ`, 'latin1');
+        expect(environment).not.toContain('secret');
+        expect(environment).toContain('ORT_DISABLE_TELEMETRY=1');
       });
     } finally {
       delete process.env.DATABASE_URL_OF_TEST;
