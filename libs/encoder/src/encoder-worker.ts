@@ -1,4 +1,3 @@
-import './no-telemetry';
 import { asCodedError, CodedError } from '@propago/contracts';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-import pickle
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import torch
+
+from propago_trainer.importers.checkpoint import CheckpointError, read_file
 
 PATTERN = "step-*.pt"
 KEYS = frozenset({"config", "model", "step"})
@@ -51,32 +53,23 @@ def newest_checkpoint(folder: Path) -> Path | None:
     return max(folder.glob(PATTERN), default=None)
 
 
-class CheckpointDamaged(RuntimeError):
-    """A file that holds no checkpoint of this trainer."""
-
-
-def load_checkpoint(path: Path) -> dict[str, Any]:
+def load_checkpoint(path: Path) -> Mapping[str, Any]:
     """Tensors and plain values only; pickled code is refused.
 
-    Raises CheckpointDamaged for what cannot be read or is something else, OSError when there is no such file.
+    Raises CheckpointError for what cannot be read or is something else.
     """
-    try:
-        state: object = torch.load(path, map_location="cpu", weights_only=True)
-    except (RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError) as error:
-        raise CheckpointDamaged(
-            f"{path} cannot be read: {str(error).splitlines()[0] if str(error) else error!r}"
-        ) from error
-    if not isinstance(state, dict) or not state.keys() >= KEYS:
-        raise CheckpointDamaged(f"{path} is no checkpoint of this trainer: it lacks {', '.join(sorted(KEYS))}.")
+    state = read_file(path)
+    if not state.keys() >= KEYS:
+        raise CheckpointError(f"{path} is no checkpoint of this trainer: it needs {', '.join(sorted(KEYS))}.")
     return state
 
 
-def newest_sound_checkpoint(folder: Path) -> tuple[dict[str, Any] | None, list[str]]:
+def newest_sound_checkpoint(folder: Path) -> tuple[Mapping[str, Any] | None, list[str]]:
     """The state of the newest checkpoint that can be read, if there is any, and why newer ones cannot."""
     problems: list[str] = []
     for path in sorted(folder.glob(PATTERN), reverse=True):
         try:
             return load_checkpoint(path), problems
-        except CheckpointDamaged as error:
+        except CheckpointError as error:
             problems.append(str(error))
     return None, problems

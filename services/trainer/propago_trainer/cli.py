@@ -15,9 +15,11 @@ from propago_trainer.config import ConfigError, TrainConfig, parse_overrides, to
 from propago_trainer.data.source import NoData
 from propago_trainer.data.videos import NoUsableVideo
 from propago_trainer.engine import EXIT_LOSS_NOT_FINITE, LossNotFinite, train
+from propago_trainer.graph.builder import ExportError
+from propago_trainer.importers.checkpoint import CheckpointError
 from propago_trainer.importers.formats import add_import_command
 from propago_trainer.join_command import add_join_command
-from propago_trainer.probes.command import add_probe_command
+from propago_trainer.probes.command import ProbeError, add_probe_command
 from propago_trainer.trained import add_export_command
 
 EXIT_CODES = (
@@ -32,7 +34,7 @@ EXIT_WRITE = 6
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command. Returns the exit code."""
+    """Runs one command. Returns the exit code; 2 comes after a sentence on stderr about what cannot be done."""
     parser = argparse.ArgumentParser(prog="propago_trainer", description="Encoders for label propagation.")
     commands = parser.add_subparsers(dest="command", required=True)
     add_train_command(commands)
@@ -42,7 +44,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_probe_command(commands)
     add_bench_command(commands)
     parsed = parser.parse_args(arguments)
-    return int(parsed.run(parsed))
+    try:
+        return int(parsed.run(parsed))
+    except (CheckpointError, ExportError, ProbeError, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return EXIT_CONFIG
 
 
 def add_train_command(commands: Any) -> None:
@@ -61,9 +67,9 @@ def add_train_command(commands: Any) -> None:
 
 def _shown(value: object) -> str:
     """A value as a setting's text."""
-    return (
-        ",".join(value) if isinstance(value, tuple) else str(value).lower() if isinstance(value, bool) else str(value)
-    )
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def run_train(settings: Sequence[str]) -> int:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_type_hints
 
@@ -279,12 +278,11 @@ FREE_TO_CHANGE = frozenset(
 """Settings that a run may be resumed with other values of: where and how long it runs, not what it learns."""
 
 
-def changed_settings(before: dict[str, Any], config: TrainConfig) -> list[str]:
+def changed_settings(before: Mapping[str, Any], config: TrainConfig) -> list[str]:
     """What a resumed run may not change, each as `name: was A and is B`."""
-    now = json.loads(json.dumps(to_json(config)))
-    was = json.loads(json.dumps(before))
-    kept = (name for name in now if name in was and name not in FREE_TO_CHANGE)
-    return [f"{name}: was {was[name]} and is {now[name]}" for name in kept if was[name] != now[name]]
+    now = to_json(config)
+    fixed = (name for name in now if name in before and name not in FREE_TO_CHANGE)
+    return [f"{name}: was {before[name]} and is {now[name]}" for name in fixed if before[name] != now[name]]
 
 
 def from_json(values: dict[str, Any]) -> TrainConfig:

@@ -24,7 +24,6 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from propago_trainer.checkpoint import (
-    CheckpointDamaged,
     load_checkpoint,
     newest_checkpoint,
     newest_sound_checkpoint,
@@ -34,6 +33,7 @@ from propago_trainer.config import ConfigError, TrainConfig, changed_settings, t
 from propago_trainer.data.batch import Batch
 from propago_trainer.data.source import Source, open_source, prefetch
 from propago_trainer.data.videos import VideoPairs
+from propago_trainer.importers.checkpoint import CheckpointError
 from propago_trainer.metrics import MetricLog
 from propago_trainer.models.build import stride
 from propago_trainer.objectives.objective import Objective
@@ -277,7 +277,7 @@ def load_encoder(encoder: nn.Module, path: Path) -> None:
     try:
         state = load_checkpoint(path)["model"]
         encoder.load_state_dict({key[len(prefix) :]: value for key, value in state.items() if key.startswith(prefix)})
-    except (CheckpointDamaged, OSError, RuntimeError) as error:
+    except (CheckpointError, RuntimeError) as error:
         # PyTorch lists every weight that does not fit, a line for each.
         said = " ".join(line.strip() for line in str(error).splitlines()[:2])
         raise ConfigError(f"parent: {said}") from error

@@ -31,13 +31,12 @@ def part(text: str) -> tuple[Path, float]:
 
 
 def run_join(parsed: argparse.Namespace) -> int:
-    """Prints the verified sizes; 2 and one sentence if it cannot be done."""
+    """Prints the verified sizes."""
     told = ", ".join(f"{file.name} x {weight:g}" for file, weight in parsed.parts)
     provenance = parsed.provenance or f"Unit features of {told}, concatenated."
     try:
         report = join(parsed.parts, parsed.output, name=parsed.output.stem, provenance=provenance)
-    except (ExportError, ValueError, OSError, DecodeError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
+    except (ValueError, DecodeError) as error:
+        raise ExportError(str(error)) from error
     sys.stdout.write(f"{report}\n")
     return 0

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from torch import nn
 
-from propago_trainer.checkpoint import newest_checkpoint
+from propago_trainer.checkpoint import load_checkpoint, newest_checkpoint
 from propago_trainer.config import from_json
 from propago_trainer.export import export_encoder
-from propago_trainer.graph.builder import ExportError
-from propago_trainer.importers.checkpoint import Checkpoint, CheckpointError, read_file
+from propago_trainer.importers.checkpoint import Checkpoint, CheckpointError
 from propago_trainer.models.build import build_encoder
 
 #: Where a training run's model keeps its encoder.
@@ -32,9 +30,7 @@ def load_trained(path: Path) -> tuple[nn.Module, int]:
         if newest is None:
             raise CheckpointError(f"{path} has no checkpoint.")
         path = newest
-    state: Mapping[str, Any] = read_file(path)
-    if not {"config", "model", "step"} <= state.keys():
-        raise CheckpointError(f"{path} is no checkpoint of this trainer: it lacks config, model or step.")
+    state = load_checkpoint(path)
     encoder = build_encoder(from_json(state["config"]))
     checkpoint = Checkpoint(state["model"], ENCODER_PREFIX)
     own = encoder.state_dict()
@@ -58,18 +54,14 @@ def add_export_command(commands: Any) -> None:
 
 
 def run_export(parsed: argparse.Namespace) -> int:
-    """Prints the verified sizes; 2 and one sentence if it cannot be done."""
-    try:
-        encoder, step = load_trained(parsed.checkpoint)
-        report = export_encoder(
-            encoder,
-            parsed.output,
-            name=parsed.output.stem,
-            provenance=parsed.provenance or f"Trained by propago-trainer, step {step}.",
-            weights=parsed.weights,
-        )
-    except (CheckpointError, ExportError, OSError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
+    """Prints the verified sizes."""
+    encoder, step = load_trained(parsed.checkpoint)
+    report = export_encoder(
+        encoder,
+        parsed.output,
+        name=parsed.output.stem,
+        provenance=parsed.provenance or f"Trained by propago-trainer, step {step}.",
+        weights=parsed.weights,
+    )
     sys.stdout.write(f"{report}\n")
     return 0

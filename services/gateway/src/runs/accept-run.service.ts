@@ -26,6 +26,7 @@ import type { RunUpload } from './upload.service';
 interface Checked {
   probe: VideoProbe;
   encoder: EncoderAnswer<EncoderCard>;
+  featureSet: ReturnType<typeof featureSetOf>;
 }
 
 /** Who sent a request, and its Idempotency-Key. */
@@ -59,9 +60,8 @@ export class AcceptRunService {
     const runId = randomUUID();
     const checked = await this.check(runId, upload);
     await this.commit(runId, upload, checked, { claim, caller });
-    const { probe, encoder } = checked;
-    const { id } = featureSetOf(upload, { probe, card: encoder.card }, this.config);
-    await this.enqueue.nowOrLater(runId, this.next.runAccepted(id));
+    const { probe, encoder, featureSet } = checked;
+    await this.enqueue.nowOrLater(runId, this.next.runAccepted(featureSet.id));
     if (encoder.shadow) this.shadows.add({ runId, upload, probe }, encoder.shadow);
     return { runId, replayed: false };
   }
@@ -79,12 +79,12 @@ export class AcceptRunService {
         `The mask is ${mask.width}x${mask.height} and the video is ${probe.width}x${probe.height}.`,
       );
     }
-    return { probe, encoder };
+    return { probe, encoder, featureSet: featureSetOf(upload, { probe, card: encoder.card }, this.config) };
   }
 
   private async commit(runId: string, upload: RunUpload, checked: Checked, sender: Sender): Promise<void> {
     const { claim, caller } = sender;
-    const { probe, encoder } = checked;
+    const { probe, encoder, featureSet } = checked;
     const options = upload.options.parsed;
     const { sha256, bytes, fileName } = upload.video;
     const [videoKey, maskKey] = [blobKeys.video(sha256), blobKeys.firstMask(runId)];
@@ -106,7 +106,6 @@ export class AcceptRunService {
             probe: probe as unknown as Prisma.InputJsonObject,
           };
           await transaction.video.upsert({ where: { sha256 }, create: video, update: {} });
-          const featureSet = featureSetOf(upload, { probe, card: encoder.card }, this.config);
           await transaction.featureSet.upsert({ where: { id: featureSet.id }, create: featureSet, update: {} });
           await this.quota.assertRoom(transaction, caller, bytes);
           await transaction.run.create({

@@ -1,5 +1,6 @@
 import { CodedError } from '@propago/contracts';
 
+const FRAME = /^\d{1,9}$/;
 export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Where something stands in a list by age, whether or not it is still there. */
@@ -18,13 +19,13 @@ export function pageOf(limit: string | undefined, { fallback, most }: { fallback
 
 /** A frame number from an address. @throws CodedError FRAME_NOT_FOUND */
 export function frameNumber(text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
+  if (FRAME.test(text)) return Number(text);
   throw new CodedError('FRAME_NOT_FOUND', `Expected a frame number but received '${text}'.`);
 }
 
 /** The number of the frame that ended the page before. @throws CodedError REQUEST_INVALID */
 export function frameCursor(cursor: string): number {
-  if (/^\d{1,9}$/.test(cursor)) return Number(cursor);
+  if (FRAME.test(cursor)) return Number(cursor);
   throw notOurs();
 }
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from propago_trainer.card import Triple
 from propago_trainer.export import ExportReport, export_encoder
-from propago_trainer.graph.builder import ExportError, Weights
+from propago_trainer.graph.builder import Weights
 from propago_trainer.importers import dino
 from propago_trainer.importers.checkpoint import CONTAINERS, CheckpointError, read_tensors
 from propago_trainer.importers.contrastive import import_moco, import_resnet
@@ -119,15 +119,11 @@ def positive(text: str) -> int:
 
 
 def run_import(parsed: argparse.Namespace) -> int:
-    """Prints what was done; 2 and one sentence if the file does not fit."""
+    """Prints what was done."""
     options = ImportOptions(parsed.prefix, parsed.heads, parsed.image_size)
-    try:
-        imported = import_checkpoint(parsed.checkpoint, parsed.format, options)
-        imported = replace(imported, mean=parsed.mean or imported.mean, std=parsed.std or imported.std)
-        report = import_to_onnx(parsed.checkpoint, parsed.format, parsed.output, imported, parsed.weights)
-    except (CheckpointError, ExportError, OSError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
+    imported = import_checkpoint(parsed.checkpoint, parsed.format, options)
+    imported = replace(imported, mean=parsed.mean or imported.mean, std=parsed.std or imported.std)
+    report = import_to_onnx(parsed.checkpoint, parsed.format, parsed.output, imported, parsed.weights)
     for note in imported.notes:
         sys.stdout.write(f"{note}\n")
     if imported.ignored:

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from propago_trainer.checkpoint import CheckpointDamaged, load_checkpoint, newest_checkpoint
+from propago_trainer.checkpoint import load_checkpoint, newest_checkpoint
 from propago_trainer.config import TrainConfig, from_json
 from propago_trainer.data.generated import ClipSpec, generate
 from propago_trainer.data.generated_batches import to_batch
@@ -41,7 +41,7 @@ def add_probe_command(commands: Any) -> None:
     command.add_argument("-o", "--out", type=Path, help="folder of the figures (default: RUN/probes)")
     command.add_argument("--sequences", type=Path, help="folder in DAVIS layout to score on")
     command.add_argument("--frames", type=frames_argument, default=20, help="frames of each sequence to score")
-    command.set_defaults(run=run_probe)
+    command.set_defaults(run=lambda parsed: probe(parsed.run_folder, parsed.out, parsed.sequences, parsed.frames))
 
 
 def frames_argument(text: str) -> int:
@@ -50,15 +50,6 @@ def frames_argument(text: str) -> int:
     if value < 3:
         raise argparse.ArgumentTypeError(f"expected at least 3 but received {text}")
     return value
-
-
-def run_probe(parsed: argparse.Namespace) -> int:
-    """2 and one sentence if it cannot be done."""
-    try:
-        return probe(parsed.run_folder, parsed.out, parsed.sequences, parsed.frames)
-    except (ProbeError, CheckpointDamaged, OSError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
 
 
 class ProbeError(ValueError):
