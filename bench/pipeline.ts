@@ -58,7 +58,10 @@ type Usage = Record<(typeof SERVICE_NAMES)[number], ProcessUsage> & { servers: n
 
 function usageOf(stack: Stack): Usage {
   const services = SERVICE_NAMES.map((name) => [name, processUsage(stack.services.pid(name))]);
-  return { ...Object.fromEntries(services), servers: stack.servers.pids.reduce((sum, pid) => sum + treeCpu(pid), 0) };
+  return {
+    ...Object.fromEntries(services),
+    servers: Object.values(stack.servers.pids).reduce((sum, pid) => sum + treeCpu(pid), 0),
+  };
 }
 
 /** CPU seconds between two looks, by what they were spent on. */

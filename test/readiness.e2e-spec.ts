@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { Platform, startPlatform, until, type RunResource } from './support/platform';
 import { smallClip } from './support/small-clip';
@@ -55,11 +54,7 @@ describe('readiness', () => {
   });
 
   it('of Postgres is needed to answer, which the API says with 503', async () => {
-    const { pids } = platform.stack.servers;
-    const commandOf = (pid: number) =>
-      existsSync(`/proc/${pid}`) ? readFileSync(`/proc/${pid}/cmdline`, 'latin1') : '';
-    const postgres = pids.find((pid) => /postgres/.test(commandOf(pid)))!;
-    process.kill(postgres, 'SIGQUIT');
+    process.kill(platform.stack.servers.pids.postgres!, 'SIGQUIT');
     await until('the API misses Postgres', async () => {
       const answer = await platform.get('/v1/runs');
       return answer.status === 503 && ((await answer.json()) as { code: string }).code === 'SERVICE_UNAVAILABLE';

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Bull from 'bull';
 import { SERVICE_NAMES } from '@propago/local-stack';
+import { Queues } from '@propago/pipeline';
 import { NATIVE_SIZE, type Platform, startPlatform, until } from './support/platform';
 import { smallClip, type SmallClip } from './support/small-clip';
 
@@ -42,6 +44,9 @@ async function runInTheMiddleOf(on: Platform, stage: (typeof WORKERS)[number]): 
   if (state !== 'running') throw new Error(`the run is ${state} already: nothing was disturbed`);
   return id;
 }
+
+/** What serves unfinished runs only. */
+const transientBlobs = (): Promise<string[]> => platform.blobs('frames/', 'labels/', 'uploads/');
 
 async function killAndStart(service: (typeof WORKERS)[number] | 'gateway'): Promise<void> {
   await platform.stack.services.kill(service, 0, 'SIGKILL');
@@ -165,6 +170,52 @@ describe('raw frames', () => {
     });
     expect(most).toBeGreaterThan(0);
     expect(most).toBeLessThanOrEqual(3);
-    expect(await platform.blobs('frames/', 'labels/', 'uploads/')).toEqual([]);
+    await until('nothing transient is left', async () => (await transientBlobs()).length === 0);
+  }, 120_000);
+});
+
+describe('a worker that comes late', () => {
+  it('leaves nothing behind: it was frozen until its run had ended', async () => {
+    const { services } = platform.stack;
+    const { logFile, url } = services.processes.find(({ name }) => name === 'propagation')!;
+    const linesOf = (message: string): number => readFileSync(logFile, 'utf8').split(`"${message}"`).length - 1;
+    const framesDone = async (): Promise<number> => {
+      const metrics = await (await fetch(`${url}/metrics`)).text();
+      return Number(/^propago_kernel_frame_seconds_count (\d+)$/m.exec(metrics)?.[1] ?? 0);
+    };
+    const before = await framesDone();
+    const id = await platform.acceptedRun(clip);
+    await until('it is in the middle of a segment', async () => ((await framesDone()) - before) % 16 > 2);
+    const worker = services.pid('propagation', 0);
+    process.kill(worker, 'SIGSTOP');
+    await services.add('propagation');
+    expect(await masksOf(platform, id)).toBe(undisturbed);
+    process.kill(worker, 'SIGCONT');
+    await until('it has ended its job', async () => linesOf('job start') === linesOf('job end'));
+    await until('nothing transient is left', async () => (await transientBlobs()).length === 0);
+    await services.kill('propagation', 1, 'SIGTERM');
+  }, 120_000);
+
+  it('stops when its run was cancelled while NATS was away', async () => {
+    const nats = platform.stack.servers.pids.nats!;
+    const queues = new Queues({ redisUrl: platform.stack.servers.redisUrl, prefix: 'bull', lockSeconds: 2 });
+    await queues.of('propagation').pause();
+    try {
+      const id = await platform.acceptedRun(clip);
+      const decoding = async (): Promise<boolean> => (await queues.of('ingest').getActiveCount()) === 1;
+      await until('decoding waits for room', async () => {
+        const { ingest, frames } = (await platform.run(id)).progress;
+        return ingest!.done >= 32 && frames === null && (await decoding());
+      });
+      process.kill(nats, 'SIGSTOP');
+      await fetch(`${platform.url}/v1/runs/${id}/cancel`, { method: 'POST' });
+      await until('decoding has stopped', async () => !(await decoding()));
+      expect((await platform.waitForEnd(id)).state).toBe('cancelled');
+      await until('nothing transient is left', async () => (await transientBlobs()).length === 0);
+    } finally {
+      process.kill(nats, 'SIGCONT');
+      await queues.of('propagation').resume();
+      await queues.close();
+    }
   }, 120_000);
 });

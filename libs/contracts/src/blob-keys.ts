@@ -1,3 +1,12 @@
+/** Where all blobs of one kind lie that belong to one feature set or run. */
+export const blobFolders = {
+  frames: (featureSetId: string) => `frames/${featureSetId}/`,
+  features: (featureSetId: string) => `features/${featureSetId}/`,
+  labels: (runId: string) => `labels/${runId}/`,
+  masks: (runId: string) => `masks/${runId}/`,
+  exports: (runId: string) => `exports/${runId}/`,
+} as const;
+
 /** Where each kind of blob lies, and so which prefix has which one writer. */
 export const blobKeys = {
   /** Writer: gateway. A file on its way in; not yet known to Postgres. */
@@ -10,14 +19,14 @@ export const blobKeys = {
   encoderModel: (sha256: string) => `encoders/${sha256}/model.onnx`,
   encoderCard: (sha256: string) => `encoders/${sha256}/card.json`,
   /** Writer: ingest. Transient: features deletes it when the segment's features are stored. */
-  frames: (featureSetId: string, segment: number) => `frames/${featureSetId}/${padded(segment)}`,
+  frames: (featureSetId: string, segment: number) => `${blobFolders.frames(featureSetId)}${padded(segment)}`,
   /** Writer: features. */
-  features: (featureSetId: string, segment: number) => `features/${featureSetId}/${padded(segment)}`,
+  features: (featureSetId: string, segment: number) => `${blobFolders.features(featureSetId)}${padded(segment)}`,
   /** Writer: propagation. */
-  labels: (runId: string, segment: number) => `labels/${runId}/${padded(segment)}`,
+  labels: (runId: string, segment: number) => `${blobFolders.labels(runId)}${padded(segment)}`,
   /** Writer: results. */
-  mask: (runId: string, frame: number) => `masks/${runId}/${padded(frame)}.png`,
-  overlay: (runId: string) => `exports/${runId}/overlay.mp4`,
+  mask: (runId: string, frame: number) => `${blobFolders.masks(runId)}${padded(frame)}.png`,
+  overlay: (runId: string) => `${blobFolders.exports(runId)}overlay.mp4`,
   /** Writer: trainer. A file that a training run left: checkpoint, encoder, picture. */
   trainingArtifact: (runId: string, name: string) => `training/${runId}/${name}`,
 } as const;

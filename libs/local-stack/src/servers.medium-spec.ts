@@ -40,11 +40,11 @@ describe('startServers', () => {
 
   it('leaves no process and no folder behind', async () => {
     const servers = await startServers({ env: noServers, migrate: false });
-    expect(servers.pids).toHaveLength(3);
-    expect(servers.pids.every(isAlive)).toBe(true);
+    expect(Object.keys(servers.pids).sort()).toEqual(['nats', 'postgres', 'redis']);
+    expect(Object.values(servers.pids).every(isAlive)).toBe(true);
     expect(await query(servers.databaseUrl, 'select 1 as one')).toEqual([{ one: 1 }]);
     await servers.stop();
-    expect(servers.pids.some(isAlive)).toBe(false);
+    expect(Object.values(servers.pids).some(isAlive)).toBe(false);
     expect(existsSync(servers.dir)).toBe(false);
   });
 
@@ -62,7 +62,7 @@ describe('startServers', () => {
   it('uses a server that the environment names as it is', async () => {
     const env = { ...noServers, REDIS_URL: 'redis://elsewhere:1', NATS_URL: 'nats://elsewhere:2' };
     const servers = await startServers({ dir, env, need: { redis: true, nats: true } });
-    expect(servers).toMatchObject({ redisUrl: 'redis://elsewhere:1', natsUrl: 'nats://elsewhere:2', pids: [] });
+    expect(servers).toMatchObject({ redisUrl: 'redis://elsewhere:1', natsUrl: 'nats://elsewhere:2', pids: {} });
     await servers.stop();
   });
 
@@ -114,7 +114,7 @@ describe('startServers', () => {
       `const { transformFileSync } = require(${JSON.stringify(require.resolve('@swc/core'))});
        require.extensions['.ts'] = (m, file) => m._compile(transformFileSync(file, { swcrc: false, module: { type: 'commonjs' }, jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }).code, file);
        const { startServers } = require(${JSON.stringify(module)});
-       startServers({ dir: ${JSON.stringify(dir)}, migrate: false }).then((servers) => console.log(JSON.stringify(servers.pids)));
+       startServers({ dir: ${JSON.stringify(dir)}, migrate: false }).then((servers) => console.log(JSON.stringify(Object.values(servers.pids))));
        setInterval(() => {}, 1000);`,
     );
     const parent = spawn(process.execPath, [script], { env: noServers, stdio: ['ignore', 'pipe', 'inherit'] });

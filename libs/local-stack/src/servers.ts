@@ -34,7 +34,7 @@ export interface Servers {
   /** `file:` address of a folder for blobs below `dir`, or STORAGE_URL. */
   storageUrl: string;
   /** Process ids of the servers that this call started. */
-  pids: number[];
+  pids: Partial<Record<'postgres' | 'redis' | 'nats', number>>;
   /** Stops what was started and, unless persistent, removes its data. May be called twice. */
   stop(): Promise<void>;
 }
@@ -61,15 +61,17 @@ export async function startServers(options: ServersOptions = {}): Promise<Server
   const unlock = persistent ? await lockFolder(dir) : undefined;
   const where: ServerOptions = { dir, persistent, logDir };
   const started: RunningServer[] = [];
+  const pids: Servers['pids'] = {};
   const provide = async (
-    wanted: boolean | undefined,
+    name: keyof Servers['pids'],
     url: string | undefined,
     start: typeof startNats,
   ): Promise<string> => {
-    if (!wanted) return '';
+    if (!need[name]) return '';
     if (url) return url;
     const server = await start(where);
     started.push(server);
+    pids[name] = server.pid;
     return server.url;
   };
   let stopping: Promise<void> | undefined;
@@ -85,9 +87,9 @@ export async function startServers(options: ServersOptions = {}): Promise<Server
     })());
 
   const results = await Promise.allSettled([
-    provide(need.postgres, env.DATABASE_URL, startPostgres),
-    provide(need.redis, env.REDIS_URL, startRedis),
-    provide(need.nats, env.NATS_URL, startNats),
+    provide('postgres', env.DATABASE_URL, startPostgres),
+    provide('redis', env.REDIS_URL, startRedis),
+    provide('nats', env.NATS_URL, startNats),
   ]);
   try {
     const [databaseUrl, redisUrl, natsUrl] = results.map((result) => {
@@ -96,7 +98,7 @@ export async function startServers(options: ServersOptions = {}): Promise<Server
     }) as [string, string, string];
     if (databaseUrl && migrate) await deployMigrations(databaseUrl);
     const storageUrl = env.STORAGE_URL || pathToFileURL(join(dir, 'blobs')).href;
-    return { dir, databaseUrl, redisUrl, natsUrl, storageUrl, pids: started.map((server) => server.pid), stop };
+    return { dir, databaseUrl, redisUrl, natsUrl, storageUrl, pids, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -22,6 +22,11 @@ export interface StageHandler<S extends Stage = Stage> {
   readonly concurrency: number;
   /** @param signal aborts when no run wants the job any more, or when the process has to go */
   process(data: StageJobs[S], signal: AbortSignal): Promise<JobReport>;
+  /**
+   * Removes what serves unfinished runs only; called after a job that no run wants any more. Whoever ended the last run
+   * has done so too, but a worker that had been taken for dead stores its output later.
+   */
+  discard?(data: StageJobs[S]): Promise<void>;
 }
 
 const DISCARDED = new Error('no run wants this job any more');
@@ -50,7 +55,7 @@ export class StageRunner<S extends Stage> {
     queue.on('error', (error: Error) => this.logger.warn({ stage: this.handler.stage, error: error.message }, 'queue'));
   }
 
-  /** Aborts the jobs that no run wants any more; called when a run is cancelled. */
+  /** Aborts the jobs that no run wants any more; called when a run is cancelled, and now and then, as news may be lost. */
   async abortUnwanted(): Promise<void> {
     for (const [controller, { data }] of this.active) {
       if (!(await this.next.isWanted(data))) controller.abort(DISCARDED);
@@ -102,6 +107,7 @@ export class StageRunner<S extends Stage> {
     try {
       const wanted = await this.next.isWanted(data);
       const report = wanted ? await this.handler.process(data, signal) : { skipped: true };
+      await this.discardUnwanted(data);
       this.metrics.jobs.inc({ stage, outcome: report.skipped ? 'skipped' : 'done' });
       this.metrics.jobSeconds.observe({ stage }, seconds());
       this.metrics.frames.inc({ stage }, report.frames ?? 0);
@@ -110,6 +116,7 @@ export class StageRunner<S extends Stage> {
       return report;
     } catch (thrown) {
       if (signal.reason === DISCARDED) {
+        await this.discardUnwanted(data);
         this.metrics.jobs.inc({ stage, outcome: 'skipped' });
         log.info({ skipped: true, ms: Math.round(seconds() * 1000) }, 'job end');
         return { skipped: true };
@@ -129,6 +136,10 @@ export class StageRunner<S extends Stage> {
       }
       throw error;
     }
+  }
+
+  private async discardUnwanted(data: StageJobs[S]): Promise<void> {
+    if (this.handler.discard && !(await this.next.isWanted(data))) await this.handler.discard(data);
   }
 
   private async giveUp(data: StageJobs[S], error: CodedError): Promise<void> {

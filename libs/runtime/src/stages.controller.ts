@@ -11,12 +11,17 @@ import type { Logger } from 'pino';
 import { STAGES, SUBJECTS } from '@propago/contracts';
 import { NextSteps, Queues, StageMetrics, StageRunner, type StageHandler } from '@propago/pipeline';
 import type { ServiceConfig } from './config';
+import { Rounds } from './rounds';
 import { CONFIG, LOGGER, STAGE_HANDLERS } from './tokens';
+
+/** A cancel message may be lost, as NATS was away or this process was frozen; the database says the same. */
+const UNWANTED_CHECK_MS = 5000;
 
 /** Runs the stage that this process is for. */
 @Controller()
 export class StagesController implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private runners: StageRunner<(typeof STAGES)[number]>[] = [];
+  private readonly rounds: Rounds;
 
   constructor(
     @Inject(CONFIG) private readonly config: ServiceConfig,
@@ -25,21 +30,30 @@ export class StagesController implements OnApplicationBootstrap, BeforeApplicati
     private readonly queues: Queues,
     private readonly next: NextSteps,
     private readonly metrics: StageMetrics,
-  ) {}
+  ) {
+    const name = 'jobs that no run wants';
+    this.rounds = new Rounds(() => this.abortUnwanted(), { name, everyMs: UNWANTED_CHECK_MS, logger });
+  }
 
   onApplicationBootstrap(): void {
     this.runners = this.handlers.map(
       (handler) => new StageRunner(handler, this.queues, this.next, this.metrics, this.logger),
     );
     for (const runner of this.runners) runner.start();
+    this.rounds.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    this.rounds.stop();
     await Promise.all(this.runners.map((runner) => runner.drain(this.config.SHUTDOWN_SECONDS)));
   }
 
   @EventPattern(SUBJECTS.cancel)
-  async cancelled(): Promise<void> {
+  cancelled(): Promise<void> {
+    return this.abortUnwanted();
+  }
+
+  private async abortUnwanted(): Promise<void> {
     await Promise.all(this.runners.map((runner) => runner.abortUnwanted()));
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import { blobKeys, type StageJobs } from '@propago/contracts';
+import { blobFolders, blobKeys, type StageJobs } from '@propago/contracts';
 import { activeRun, Database, type FeatureSet } from '@propago/database';
 import { NextSteps, type JobReport, type StageHandler } from '@propago/pipeline';
 import { CONFIG, News, STORAGE, type BlobStore, type ConfigOf } from '@propago/runtime';
@@ -41,6 +41,10 @@ export class IngestProcessor implements StageHandler<'ingest'> {
     );
     await this.next.videoDecoded(set.id);
     return report;
+  }
+
+  async discard({ featureSetId }: StageJobs['ingest']): Promise<void> {
+    await this.storage.deletePrefix(blobFolders.frames(featureSetId));
   }
 
   /** Whether an earlier run has left the features of every frame. */

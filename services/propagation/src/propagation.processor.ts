@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AffinityInputError } from '@propago/affinity';
-import { blobKeys, CodedError, type StageJobs } from '@propago/contracts';
+import { blobFolders, blobKeys, CodedError, type StageJobs } from '@propago/contracts';
 import { Database } from '@propago/database';
 import { labelsToGrid, readMask, STORED_MASK_LIMITS } from '@propago/labels';
 import { NextSteps, type JobReport, type StageHandler } from '@propago/pipeline';
@@ -42,6 +42,10 @@ export class PropagationProcessor implements StageHandler<'propagation'> {
     await this.next.labelsStored(runId, run.featureSetId, segment);
     this.news.progress(runId);
     return report;
+  }
+
+  async discard({ runId }: StageJobs['propagation']): Promise<void> {
+    await this.storage.deletePrefix(blobFolders.labels(runId));
   }
 
   private async propagate(run: RunWithFeatures, segment: number, signal: AbortSignal): Promise<JobReport> {

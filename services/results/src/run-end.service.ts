@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { blobKeys, CodedError, type RunEndState, type Stage, type StageJobs } from '@propago/contracts';
+import { blobFolders, blobKeys, CodedError, type RunEndState, type Stage, type StageJobs } from '@propago/contracts';
 import { activeRun, Database, lockVideo, type Run, type RunOutcome } from '@propago/database';
 import { NextSteps, Queues } from '@propago/pipeline';
 import { News, STORAGE, type BlobStore } from '@propago/runtime';
@@ -69,7 +69,7 @@ export class RunEndService {
       STOP_WAIT_MS,
     );
     if (!stopped) throw stillAtWork(runId);
-    for (const prefix of [`labels/${runId}/`, `masks/${runId}/`, `exports/${runId}/`])
+    for (const prefix of [blobFolders.labels(runId), blobFolders.masks(runId), blobFolders.exports(runId)])
       await this.storage.deletePrefix(prefix);
     // A shadow has the mask of the run that it repeats.
     if (!run.shadowOfId) await this.storage.delete(run.maskKey);
@@ -85,8 +85,8 @@ export class RunEndService {
         if (others === 0) {
           const idle = await this.queues.untilIdle((_, data) => isFor(run.featureSetId, data), STOP_WAIT_MS);
           if (!idle) throw stillAtWork(runId);
-          await this.storage.deletePrefix(`frames/${run.featureSetId}/`);
-          await this.storage.deletePrefix(`features/${run.featureSetId}/`);
+          await this.storage.deletePrefix(blobFolders.frames(run.featureSetId));
+          await this.storage.deletePrefix(blobFolders.features(run.featureSetId));
           await transaction.featureSet.deleteMany({ where: { id: run.featureSetId } });
         }
         if ((await transaction.featureSet.count({ where: { videoSha256 } })) === 0) {
@@ -126,9 +126,9 @@ export class RunEndService {
 
   /** Soft labels serve unfinished runs only; raw frames serve features that a run still wants. */
   private async tidy({ id, featureSetId }: Run): Promise<void> {
-    await this.storage.deletePrefix(`labels/${id}/`);
+    await this.storage.deletePrefix(blobFolders.labels(id));
     const wanting = await this.database.run.count({ where: { featureSetId, ...activeRun } });
-    if (wanting === 0) await this.storage.deletePrefix(`frames/${featureSetId}/`);
+    if (wanting === 0) await this.storage.deletePrefix(blobFolders.frames(featureSetId));
   }
 }
 

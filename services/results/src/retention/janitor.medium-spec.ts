@@ -120,7 +120,7 @@ describe('Janitor', () => {
   });
 
   it('removes old blobs whose row does not exist, and leaves young ones', async () => {
-    const { id, featureSetId, features } = await runWith({ endedMs: HOUR_MS });
+    const { id, features } = await runWith({ endedMs: HOUR_MS });
     const lost = [
       blobKeys.video('a'.repeat(64)),
       blobKeys.firstMask(randomUUID()),
@@ -130,7 +130,7 @@ describe('Janitor', () => {
       blobKeys.features('c'.repeat(40), 0),
       blobKeys.encoderModel('d'.repeat(64)),
     ];
-    const known = [features, blobKeys.mask(id, 0), blobKeys.frames(featureSetId, 0)];
+    const known = [features, blobKeys.mask(id, 0)];
     for (const key of [...lost, ...known.slice(1)]) await store.put(key, Buffer.alloc(3));
     for (const key of [...lost, ...known]) await age(key, 2 * HOUR_MS);
     const young = blobKeys.mask(randomUUID(), 0);
@@ -149,6 +149,19 @@ describe('Janitor', () => {
     });
     for (const key of lost) expect(await store.stat(key)).toBeNull();
     for (const key of [...known, young]) expect(await store.stat(key)).not.toBeNull();
+  });
+
+  it('removes old frames and soft labels that no unfinished run keeps', async () => {
+    const [ended, unfinished] = [await runWith({ endedMs: HOUR_MS }), await runWith({})];
+    const blobsOf = ({ id, featureSetId }: typeof ended) => [blobKeys.labels(id, 4), blobKeys.frames(featureSetId, 4)];
+    for (const key of [...blobsOf(ended), ...blobsOf(unfinished)]) {
+      await store.put(key, Buffer.alloc(3));
+      await age(key, 2 * HOUR_MS);
+    }
+    const one = { blobs: 1, bytes: 3 };
+    expect((await sut().clean()).orphans).toEqual({ labels: one, frames: one });
+    for (const key of blobsOf(ended)) expect(await store.stat(key)).toBeNull();
+    for (const key of blobsOf(unfinished)) expect(await store.stat(key)).not.toBeNull();
   });
 
   it('removes old overlays', async () => {

@@ -1,3 +1,4 @@
+import { blobFolders } from '@propago/contracts';
 import { activeRun, lockVideo, type Database, type Prisma } from '@propago/database';
 import type { NextSteps } from '@propago/pipeline';
 import type { BlobStore } from '@propago/storage';
@@ -29,7 +30,7 @@ export interface JanitorReport {
   /** Features of runs that have ended. */
   features: Removed;
   overlays: Removed;
-  /** What no row of the database knows, by the first part of its key. */
+  /** What no row of the database keeps, by the first part of its key. */
   orphans: Record<string, Removed>;
 }
 
@@ -74,7 +75,7 @@ export class Janitor {
     let kept = 0;
     // Most recently used first: what lies beyond the budget is what was not used for longest.
     for (const set of await this.idleFeatureSets()) {
-      const size = await this.sizeOf(`features/${set.id}/`);
+      const size = await this.sizeOf(blobFolders.features(set.id));
       kept += size.bytes;
       const beyondBudget = this.policy.cacheBytes > 0 && kept > this.policy.cacheBytes;
       if (set.lastUsed.getTime() >= oldest && !beyondBudget) continue;
@@ -115,7 +116,7 @@ export class Janitor {
         await lockVideo(transaction, videoSha256);
         if (await transaction.run.count({ where: { featureSetId, ...activeRun } })) return false;
         await transaction.featureSegment.deleteMany({ where: { featureSetId } });
-        await this.storage.deletePrefix(`features/${featureSetId}/`);
+        await this.storage.deletePrefix(blobFolders.features(featureSetId));
         return true;
       },
       { timeout: 60_000, maxWait: 60_000 },

@@ -4,15 +4,15 @@ import type { BlobEntry, BlobStore } from '@propago/storage';
 /** How many owners one query asks for. */
 const BATCH = 500;
 
-/** Folders whose keys name the row that they belong to as their second part, and how to find which rows there are. */
+/** Folders whose keys name the row that they belong to as their second part, and how to find which rows keep their blobs. */
 const OWNERS: Record<string, (database: Database, ids: string[]) => Promise<string[]>> = {
   videos: async (database, ids) =>
     (await database.video.findMany({ where: { sha256: { in: ids } } })).map(({ sha256 }) => sha256),
   'first-masks': existingRuns,
-  labels: existingRuns,
+  labels: unfinishedRuns,
   masks: existingRuns,
   exports: existingRuns,
-  frames: existingFeatureSets,
+  frames: wantedFeatureSets,
   features: existingFeatureSets,
   encoders: async (database, ids) => {
     const which = { where: { sha256: { in: ids } }, select: { sha256: true } };
@@ -26,14 +26,17 @@ const OWNERS: Record<string, (database: Database, ids: string[]) => Promise<stri
     ),
 };
 
-/** Blobs older than `ageMs` whose row does not exist: their process died between the two. Uploads are the gateway's. */
+/**
+ * Blobs older than `ageMs` that no row keeps, as their process died before it could write the row or remove the blob.
+ * Uploads are the gateway's.
+ */
 export async function* orphans(storage: BlobStore, database: Database, ageMs: number): AsyncGenerator<BlobEntry> {
-  for (const [folder, existing] of Object.entries(OWNERS)) {
+  for (const [folder, keptBy] of Object.entries(OWNERS)) {
     let batch: BlobEntry[] = [];
     const flush = async () => {
       const owners = new Set(batch.map(ownerOf));
-      const found = new Set(await existing(database, [...owners]));
-      const lost = batch.filter((entry) => !found.has(ownerOf(entry)));
+      const kept = new Set(await keptBy(database, [...owners]));
+      const lost = batch.filter((entry) => !kept.has(ownerOf(entry)));
       batch = [];
       return lost;
     };
@@ -55,8 +58,20 @@ async function existingRuns(database: Database, ids: string[]): Promise<string[]
   return (await database.run.findMany({ where, select: { id: true } })).map(({ id }) => id);
 }
 
+/** Soft labels serve unfinished runs only. */
+async function unfinishedRuns(database: Database, ids: string[]): Promise<string[]> {
+  const where = { id: { in: ids.filter(isUuid) }, outcome: { is: null } };
+  return (await database.run.findMany({ where, select: { id: true } })).map(({ id }) => id);
+}
+
 async function existingFeatureSets(database: Database, ids: string[]): Promise<string[]> {
   return (await database.featureSet.findMany({ where: { id: { in: ids } }, select: { id: true } })).map(({ id }) => id);
+}
+
+/** Raw frames serve features that an unfinished run wants. */
+async function wantedFeatureSets(database: Database, ids: string[]): Promise<string[]> {
+  const where = { id: { in: ids }, runs: { some: { outcome: { is: null } } } };
+  return (await database.featureSet.findMany({ where, select: { id: true } })).map(({ id }) => id);
 }
 
 function isUuid(id: string): boolean {
