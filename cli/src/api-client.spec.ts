@@ -1,5 +1,8 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, IncomingMessage, Server, ServerResponse } from 'node:http';
 import { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { ApiClient } from './api-client';
 import { followRun } from './follow-run';
@@ -56,6 +59,20 @@ describe('ApiClient', () => {
     expect(received).toMatch(
       /name="options"\r\n\r\n\{\}\r\n--.*\r\n.*name="video"; filename="a_b.mp4"\r\n.*\r\n\r\nonetwo\r\n--/,
     );
+  });
+
+  it('leaves nothing of a file that did not arrive completely, and keeps the one before', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'propago-save-'));
+    const file = join(folder, 'masks.zip');
+    writeFileSync(file, 'before');
+    handle = (_, response) => {
+      response.writeHead(200, { 'content-length': 100 });
+      response.write('the first bytes', () => response.destroy());
+    };
+    await expect(sut.save('/v1/runs/r1/masks.zip', file)).rejects.toThrow();
+    expect(readdirSync(folder)).toEqual(['masks.zip']);
+    expect(readFileSync(file, 'utf8')).toBe('before');
+    rmSync(folder, { recursive: true });
   });
 
   it('reports a refusal that comes before the upload has ended', async () => {

@@ -1,5 +1,4 @@
-import { createWriteStream } from 'node:fs';
-import { rename } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -103,14 +102,15 @@ export class ApiClient {
   async save(path: string, file: string): Promise<void> {
     const answer = await this.get(path);
     const draft = `${file}.part`;
-    await pipeline(
-      Readable.fromWeb(answer.body as import('node:stream/web').ReadableStream),
-      createWriteStream(draft),
-      {
-        signal: this.signal,
-      },
-    );
-    await rename(draft, file);
+    const target = await open(draft, 'w');
+    try {
+      const body = Readable.fromWeb(answer.body as import('node:stream/web').ReadableStream);
+      await pipeline(body, target.createWriteStream(), { signal: this.signal });
+      await rename(draft, file);
+    } catch (error) {
+      await rm(draft, { force: true });
+      throw error;
+    }
   }
 
   /** Asks the server to cancel a run. Works after an interruption, and gives up after two seconds. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -123,6 +123,13 @@ export function describeBlobStore(current: () => BlobStore): void {
     const broken = Readable.from(chunks(20, new Error('the client went away')));
     await expect(current().putStream('videos/one', broken)).rejects.toThrow('the client went away');
     expect(await text('videos/one')).toBe('older');
+    expect(await current().sweep(-60_000)).toBe(0);
+  });
+
+  it('passes on the failure of a source that fails before it is read', async () => {
+    const absent = createReadStream('/nonexistent/file');
+    await expect(current().putStream('videos/one', absent)).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(await keysOf(current(), '')).toEqual([]);
     expect(await current().sweep(-60_000)).toBe(0);
   });
 

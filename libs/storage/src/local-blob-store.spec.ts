@@ -1,11 +1,26 @@
+import { pbkdf2 } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { CodedError } from '@propago/contracts';
 import { BlobStore } from './blob-store';
 import { describeBlobStore } from './blob-store.conformance';
 import { createBlobStore } from './create-blob-store';
+
+/** Keeps the threads that work on files busy. */
+async function whileFilesAreSlow(act: () => Promise<void>): Promise<void> {
+  let isOver = false;
+  const hashing = Array.from({ length: 8 }, async () => {
+    while (!isOver) await promisify(pbkdf2)('', '', 10_000, 16, 'sha256');
+  });
+  await act();
+  isOver = true;
+  await Promise.all(hashing);
+}
 
 describe('LocalBlobStore', () => {
   let root: string;
@@ -27,6 +42,19 @@ describe('LocalBlobStore', () => {
     await utimes(join(parts, 'old'), yesterday, yesterday);
     expect(await store.sweep(3_600_000)).toBe(1);
     expect(await readdir(parts)).toEqual(['young']);
+  });
+
+  it('has a part before it reads its source: one that is made later would outlive the failure of the source', async () => {
+    const seen: string[][] = [];
+    const source = new Readable({
+      read() {
+        seen.push(readdirSync(join(root, 'blobs', '.parts')));
+        this.destroy(new Error('gone'));
+      },
+    });
+    await whileFilesAreSlow(() => expect(store.putStream('a', source)).rejects.toThrow('gone'));
+    expect(seen).toEqual([[expect.any(String)]]);
+    expect(await readdir(join(root, 'blobs', '.parts'))).toEqual([]);
   });
 
   it('leaves no empty folders behind', async () => {

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -42,8 +41,14 @@ export class LocalBlobStore implements BlobStore {
 
   async putStream(key: string, source: Readable, options: { maxBytes?: number } = {}) {
     requireKey(key);
+    // It may fail before it is read; the pipeline says so then.
+    source.on('error', () => {});
     const { stream, result } = meter(options.maxBytes);
-    await this.write((part) => pipeline(source, stream, createWriteStream(part)), key);
+    await this.write(async (part) => {
+      // Opened first: one that is still being opened when its source fails would come to be after its removal.
+      const file = await fs.open(part, 'wx');
+      await pipeline(source, stream, file.createWriteStream());
+    }, key);
     return result();
   }
 
