@@ -5,6 +5,8 @@ import { smallClip, type SmallClip } from './support/small-clip';
 jest.setTimeout(120_000);
 
 const STAGES = ['ingest', 'features', 'propagation', 'results'] as const;
+type Answer = [string, { content?: object }];
+type Responses = Record<string, Answer[1]>;
 const ROUTES = {
   '/v1/runs': ['get', 'post'],
   '/v1/runs/{id}': ['delete', 'get'],
@@ -138,6 +140,16 @@ describe('the API', () => {
       },
       responses: { default: { content: { 'application/problem+json': expect.anything() } } },
     });
+    for (const [path, methods] of Object.entries(paths)) {
+      for (const [method, { responses }] of Object.entries(methods as Record<string, { responses: Responses }>)) {
+        const [[status, good]] = Object.entries(responses).filter(([status]) => status.startsWith('2')) as [Answer];
+        expect([method, path, status === '204' || Object.keys(good.content ?? {}).length > 0]).toEqual([
+          method,
+          path,
+          true,
+        ]);
+      }
+    }
     const page = await platform.get('/docs');
     expect(page.status).toBe(200);
     expect(await page.text()).toContain('swagger-ui');

@@ -21,6 +21,7 @@ import {
 } from './support/platform';
 import { smallClip, zipOfFrames, type SmallClip } from './support/small-clip';
 import { filesOfZip, zipOf } from './support/zip';
+import { documentedFetch } from './support/documented-fetch';
 
 jest.setTimeout(120_000);
 
@@ -274,7 +275,7 @@ describe('the address of a run', () => {
     ['DELETE', ''],
   ])('that does not exist is answered by RUN_NOT_FOUND to %s %s', async (method, rest) => {
     for (const id of [randomUUID(), 'garbage']) {
-      const answer = await fetch(`${platform.url}/v1/runs/${id}${rest}`, { method });
+      const answer = await documentedFetch(`${platform.url}/v1/runs/${id}${rest}`, { method });
       expect(await problemOf(answer)).toMatchObject({ code: 'RUN_NOT_FOUND', status: 404 });
     }
   });
@@ -295,19 +296,23 @@ describe('a request', () => {
     ['text', 'text/plain', 'video'],
     ['a multipart body without a boundary', 'multipart/form-data', 'video'],
   ])('with %s as its body is refused', async (_, type, body) => {
-    const answer = await fetch(`${platform.url}/v1/runs`, { method: 'POST', headers: { 'content-type': type }, body });
+    const answer = await documentedFetch(`${platform.url}/v1/runs`, {
+      method: 'POST',
+      headers: { 'content-type': type },
+      body,
+    });
     expect(await problemOf(answer)).toMatchObject({ code: 'REQUEST_INVALID', status: 400 });
   });
 
   it('without a body is refused', async () => {
-    const answer = await fetch(`${platform.url}/v1/runs`, { method: 'POST' });
+    const answer = await documentedFetch(`${platform.url}/v1/runs`, { method: 'POST' });
     expect(await problemOf(answer)).toMatchObject({ code: 'REQUEST_INVALID', status: 400 });
   });
 
   it('with a file in another field is refused, naming the fields', async () => {
     const form = new FormData();
     form.append('movie', new Blob([new Uint8Array(clip.video)]), 'clip.mp4');
-    const problem = await problemOf(await fetch(`${platform.url}/v1/runs`, { method: 'POST', body: form }));
+    const problem = await problemOf(await documentedFetch(`${platform.url}/v1/runs`, { method: 'POST', body: form }));
     expect(problem).toMatchObject({ code: 'REQUEST_INVALID', status: 400 });
     expect(problem.detail).toContain('not movie');
   });
@@ -320,7 +325,7 @@ describe('a request', () => {
       video: () => form.append('video', new Blob([new Uint8Array(clip.video)]), 'clip.mp4'),
     };
     for (const part of ['options', 'mask', 'video', name] as const) add[part as keyof typeof add]();
-    const problem = await problemOf(await fetch(`${platform.url}/v1/runs`, { method: 'POST', body: form }));
+    const problem = await problemOf(await documentedFetch(`${platform.url}/v1/runs`, { method: 'POST', body: form }));
     expect(problem).toMatchObject({ code: 'REQUEST_INVALID', detail: `The field ${name} was sent twice.` });
   });
 
@@ -328,7 +333,7 @@ describe('a request', () => {
     ['GET', '/v1/nothing'],
     ['PUT', '/v1/runs'],
   ])('%s %s is answered by a problem', async (method, path) => {
-    const problem = await problemOf(await fetch(`${platform.url}${path}`, { method }));
+    const problem = await problemOf(await documentedFetch(`${platform.url}${path}`, { method }));
     expect(problem).toMatchObject({ code: 'ROUTE_NOT_FOUND', status: 404 });
   });
 
@@ -346,7 +351,7 @@ describe('a request', () => {
   });
 
   it('with a body of a type that is not taken is refused as that', async () => {
-    const answer = await fetch(`${platform.url}/v1/runs`, {
+    const answer = await documentedFetch(`${platform.url}/v1/runs`, {
       method: 'POST',
       body: '<run/>',
       headers: { 'content-type': 'text/xml' },

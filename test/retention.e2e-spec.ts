@@ -1,6 +1,7 @@
 import { blobKeys } from '@propago/contracts';
 import { startPlatform, until, type Platform } from './support/platform';
 import { smallClip, type SmallClip } from './support/small-clip';
+import { documentedFetch } from './support/documented-fetch';
 
 describe('retention', () => {
   let platform: Platform;
@@ -14,7 +15,7 @@ describe('retention', () => {
   afterAll(() => platform?.stop());
 
   const collect = async (dryRun: boolean) => {
-    const answer = await fetch(`${platform.url}/v1/admin/gc`, {
+    const answer = await documentedFetch(`${platform.url}/v1/admin/gc`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ dryRun }),

@@ -2,6 +2,7 @@ import { encodeIndexedPng, VOC_PALETTE } from '@propago/labels';
 import { Queues } from '@propago/pipeline';
 import { NATIVE_SIZE, Platform, startPlatform, until, type RunResource } from './support/platform';
 import { smallClip, type SmallClip } from './support/small-clip';
+import { documentedFetch } from './support/documented-fetch';
 
 jest.setTimeout(120_000);
 
@@ -19,7 +20,14 @@ afterAll(async () => {
   await platform?.stop();
 });
 
-const cancel = (id: string): Promise<Response> => fetch(`${platform.url}/v1/runs/${id}/cancel`, { method: 'POST' });
+const cancel = (id: string): Promise<Response> =>
+  documentedFetch(`${platform.url}/v1/runs/${id}/cancel`, { method: 'POST' });
+
+/** All blobs, when those that ended runs no longer need are removed: that comes after the state that the API shows. */
+async function blobsAtRest(): Promise<string[]> {
+  await until('ended runs are tidied', async () => (await platform.blobs('frames', 'labels', 'uploads')).length === 0);
+  return platform.blobs('');
+}
 
 /** Does something while one stage takes no jobs: deterministic where a test would have to be quick. */
 async function whilePaused<T>(stage: 'ingest' | 'propagation', act: () => Promise<T>): Promise<T> {
@@ -82,7 +90,7 @@ describe('a run that is deleted', () => {
 
   it('leaves no row and no blob', async () => {
     const other = await smallClip({ seed: 31 });
-    const before = await platform.blobs('');
+    const before = await blobsAtRest();
     const run = await platform.succeededRun(other);
     await platform.bytes(`/v1/runs/${run.id}/overlay.mp4`);
     const answer = await fetch(`${platform.url}/v1/runs/${run.id}`, { method: 'DELETE' });
@@ -95,7 +103,7 @@ describe('a run that is deleted', () => {
     'while %s works on it leaves no row and no blob',
     async (stage) => {
       const other = await smallClip({ seed: 40 + stage.length, frames: 48 });
-      const before = await platform.blobs('');
+      const before = await blobsAtRest();
       const id = await platform.acceptedRun(other);
       const { video } = await platform.run(id);
       await until(`${stage} has begun`, async () => (await platform.run(id)).progress[stage]!.done > 0);

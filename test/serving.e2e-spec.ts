@@ -6,6 +6,7 @@ import { blobKeys } from '@propago/contracts';
 import { patchEncoder } from './support/model-files';
 import { NATIVE_SIZE, type Platform, type Problem, type RunRequest, startPlatform, until } from './support/platform';
 import { smallClip, type SmallClip } from './support/small-clip';
+import { documentedFetch } from './support/documented-fetch';
 
 const MODEL = 'patches';
 const OPTIONS = { encoder: MODEL, parameters: NATIVE_SIZE };
@@ -69,7 +70,7 @@ afterAll(async () => {
 });
 
 async function admin(method: string, path: string, body?: object): Promise<void> {
-  const answer = await fetch(`${platform.url}/v1/admin/models/${MODEL}${path}`, {
+  const answer = await documentedFetch(`${platform.url}/v1/admin/models/${MODEL}${path}`, {
     method,
     ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
   });

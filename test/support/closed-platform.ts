@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { repoRoot, type StackOptions } from '@propago/local-stack';
 import { Platform, startPlatform } from './platform';
+import { documentedFetch } from './documented-fetch';
 
 /** The answer to a new key. */
 export interface CreatedKey {
@@ -58,7 +59,7 @@ export class ClosedPlatform {
 
   /** A call of the admin API that must succeed. */
   async admin<T>(method: string, path: string, body?: object): Promise<T> {
-    const answer = await fetch(`${this.url}/v1/admin${path}`, {
+    const answer = await documentedFetch(`${this.url}/v1/admin${path}`, {
       method,
       headers: { ...bearer(this.adminKey), ...(body && { 'content-type': 'application/json' }) },
       body: body && JSON.stringify(body),

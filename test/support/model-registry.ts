@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Platform } from './platform';
+import { documentedFetch } from './documented-fetch';
 
 /** A validation runs the encoder on three clips; beside other work that may take minutes. */
 const PATIENCE_MS = 600_000;
@@ -40,7 +41,7 @@ export class Registry {
       form.append(field, typeof value === 'string' ? value : JSON.stringify(value));
     }
     if (bytes) form.append('model', new Blob([new Uint8Array(bytes)]), 'model.onnx');
-    return fetch(this.at(`/${name}/versions`), { method: 'POST', body: form, headers });
+    return documentedFetch(this.at(`/${name}/versions`), { method: 'POST', body: form, headers });
   }
 
   /** A registration that must be accepted. */
@@ -77,12 +78,12 @@ export class Registry {
   }
 
   remove(path: string): Promise<Response> {
-    return fetch(this.at(path), { method: 'DELETE' });
+    return documentedFetch(this.at(path), { method: 'DELETE' });
   }
 
   private call(method: string, path: string, body: object, headers: Record<string, string> = {}): Promise<Response> {
     const json = { 'content-type': 'application/json' };
-    return fetch(this.at(path), { method, headers: { ...json, ...headers }, body: JSON.stringify(body) });
+    return documentedFetch(this.at(path), { method, headers: { ...json, ...headers }, body: JSON.stringify(body) });
   }
 
   private at(path: string): string {

@@ -4,6 +4,7 @@ import { Client } from 'pg';
 import { decodePng } from '@propago/labels';
 import { startStack, type Stack, type StackOptions } from '@propago/local-stack';
 import { createBlobStore, type BlobStore } from '@propago/storage';
+import { documentedFetch } from './documented-fetch';
 
 /** Longest that a test waits for anything; what takes longer hangs. */
 const PATIENCE_MS = 90_000;
@@ -54,7 +55,7 @@ export class Platform {
   }
 
   get(path: string, headers: Record<string, string> = {}): Promise<Response> {
-    return fetch(`${this.url}${path}`, { headers });
+    return documentedFetch(`${this.url}${path}`, { headers });
   }
 
   async json<T>(path: string): Promise<T> {
@@ -79,7 +80,7 @@ export class Platform {
     form.append('options', typeof options === 'string' ? options : JSON.stringify(options));
     if (mask) form.append('mask', new Blob([new Uint8Array(mask)], { type: 'image/png' }), 'mask.png');
     if (video) form.append('video', new Blob([new Uint8Array(video)]), fileName);
-    return fetch(`${this.url}/v1/runs`, { method: 'POST', body: form, headers });
+    return documentedFetch(`${this.url}/v1/runs`, { method: 'POST', body: form, headers });
   }
 
   /** The id of a run that must be accepted. */

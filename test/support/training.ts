@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { repoRoot } from '@propago/local-stack';
 import { until, type Platform, type Problem } from './platform';
+import { documentedFetch } from './documented-fetch';
 
 /** What the tests read of a training run. */
 export interface TrainingView {
@@ -94,7 +95,7 @@ export class TrainingRuns {
   }
 
   private call(method: string, where: string, headers: Record<string, string> = {}, body?: object): Promise<Response> {
-    return fetch(`${this.platform.url}/v1/admin/training-runs${where}`, {
+    return documentedFetch(`${this.platform.url}/v1/admin/training-runs${where}`, {
       method,
       headers: { ...(body && { 'content-type': 'application/json' }), ...headers },
       body: body && JSON.stringify(body),

@@ -1,3 +1,4 @@
+export * from './answers';
 export * from './blob-keys';
 export * from './encoder-instances';
 export * from './errors';

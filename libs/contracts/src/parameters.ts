@@ -1,62 +1,60 @@
 import { z } from 'zod';
 
-/** How the encoder's input size follows from the size of the video (px). */
-const inputSizeRule = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('short-side'),
-    shortSide: z.int().min(32).max(2160),
-    multipleOf: z.int().min(1).max(256),
-    rounding: z.enum(['floor', 'nearest', 'ceil']),
-  }),
-  z.strictObject({
-    kind: z.literal('fixed'),
-    width: z.int().min(32).max(4096),
-    height: z.int().min(32).max(4096),
-  }),
-  z.strictObject({
-    kind: z.literal('native'),
-    multipleOf: z.int().min(1).max(256),
-    rounding: z.enum(['floor', 'nearest', 'ceil']),
-  }),
-]);
+const inputSizeRule = z
+  .discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('short-side'),
+      shortSide: z.int().min(32).max(2160),
+      multipleOf: z.int().min(1).max(256),
+      rounding: z.enum(['floor', 'nearest', 'ceil']),
+    }),
+    z.strictObject({
+      kind: z.literal('fixed'),
+      width: z.int().min(32).max(4096),
+      height: z.int().min(32).max(4096),
+    }),
+    z.strictObject({
+      kind: z.literal('native'),
+      multipleOf: z.int().min(1).max(256),
+      rounding: z.enum(['floor', 'nearest', 'ceil']),
+    }),
+  ])
+  .describe('How the encoder’s input size follows from the size of the video (px).');
 
 const neighbourhood = z.strictObject({
-  /** square: |Δrow| and |Δcolumn| <= radius; disc: distance < radius. */
-  shape: z.enum(['square', 'disc']),
-  /** Patches. */
-  radius: z.number().min(0).max(512),
-  /** A disc holds the patches at exactly this distance too. */
-  radiusInclusive: z.boolean(),
+  shape: z.enum(['square', 'disc']).describe('square: |Δrow| and |Δcolumn| <= radius; disc: distance < radius.'),
+  radius: z.number().min(0).max(512).describe('Patches.'),
+  radiusInclusive: z.boolean().describe('A disc holds the patches at exactly this distance too.'),
 });
 
 /** Every knob of label propagation. Where the peers disagree, the disagreement is a parameter here. */
 export const propagationParameters = z.strictObject({
-  /** m: how many of the last frames are context. */
-  contextLength: z.int().min(1).max(64),
-  /** Frame 0 stays context for the whole video. */
-  keepFirstFrame: z.boolean(),
-  /** The kept frame 0 is searched inside the neighbourhood only; otherwise everywhere. */
-  restrictFirstFrame: z.boolean(),
-  /** Before the video is m frames old, the queue is filled with copies of frame 0. */
-  fillQueueWithFirstFrame: z.boolean(),
-  /** Frame 0 passes through the queue as well, so it counts twice while it is both kept and recent. */
-  firstFrameInQueue: z.boolean(),
+  contextLength: z.int().min(1).max(64).describe('m: how many of the last frames are context.'),
+  keepFirstFrame: z.boolean().describe('Frame 0 stays context for the whole video.'),
+  restrictFirstFrame: z
+    .boolean()
+    .describe('The kept frame 0 is searched inside the neighbourhood only; otherwise everywhere.'),
+  fillQueueWithFirstFrame: z
+    .boolean()
+    .describe('Before the video is m frames old, the queue is filled with copies of frame 0.'),
+  firstFrameInQueue: z
+    .boolean()
+    .describe('Frame 0 passes through the queue as well, so it counts twice while it is both kept and recent.'),
   neighbourhood,
-  /** k: how many most similar patches vote. */
-  topK: z.int().min(1).max(64),
-  /** T of the softmax over the k similarities. */
-  temperature: z.number().min(0.001).max(10),
-  /** How the first mask becomes soft labels on the patch grid. */
-  labelResize: z.enum(['nearest', 'bilinear', 'area']),
-  /** Renormalise each propagated row to sum 1. */
-  normaliseLabels: z.boolean(),
-  /** Per-class min-max over the image before the arg max. */
-  classNormalisation: z.enum(['none', 'min-max']),
-  /** Soft labels to pixels: bilinear to the encoder's input size, bilinear to the video's size, or nearest. */
-  upsampling: z.enum(['input-size', 'output-size', 'nearest']),
+  topK: z.int().min(1).max(64).describe('k: how many most similar patches vote.'),
+  temperature: z.number().min(0.001).max(10).describe('T of the softmax over the k similarities.'),
+  labelResize: z
+    .enum(['nearest', 'bilinear', 'area'])
+    .describe('How the first mask becomes soft labels on the patch grid.'),
+  normaliseLabels: z.boolean().describe('Renormalise each propagated row to sum 1.'),
+  classNormalisation: z.enum(['none', 'min-max']).describe('Per-class min-max over the image before the arg max.'),
+  upsampling: z
+    .enum(['input-size', 'output-size', 'nearest'])
+    .describe('Soft labels to pixels: bilinear to the encoder’s input size, bilinear to the video’s size, or nearest.'),
   inputSize: inputSizeRule,
-  /** bilinear: two taps, as OpenCV does; antialias: the filter widens when shrinking, as Pillow does. */
-  imageResize: z.enum(['bilinear', 'antialias']),
+  imageResize: z
+    .enum(['bilinear', 'antialias'])
+    .describe('bilinear: two taps, as OpenCV does; antialias: the filter widens when shrinking, as Pillow does.'),
 });
 
 export type PropagationParameters = z.infer<typeof propagationParameters>;

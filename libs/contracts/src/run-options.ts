@@ -11,17 +11,25 @@ import {
 
 /** The `options` field of POST /v1/runs. */
 export const runOptions = z.strictObject({
-  /** The named parameter set to start from. */
-  preset: z.string().meta({ enum: PRESET_NAMES, default: DEFAULT_PRESET }).optional(),
-  /** `name`, `name@alias`, `name:version`, sha256 or unique prefix of one; the server's default model when absent. */
-  encoder: z.string().min(1).max(160).optional(),
-  /** Parameters that differ from the preset. */
+  preset: z
+    .string()
+    .meta({ enum: PRESET_NAMES, default: DEFAULT_PRESET, description: 'The named parameter set to start from' })
+    .optional(),
+  encoder: z
+    .string()
+    .min(1)
+    .max(160)
+    .optional()
+    .describe(
+      '`name`, `name@alias`, `name:version`, sha256 or unique prefix of one; absent: the server’s default model',
+    ),
   parameters: z
     .strictObject({
       ...propagationParameters.partial().shape,
       neighbourhood: propagationParameters.shape.neighbourhood.partial().optional(),
     })
-    .optional(),
+    .optional()
+    .describe('Parameters that differ from the preset'),
 });
 
 export interface ParsedRunOptions {

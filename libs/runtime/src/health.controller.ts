@@ -3,6 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Database } from '@propago/database';
 import { Queues } from '@propago/pipeline';
 import type { BlobStore } from '@propago/storage';
+import { Answers } from './answers';
 import { News } from './news';
 import { STORAGE } from './tokens';
 
@@ -22,12 +23,14 @@ export class HealthController {
   @Get('live')
   @HttpCode(HttpStatus.OK)
   @ApiOperation({ summary: 'Whether this process works' })
+  @Answers('Live')
   live() {
     return { live: true };
   }
 
   @Get('ready')
   @ApiOperation({ summary: 'Whether this process and everything it needs work; 503 names what does not' })
+  @Answers('Ready')
   async ready() {
     const checks = {
       postgres: () => this.database.$queryRaw`SELECT 1`,

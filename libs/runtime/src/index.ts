@@ -1,3 +1,4 @@
+export * from './answers';
 export * from './bootstrap';
 export * from './config';
 export * from './health.controller';

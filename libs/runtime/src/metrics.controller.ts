@@ -1,6 +1,7 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Registry } from 'prom-client';
+import { AnswersFile } from './answers';
 
 @ApiTags('health')
 @Controller('metrics')
@@ -10,6 +11,7 @@ export class MetricsController {
   @Get()
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
   @ApiOperation({ summary: 'Prometheus metrics of this process' })
+  @AnswersFile('text/plain')
   metrics(): Promise<string> {
     return this.registry.metrics();
   }

@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from
 import { ApiBody, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { Answers } from '@propago/runtime';
 import { pageOf, placeOf } from '../runs/paging';
 import { CurrentCaller, type Caller } from './caller';
 import { KeysService } from './keys.service';
@@ -20,6 +21,7 @@ export class KeysController {
 
   @Post()
   @ApiOperation({ summary: 'Create an API key; only this answer holds the key itself' })
+  @Answers('NewKey', 201)
   @ApiBody({ schema: schemaOf(newKey) })
   async create(
     @Body() body: unknown,
@@ -31,6 +33,7 @@ export class KeysController {
 
   @Get()
   @ApiOperation({ summary: 'All keys, newest first, without their secrets' })
+  @Answers('KeyPage')
   @ApiQuery({ name: 'tenant', required: false, description: 'Keys of this tenant only' })
   @ApiQuery({ name: 'limit', required: false, description: '1 to 200, 50 by default' })
   @ApiQuery({ name: 'cursor', required: false, description: '`next` of the page before' })
@@ -41,6 +44,7 @@ export class KeysController {
 
   @Get(':id')
   @ApiOperation({ summary: 'One key without its secret' })
+  @Answers('Key')
   get(@Param('id') id: string) {
     return this.keys.get(id);
   }
@@ -54,6 +58,7 @@ export class KeysController {
 
   @Post(':id/rotate')
   @ApiOperation({ summary: 'Create a key with the settings of another one, which ends now or after graceSeconds' })
+  @Answers('NewKey', 201)
   @ApiBody({ schema: schemaOf(rotation), required: false })
   async rotate(
     @Param('id') id: string,

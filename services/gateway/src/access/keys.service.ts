@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { CodedError } from '@propago/contracts';
+import { CodedError, type AnswerOf } from '@propago/contracts';
 import { Database, type ApiKey } from '@propago/database';
 import { CONFIG, LOGGER, type ConfigOf, type Logger } from '@propago/runtime';
 import { cursorOf, olderThan, UUID, type PlaceInList } from '../runs/paging';
@@ -41,7 +41,7 @@ export class KeysService {
   }
 
   /** @returns the key itself, which nobody can ask for again, and what is known of it */
-  async create(given: NewKey, by: Caller) {
+  async create(given: NewKey, by: Caller): Promise<AnswerOf<'NewKey'>> {
     const { key, row } = issueKey(given, this.secret);
     const created = await this.database.apiKey.create({ data: row });
     const { prefix, tenant, scopes } = row;
@@ -53,7 +53,7 @@ export class KeysService {
    * A new key in place of another one, which still works for the given time.
    * @throws CodedError KEY_NOT_FOUND, KEY_EXPIRED or KEY_REVOKED
    */
-  async rotate(id: string, graceSeconds: number, by: Caller) {
+  async rotate(id: string, graceSeconds: number, by: Caller): Promise<AnswerOf<'NewKey'>> {
     const old = await this.find(id);
     assertValid(old);
     const { tenant, name, scopes, requestsPerMinute, maxActiveRuns, maxStoredBytes, expiresAt } = old;
@@ -72,12 +72,12 @@ export class KeysService {
   }
 
   /** @throws CodedError KEY_NOT_FOUND */
-  async get(id: string) {
+  async get(id: string): Promise<AnswerOf<'Key'>> {
     return viewOf(await this.find(id));
   }
 
   /** Newest first, of one tenant or of all. */
-  async list(tenant: string | undefined, limit: number, after?: PlaceInList) {
+  async list(tenant: string | undefined, limit: number, after?: PlaceInList): Promise<AnswerOf<'KeyPage'>> {
     const rows = await this.database.apiKey.findMany({
       where: { tenant, ...olderThan(after) },
       orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
@@ -128,9 +128,19 @@ function assertValid({ revokedAt, expiresAt }: ApiKey): void {
   }
 }
 
-function viewOf(row: ApiKey) {
+function viewOf(row: ApiKey): AnswerOf<'Key'> {
   const { id, prefix, tenant, name, scopes, requestsPerMinute, maxActiveRuns, maxStoredBytes } = row;
   const { createdAt, expiresAt, revokedAt, lastUsedAt } = row;
-  const limits = { requestsPerMinute, maxActiveRuns, maxStoredBytes: maxStoredBytes && Number(maxStoredBytes) };
-  return { id, prefix, tenant, name, scopes, ...limits, createdAt, expiresAt, revokedAt, lastUsedAt };
+  const times = {
+    createdAt: createdAt.toISOString(),
+    expiresAt: expiresAt?.toISOString() ?? null,
+    revokedAt: revokedAt?.toISOString() ?? null,
+    lastUsedAt: lastUsedAt?.toISOString() ?? null,
+  };
+  const limits = {
+    requestsPerMinute,
+    maxActiveRuns,
+    maxStoredBytes: maxStoredBytes === null ? null : Number(maxStoredBytes),
+  };
+  return { id, prefix, tenant, name, scopes, ...limits, ...times };
 }

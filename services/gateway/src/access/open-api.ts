@@ -1,5 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { ERRORS } from '@propago/contracts';
+import { answerSchemas, ERRORS } from '@propago/contracts';
 import type { Access } from './route-access';
 
 /** Name of the security scheme of API keys in the document. */
@@ -47,6 +47,6 @@ export function withAccess(
     }
     if (!METHODS.some((method) => item[method])) delete document.paths[path];
   }
-  document.components = { ...document.components, schemas: { ...document.components?.schemas, Problem: PROBLEM } };
+  document.components = { ...document.components, schemas: { ...answerSchemas(), Problem: PROBLEM } };
   return document;
 }

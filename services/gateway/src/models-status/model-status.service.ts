@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { CHAMPION, CodedError, ENCODER_SILENCE_MS, type EncoderInstanceState } from '@propago/contracts';
+import { CHAMPION, CodedError, ENCODER_SILENCE_MS, type AnswerOf, type EncoderInstanceState } from '@propago/contracts';
 import { Database, type ModelVersion } from '@propago/database';
 import type { EncoderCard } from '@propago/encoder';
 
@@ -19,7 +19,7 @@ export class ModelStatusService {
    * @param version the champion when absent, which is what most runs get; the newest where there is no champion
    * @throws CodedError MODEL_NOT_FOUND, MODEL_VERSION_NOT_READY
    */
-  async metadata(name: string, version?: string) {
+  async metadata(name: string, version?: string): Promise<AnswerOf<'ModelMetadata'>> {
     const versions = await this.accepted(name);
     const row = await this.row(name, versions, version);
     return { name, versions: versions.map((other) => String(other.version)), ...tensorsOf(row) };
@@ -29,7 +29,7 @@ export class ModelStatusService {
    * Resolves when a live worker has the version loaded and warmed up.
    * @throws CodedError MODEL_NOT_LOADED that says how far the workers are; as `metadata`
    */
-  async ready(name: string, version?: string) {
+  async ready(name: string, version?: string): Promise<AnswerOf<'ModelReady'>> {
     const row = await this.row(name, await this.accepted(name), version);
     const instances = await this.instances(row.sha256);
     const id = `${name}:${row.version}`;

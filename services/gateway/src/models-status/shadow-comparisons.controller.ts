@@ -1,7 +1,8 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
-import { CodedError } from '@propago/contracts';
+import { CodedError, type AnswerOf, type RunEndState } from '@propago/contracts';
 import { Database } from '@propago/database';
+import { Answers } from '@propago/runtime';
 import { RequireScope } from '../access/require-scope';
 import { cursorOf, olderThan, pageOf, placeOf } from '../runs/paging';
 
@@ -14,9 +15,14 @@ export class ShadowComparisonsController {
 
   @Get()
   @ApiOperation({ summary: 'Shadow runs of a model, newest first: their difference to the run that the user got' })
+  @Answers('ShadowComparisonPage')
   @ApiQuery({ name: 'limit', required: false, description: '1 to 200, 50 by default' })
   @ApiQuery({ name: 'cursor', required: false, description: '`next` of the page before' })
-  async list(@Param('name') name: string, @Query('limit') limit?: string, @Query('cursor') cursor?: string) {
+  async list(
+    @Param('name') name: string,
+    @Query('limit') limit?: string,
+    @Query('cursor') cursor?: string,
+  ): Promise<AnswerOf<'ShadowComparisonPage'>> {
     if (!(await this.database.modelVersion.count({ where: { name } }))) {
       throw new CodedError('MODEL_NOT_FOUND', `There is no model ${name}.`);
     }
@@ -37,20 +43,19 @@ export class ShadowComparisonsController {
       items: items.map(({ id, createdAt, encoderVersion, encoderSha256, outcome, comparison, shadowOf }) => ({
         shadowRunId: id,
         runId: shadowOf!.id,
-        createdAt,
+        createdAt: createdAt.toISOString(),
         version: encoderVersion,
         sha256: encoderSha256,
         baseVersion: shadowOf!.encoderVersion,
         baseSha256: shadowOf!.encoderSha256,
-        /** Null while it waits for the user's run, or runs. */
-        state: outcome?.state ?? null,
+        state: (outcome?.state as RunEndState | undefined) ?? null,
         error: outcome?.errorCode ? { code: outcome.errorCode, detail: outcome.errorDetail } : null,
         comparison: comparison && {
           frames: comparison.frames,
           meanJaccard: comparison.meanJaccard,
           seconds: comparison.seconds,
           baseSeconds: comparison.baseSeconds,
-          comparedAt: comparison.comparedAt,
+          comparedAt: comparison.comparedAt.toISOString(),
         },
       })),
       next: runs.length > most ? cursorOf(items.at(-1)!) : null,

@@ -1,5 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { CodedError, SUBJECTS, type ModelChange, type ModelChanged, type ModelReason } from '@propago/contracts';
+import {
+  CodedError,
+  SUBJECTS,
+  type AnswerOf,
+  type ModelChange,
+  type ModelChanged,
+  type ModelReason,
+  type ModelState,
+} from '@propago/contracts';
 import { Database, type ModelVersion } from '@propago/database';
 import { News } from '@propago/runtime';
 import type { Caller } from '../access/caller';
@@ -22,7 +30,7 @@ export class ModelRegistry {
     return this.news.ask<ModelChange, ModelChanged>(SUBJECTS.modelChange, { ...change, actor });
   }
 
-  async models() {
+  async models(): Promise<AnswerOf<'Model'>[]> {
     const versions = await this.database.modelVersion.findMany({
       where: { deletedAt: null },
       select: { name: true },
@@ -33,7 +41,7 @@ export class ModelRegistry {
   }
 
   /** @throws CodedError MODEL_NOT_FOUND */
-  async model(name: string) {
+  async model(name: string): Promise<AnswerOf<'Model'>> {
     const versions = await this.versions(name);
     const [aliases, traffic] = await Promise.all([this.aliases(name), this.traffic(name)]);
     const summary = versions.map(({ version, state, sha256, createdAt }) => ({ version, state, sha256, createdAt }));
@@ -41,7 +49,7 @@ export class ModelRegistry {
   }
 
   /** Every version with its state, and why it was refused: what a repository index tells. */
-  async index() {
+  async index(): Promise<AnswerOf<'ModelIndex'>['items']> {
     const rows = await this.database.modelVersion.findMany({
       where: { deletedAt: null },
       orderBy: [{ name: 'asc' }, { version: 'asc' }],
@@ -49,13 +57,13 @@ export class ModelRegistry {
     return rows.map(({ name, version, state, reasons }) => ({
       name,
       version: String(version),
-      state,
+      state: state as ModelState,
       reason: reasonOf(reasons),
     }));
   }
 
   /** Newest first. @throws CodedError MODEL_NOT_FOUND */
-  async versions(name: string) {
+  async versions(name: string): Promise<AnswerOf<'ModelVersion'>[]> {
     const rows = await this.database.modelVersion.findMany({
       where: { name, deletedAt: null },
       orderBy: { version: 'desc' },
@@ -66,7 +74,7 @@ export class ModelRegistry {
   }
 
   /** @throws CodedError MODEL_NOT_FOUND */
-  async version(name: string, version: number) {
+  async version(name: string, version: number): Promise<AnswerOf<'ModelVersion'>> {
     const row = await this.row(name, version);
     return versionView(row, await this.database.modelAlias.findMany({ where: { name, version } }));
   }
@@ -79,27 +87,27 @@ export class ModelRegistry {
   }
 
   /** @throws CodedError MODEL_NOT_FOUND */
-  async aliases(name: string) {
+  async aliases(name: string): Promise<AnswerOf<'ModelAlias'>[]> {
     await this.mustExist(name);
     const rows = await this.database.modelAlias.findMany({ where: { name }, orderBy: { alias: 'asc' } });
     return rows.map(aliasView);
   }
 
   /** @throws CodedError ALIAS_NOT_FOUND */
-  async alias(name: string, alias: string) {
+  async alias(name: string, alias: string): Promise<AnswerOf<'ModelAlias'>> {
     const row = await this.database.modelAlias.findUnique({ where: { name_alias: { name, alias } } });
     if (!row) throw new CodedError('ALIAS_NOT_FOUND', `The model ${name} has no alias ${alias}.`);
     return aliasView(row);
   }
 
   /** @throws CodedError MODEL_NOT_FOUND */
-  async traffic(name: string) {
+  async traffic(name: string): Promise<AnswerOf<'ModelTraffic'>> {
     await this.mustExist(name);
     return trafficView(name, await this.database.modelTraffic.findUnique({ where: { name } }));
   }
 
   /** Newest first, those before the given number. */
-  async audit(limit: number, filter: { name?: string; before?: number }) {
+  async audit(limit: number, filter: { name?: string; before?: number }): Promise<AnswerOf<'ModelAuditPage'>> {
     const { name, before } = filter;
     const rows = await this.database.modelAudit.findMany({
       where: { ...(name === undefined ? {} : { name }), ...(before === undefined ? {} : { id: { lt: before } }) },

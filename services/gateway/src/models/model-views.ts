@@ -1,37 +1,41 @@
-import { CHAMPION, type ModelReason, type TrafficSplit } from '@propago/contracts';
+import { CHAMPION, type AnswerOf, type ModelReason, type ModelState, type TrafficSplit } from '@propago/contracts';
 import type { ModelAlias, ModelAudit, ModelTraffic, ModelVersion } from '@propago/database';
 
+type JsonObject = Record<string, unknown>;
+
 /** One version as the API shows it. */
-export function versionView(row: ModelVersion, aliases: ModelAlias[]) {
+export function versionView(row: ModelVersion, aliases: ModelAlias[]): AnswerOf<'ModelVersion'> {
   const { name, version, state, sha256, facts, card, report, provenance } = row;
   return {
     name,
     version,
-    state,
+    state: state as ModelState,
     reasons: row.reasons as unknown as ModelReason[],
     sha256,
     bytes: Number(row.bytes),
     aliases: aliases.filter((alias) => alias.name === name && alias.version === version).map(({ alias }) => alias),
-    card,
-    facts,
-    report,
-    provenance,
+    card: card as JsonObject | null,
+    facts: facts as JsonObject,
+    report: report as JsonObject | null,
+    provenance: provenance as JsonObject,
     createdBy: row.createdBy,
-    createdAt: row.createdAt,
-    validatedAt: row.validatedAt,
+    createdAt: row.createdAt.toISOString(),
+    validatedAt: row.validatedAt?.toISOString() ?? null,
   };
 }
 
-export function aliasView({ name, alias, version, previousVersion, revision, updatedAt }: ModelAlias) {
-  return { name, alias, version, previousVersion, revision, updatedAt };
+export function aliasView(row: ModelAlias): AnswerOf<'ModelAlias'> {
+  const { name, alias, version, previousVersion, revision, updatedAt } = row;
+  return { name, alias, version, previousVersion, revision, updatedAt: updatedAt.toISOString() };
 }
 
 /** A model without a split sends all runs to its champion. */
-export function trafficView(name: string, row: ModelTraffic | null) {
+export function trafficView(name: string, row: ModelTraffic | null): AnswerOf<'ModelTraffic'> {
   const split = (row?.split as unknown as TrafficSplit | undefined) ?? [{ alias: CHAMPION, percent: 100 }];
   return { name, split, revision: row?.revision ?? 0 };
 }
 
-export function auditView({ id, at, actor, action, name, version, details }: ModelAudit) {
-  return { id: Number(id), at, actor, action, name, version, details };
+export function auditView(row: ModelAudit): AnswerOf<'ModelAuditPage'>['items'][number] {
+  const { id, at, actor, action, name, version, details } = row;
+  return { id: Number(id), at: at.toISOString(), actor, action, name, version, details: details as JsonObject };
 }

@@ -3,6 +3,7 @@ import { ApiBody, ApiHeader, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swa
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { aliasName, CHAMPION, CodedError, trafficSplit } from '@propago/contracts';
+import { Answers } from '@propago/runtime';
 import { CurrentCaller, type Caller } from '../access/caller';
 import { parseBody } from '../access/new-key';
 import { RequireScope } from '../access/require-scope';
@@ -23,18 +24,21 @@ export class ModelsController {
 
   @Get()
   @ApiOperation({ summary: 'All models with their aliases, traffic and versions' })
+  @Answers('ModelList')
   async list() {
     return { items: await this.registry.models() };
   }
 
   @Get('index')
   @ApiOperation({ summary: 'The repository index: name, version, state and reason of every version' })
+  @Answers('ModelIndex')
   async index() {
     return { items: await this.registry.index() };
   }
 
   @Get('audit')
   @ApiOperation({ summary: 'Every change of the registry, newest first: who, when, what' })
+  @Answers('ModelAuditPage')
   @ApiQuery({ name: 'name', required: false, description: 'Changes of this model only' })
   @ApiQuery({ name: 'limit', required: false, description: '1 to 500, 100 by default' })
   @ApiQuery({ name: 'cursor', required: false, description: '`next` of the page before' })
@@ -48,18 +52,21 @@ export class ModelsController {
 
   @Get(':name')
   @ApiOperation({ summary: 'One model with its aliases, traffic and versions' })
+  @Answers('Model')
   get(@Param('name') name: string) {
     return this.registry.model(name);
   }
 
   @Get(':name/aliases')
   @ApiOperation({ summary: 'Which versions the aliases of a model name' })
+  @Answers('ModelAliasList')
   async aliases(@Param('name') name: string) {
     return { items: await this.registry.aliases(name) };
   }
 
   @Get(':name/aliases/:alias')
   @ApiOperation({ summary: 'Which version an alias names; its revision is the ETag' })
+  @Answers('ModelAlias')
   async alias(
     @Param('name') name: string,
     @Param('alias') alias: string,
@@ -72,6 +79,7 @@ export class ModelsController {
 
   @Put(':name/aliases/:alias')
   @ApiOperation({ summary: 'Let an alias name a READY version; expectedRevision 0: only if there is none yet' })
+  @Answers('ModelAlias')
   @ApiHeader(IF_MATCH)
   @ApiBody({ schema: schemaOf(aliasBody) })
   async setAlias(
@@ -105,6 +113,7 @@ export class ModelsController {
   @Post(':name(^[^:]+)::promote')
   @HttpCode(200)
   @ApiOperation({ summary: 'The canary becomes the champion and gets all traffic; the champion before stays loaded' })
+  @Answers('Model')
   @ApiHeader({ ...IF_MATCH, description: `Of the alias ${CHAMPION}. ${IF_MATCH.description}` })
   @ApiBody({ schema: schemaOf(revisionBody), required: false })
   async promote(
@@ -123,6 +132,7 @@ export class ModelsController {
   @ApiOperation({
     summary: 'An alias, by default the champion, names what it named before; nothing is validated again',
   })
+  @Answers('Model')
   @ApiHeader(IF_MATCH)
   @ApiBody({ schema: schemaOf(rollbackBody), required: false })
   async rollback(
@@ -139,6 +149,7 @@ export class ModelsController {
 
   @Get(':name/traffic')
   @ApiOperation({ summary: 'Which share of the runs that name the model goes to which alias' })
+  @Answers('ModelTraffic')
   async traffic(@Param('name') name: string, @Res({ passthrough: true }) reply: FastifyReply) {
     const view = await this.registry.traffic(name);
     void reply.header('etag', etagOf(view.revision));
@@ -147,6 +158,7 @@ export class ModelsController {
 
   @Put(':name/traffic')
   @ApiOperation({ summary: 'Split the runs that name the model between aliases; decided once for each run' })
+  @Answers('ModelTraffic')
   @ApiHeader(IF_MATCH)
   @ApiBody({ schema: schemaOf(trafficBody) })
   async setTraffic(

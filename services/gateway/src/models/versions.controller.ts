@@ -1,10 +1,10 @@
 import { Controller, Delete, Get, Headers, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { blobKeys, modelProvenance } from '@propago/contracts';
 import { encoderCardFactsSchema } from '@propago/encoder';
-import { STORAGE, type BlobStore } from '@propago/runtime';
+import { Answers, AnswersFile, STORAGE, type BlobStore } from '@propago/runtime';
 import { CurrentCaller, type Caller } from '../access/caller';
 import { RequireScope } from '../access/require-scope';
 import { ModelRegistry } from './model-registry.service';
@@ -29,6 +29,7 @@ export class VersionsController {
     summary: 'Register an encoder file as the next version of a model; its validation follows',
     description: 'The same file under one name is the same version. Follow the Location until it is READY or REJECTED.',
   })
+  @Answers('ModelVersion', 202)
   @ApiConsumes('multipart/form-data')
   @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'A repeated request gets the first answer' })
   @ApiBody({
@@ -58,19 +59,21 @@ export class VersionsController {
 
   @Get(':name/versions')
   @ApiOperation({ summary: 'All versions of a model, newest first' })
+  @Answers('ModelVersionList')
   async list(@Param('name') name: string) {
     return { items: await this.registry.versions(name) };
   }
 
   @Get(':name/versions/:version')
   @ApiOperation({ summary: 'State, reasons of a refusal, card, measurements and provenance of a version' })
+  @Answers('ModelVersion')
   get(@Param('name') name: string, @Param('version') version: string) {
     return this.registry.version(name, versionNumber(version));
   }
 
   @Get(':name/versions/:version/file')
   @ApiOperation({ summary: 'The ONNX file of a version' })
-  @ApiProduces('application/octet-stream')
+  @AnswersFile('application/octet-stream')
   async file(@Param('name') name: string, @Param('version') version: string, @Res() reply: FastifyReply) {
     const { sha256, bytes } = await this.registry.row(name, versionNumber(version));
     void reply
@@ -91,6 +94,7 @@ export class VersionsController {
   @Post(':name/versions/:version(^[^:]+)::validate')
   @HttpCode(202)
   @ApiOperation({ summary: 'Validate a version that is not READY again' })
+  @Answers('ModelVersion', 202)
   async validate(@Param('name') name: string, @Param('version') version: string, @CurrentCaller() caller: Caller) {
     const number = versionNumber(version);
     await this.registry.change({ what: 'validate', name, version: number }, caller);

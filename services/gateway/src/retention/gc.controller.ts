@@ -1,8 +1,8 @@
 import { Body, Controller, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { CodedError, SUBJECTS, type CollectQuestion } from '@propago/contracts';
-import { News } from '@propago/runtime';
+import { CodedError, SUBJECTS, type AnswerOf, type CollectQuestion } from '@propago/contracts';
+import { Answers, News } from '@propago/runtime';
 import { RequireScope } from '../access/require-scope';
 
 const request = z.strictObject({ dryRun: z.boolean().default(false) });
@@ -20,13 +20,18 @@ export class GcController {
   @Post()
   @HttpCode(200)
   @ApiOperation({ summary: 'Remove expired runs, caches by age and size, and orphaned blobs now; or only count them' })
+  @Answers('GarbageCollection')
   @ApiBody({ required: false, schema: { type: 'object', properties: { dryRun: { type: 'boolean', default: false } } } })
-  async collect(@Body() body: unknown, @Query() query: Record<string, string>): Promise<unknown> {
+  async collect(@Body() body: unknown, @Query() query: Record<string, string>): Promise<AnswerOf<'GarbageCollection'>> {
     const parsed = request.safeParse(body ?? {});
     // Whoever means to try it out must not remove anything by saying so in the wrong place.
     const isMisplaced = Object.keys(query).length > 0;
     if (!parsed.success || isMisplaced)
       throw new CodedError('REQUEST_INVALID', 'Expected the body {"dryRun": true} or {"dryRun": false}.');
-    return this.news.ask<CollectQuestion, unknown>(SUBJECTS.collect, parsed.data, COLLECT_TIMEOUT_MS);
+    return this.news.ask<CollectQuestion, AnswerOf<'GarbageCollection'>>(
+      SUBJECTS.collect,
+      parsed.data,
+      COLLECT_TIMEOUT_MS,
+    );
   }
 }

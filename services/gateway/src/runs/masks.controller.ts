@@ -1,14 +1,16 @@
 import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
-import { ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { ZipFile } from 'yazl';
-import { blobKeys, CodedError, padded } from '@propago/contracts';
+import { blobKeys, CodedError, padded, type AnswerOf } from '@propago/contracts';
 import { Database } from '@propago/database';
-import { STORAGE, type BlobStore } from '@propago/runtime';
+import { Answers, AnswersFile, STORAGE, type BlobStore } from '@propago/runtime';
 import { CurrentCaller, type Caller } from '../access/caller';
 import { RequireScope } from '../access/require-scope';
 import { frameCursor, frameNumber, pageOf } from './paging';
 import { RunViewService } from './run-view.service';
+
+type FrameClasses = AnswerOf<'FramePage'>['items'][number]['classes'];
 
 @ApiTags('results')
 @RequireScope('runs:read')
@@ -22,6 +24,7 @@ export class MasksController {
 
   @Get('frames')
   @ApiOperation({ summary: 'The frame table: index, time stamp, and area, confidence and COCO RLE of each class' })
+  @Answers('FramePage')
   @ApiQuery({ name: 'limit', required: false, description: '1 to 1000, 100 by default' })
   @ApiQuery({ name: 'cursor', required: false, description: '`next` of the page before' })
   async frames(
@@ -29,7 +32,7 @@ export class MasksController {
     @CurrentCaller() caller: Caller,
     @Query('limit') limit?: string,
     @Query('cursor') cursor?: string,
-  ) {
+  ): Promise<AnswerOf<'FramePage'>> {
     const { timeBase } = (await this.view.get(id, caller)).video;
     const most = pageOf(limit, { fallback: 100, most: 1000 });
     const rows = await this.database.frameResult.findMany({
@@ -44,14 +47,14 @@ export class MasksController {
       keyFrame,
       ...(name === null ? {} : { name }),
       confidence,
-      classes,
+      classes: classes as FrameClasses,
     }));
     return { timeBase, items, next: rows.length > most ? String(items.at(-1)!.index) : null };
   }
 
   @Get('frames/:frame/mask.png')
   @ApiOperation({ summary: 'The mask of one frame as an indexed PNG; there as soon as its segment is done' })
-  @ApiProduces('image/png')
+  @AnswersFile('image/png')
   async mask(
     @Param('id') id: string,
     @Param('frame') frame: string,
@@ -70,7 +73,7 @@ export class MasksController {
 
   @Get('masks.zip')
   @ApiOperation({ summary: 'All masks in DAVIS layout: <run>/00000.png, or the names of the zip’s frames' })
-  @ApiProduces('application/zip')
+  @AnswersFile('application/zip')
   async zip(@Param('id') id: string, @CurrentCaller() caller: Caller, @Res() reply: FastifyReply) {
     const { state } = await this.view.get(id, caller);
     if (state !== 'succeeded')

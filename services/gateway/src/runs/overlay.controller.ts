@@ -1,9 +1,9 @@
 import { Controller, Get, Headers, Inject, Param, Res } from '@nestjs/common';
-import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { blobKeys, CodedError } from '@propago/contracts';
 import { inTime, Queues } from '@propago/pipeline';
-import { STORAGE, type BlobStore } from '@propago/runtime';
+import { AnswersFile, STORAGE, type BlobStore } from '@propago/runtime';
 import { CurrentCaller, type Caller } from '../access/caller';
 import { RequireScope } from '../access/require-scope';
 import { byteRange } from './byte-range';
@@ -27,7 +27,7 @@ export class OverlayController {
     summary: 'The video with its masks painted over it; rendered at the first request, which waits for it',
     description: 'Ranges are served. 503 with Retry-After when rendering takes longer than a request should.',
   })
-  @ApiProduces('video/mp4')
+  @AnswersFile('video/mp4')
   async overlay(
     @Param('id') id: string,
     @CurrentCaller() caller: Caller,

@@ -1,8 +1,9 @@
 import { Controller, Get, Headers, Param, Res } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { filter } from 'rxjs';
 import { RUN_END_STATES, STAGES } from '@propago/contracts';
+import { AnswersEvents } from '@propago/runtime';
 import { CurrentCaller, type Caller } from '../access/caller';
 import { KeysService } from '../access/keys.service';
 import { RequireScope } from '../access/require-scope';
@@ -27,7 +28,7 @@ export class RunEventsController {
 
   @Get()
   @ApiOperation({ summary: 'Progress as server-sent events until the run ends; resumes with Last-Event-ID' })
-  @ApiProduces('text/event-stream')
+  @AnswersEvents('RunEvent')
   @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'What was read last: only what follows is sent' })
   async events(
     @Param('id') id: string,

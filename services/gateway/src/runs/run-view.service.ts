@@ -1,5 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { CodedError, ERRORS, STAGES, type ErrorCode, type RunState, type Stage } from '@propago/contracts';
+import {
+  CodedError,
+  ERRORS,
+  STAGES,
+  type AnswerOf,
+  type ErrorCode,
+  type PropagationParameters,
+  type RunState,
+  type Stage,
+} from '@propago/contracts';
 import { Database, type Prisma } from '@propago/database';
 import type { VideoProbe } from '@propago/video';
 import type { Caller } from '../access/caller';
@@ -9,12 +18,6 @@ import { RunProgressService, type RunProgress } from './run-progress.service';
 const INCLUDE = { outcome: true, featureSet: { include: { video: true } } } satisfies Prisma.RunInclude;
 
 type FullRun = Prisma.RunGetPayload<{ include: typeof INCLUDE }>;
-
-/** Frames done of a stage; total is null until the video has been decoded to its end. */
-export interface StageProgress {
-  done: number;
-  total: number | null;
-}
 
 /** The runs that exist for a caller: its tenant's own. Those of others are not forbidden but unknown. */
 const visibleTo = ({ tenant }: Caller) => ({ tenant, deletedAt: null, shadowOfId: null });
@@ -28,20 +31,20 @@ export class RunViewService {
   ) {}
 
   /** @throws CodedError RUN_NOT_FOUND */
-  async get(id: string, caller: Caller) {
+  async get(id: string, caller: Caller): Promise<AnswerOf<'Run'>> {
     const run = await this.find(id, caller);
     return viewOf(run, await this.progressOf(id));
   }
 
   /** State and progress only: what the event stream sends. @throws CodedError RUN_NOT_FOUND */
-  async snapshot(id: string, caller: Caller) {
+  async snapshot(id: string, caller: Caller): Promise<AnswerOf<'RunEvent'>> {
     const run = await this.find(id, caller);
     const progress = await this.progressOf(id);
     return { state: stateOf(run, progress), progress: framesOf(progress), error: errorOf(run.outcome) };
   }
 
   /** Newest first, those after the given place. */
-  async list(caller: Caller, limit: number, after?: PlaceInList) {
+  async list(caller: Caller, limit: number, after?: PlaceInList): Promise<AnswerOf<'RunPage'>> {
     const runs = await this.database.run.findMany({
       where: { ...visibleTo(caller), ...olderThan(after) },
       include: INCLUDE,
@@ -83,7 +86,7 @@ function notFound(id: string): CodedError {
   return new CodedError('RUN_NOT_FOUND', `There is no run ${id}.`);
 }
 
-function viewOf(run: FullRun, progress: RunProgress) {
+function viewOf(run: FullRun, progress: RunProgress): AnswerOf<'Run'> {
   const { featureSet, outcome } = run;
   const probe = featureSet.video.probe as unknown as VideoProbe;
   const seconds = (until: Date | null | undefined) =>
@@ -93,7 +96,7 @@ function viewOf(run: FullRun, progress: RunProgress) {
     state: stateOf(run, progress),
     progress: framesOf(progress),
     preset: run.preset,
-    parameters: run.parameters,
+    parameters: run.parameters as PropagationParameters,
     classIds: run.classIds,
     encoder: {
       name: run.encoderName,
@@ -115,13 +118,12 @@ function viewOf(run: FullRun, progress: RunProgress) {
     },
     inputSize: { width: featureSet.inputWidth, height: featureSet.inputHeight },
     timings: {
-      acceptedAt: run.createdAt,
-      firstMaskAt: progress.firstMaskAt,
-      finishedAt: outcome?.finishedAt ?? null,
+      acceptedAt: run.createdAt.toISOString(),
+      firstMaskAt: progress.firstMaskAt?.toISOString() ?? null,
+      finishedAt: outcome?.finishedAt.toISOString() ?? null,
       seconds: seconds(outcome?.finishedAt),
       firstMaskSeconds: seconds(progress.firstMaskAt),
-      /** Seconds of work: decoding, encoding, propagating, making masks. */
-      stages: Object.fromEntries(STAGES.map((stage) => [stage, progress[stage].seconds])),
+      stages: ofStages((stage) => progress[stage].seconds),
     },
     error: errorOf(outcome),
   };
@@ -133,18 +135,15 @@ function stateOf(run: FullRun, progress: RunProgress): RunState {
   return progress.ingest.frames > 0 ? 'running' : 'queued';
 }
 
-function framesOf(progress: RunProgress): { frames: number | null } & Record<Stage, StageProgress> {
-  const stage = (name: Stage): StageProgress => ({ done: progress[name].frames, total: progress.frames });
-  return {
-    frames: progress.frames,
-    ingest: stage('ingest'),
-    features: stage('features'),
-    propagation: stage('propagation'),
-    results: stage('results'),
-  };
+function framesOf({ frames, ...work }: RunProgress): AnswerOf<'Run'>['progress'] {
+  return { frames, ...ofStages((stage) => ({ done: work[stage].frames, total: frames })) };
 }
 
-function errorOf(outcome: FullRun['outcome']) {
+function ofStages<T>(make: (stage: Stage) => T): Record<Stage, T> {
+  return Object.fromEntries(STAGES.map((stage) => [stage, make(stage)])) as Record<Stage, T>;
+}
+
+function errorOf(outcome: FullRun['outcome']): AnswerOf<'Run'>['error'] {
   if (!outcome?.errorCode) return null;
   const title = ERRORS[outcome.errorCode as ErrorCode]?.title ?? outcome.errorCode;
   return { code: outcome.errorCode, title, detail: outcome.errorDetail };

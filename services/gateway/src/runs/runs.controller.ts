@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { CodedError, runOptions } from '@propago/contracts';
 import { Database } from '@propago/database';
 import { NextSteps } from '@propago/pipeline';
-import { News } from '@propago/runtime';
+import { Answers, News } from '@propago/runtime';
 import { CurrentCaller, type Caller } from '../access/caller';
 import { QuotaService, UNLIMITED } from '../access/quota.service';
 import { RequireScope } from '../access/require-scope';
@@ -47,6 +47,7 @@ export class RunsController {
   @ApiOperation({
     summary: 'Propagate the labels of the first frame through a video; answers when the run is committed',
   })
+  @Answers('Run', 202)
   @ApiConsumes('multipart/form-data')
   @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'A repeated request gets the first answer' })
   @ApiBody({
@@ -82,6 +83,7 @@ export class RunsController {
 
   @Get()
   @ApiOperation({ summary: 'All runs, newest first' })
+  @Answers('RunPage')
   @ApiQuery({ name: 'limit', required: false, description: '1 to 200, 50 by default' })
   @ApiQuery({ name: 'cursor', required: false, description: '`next` of the page before' })
   list(@CurrentCaller() caller: Caller, @Query('limit') limit?: string, @Query('cursor') cursor?: string) {
@@ -94,6 +96,7 @@ export class RunsController {
 
   @Get(':id')
   @ApiOperation({ summary: 'State, progress, parameters, encoder, timings and error of a run' })
+  @Answers('Run')
   get(@Param('id') id: string, @CurrentCaller() caller: Caller) {
     return this.view.get(id, caller);
   }
@@ -102,6 +105,7 @@ export class RunsController {
   @RequireScope('runs:write')
   @HttpCode(202)
   @ApiOperation({ summary: 'Stop a run; a run that has ended already stays as it is (409)' })
+  @Answers('Run', 202)
   async cancel(@Param('id') id: string, @CurrentCaller() caller: Caller) {
     const { state } = await this.view.get(id, caller);
     if (!['queued', 'running', 'cancelling'].includes(state)) {

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { Controller, Get, Inject, Param, Res } from '@nestjs/common';
-import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { STORAGE, type BlobStore } from '@propago/runtime';
+import { Answers, AnswersFile, STORAGE, type BlobStore } from '@propago/runtime';
 import { RequireScope } from '../access/require-scope';
 import { metricsTable } from './metrics-table';
 import { TrainingRunsService } from './training-runs.service';
@@ -18,7 +18,7 @@ export class TrainingArtifactsController {
 
   @Get('metrics.csv')
   @ApiOperation({ summary: 'Loss, learning rate and throughput by step' })
-  @ApiProduces('text/csv')
+  @AnswersFile('text/csv')
   async metrics(@Param('id') id: string, @Res() reply: FastifyReply) {
     await this.runs.row(id);
     void reply.header('content-disposition', `attachment; filename="${id}.csv"`).type('text/csv; charset=utf-8');
@@ -28,13 +28,14 @@ export class TrainingArtifactsController {
 
   @Get('artifacts')
   @ApiOperation({ summary: 'Files of the run: the last checkpoints, the encoder, figures' })
+  @Answers('TrainingArtifactList')
   async list(@Param('id') id: string) {
     return { items: await this.runs.artifacts(id) };
   }
 
   @Get('artifacts/:name')
   @ApiOperation({ summary: 'One file of the run' })
-  @ApiProduces('application/octet-stream', 'image/png')
+  @AnswersFile('application/octet-stream', 'image/png')
   async get(@Param('id') id: string, @Param('name') name: string, @Res() reply: FastifyReply) {
     const { kind, blobKey, bytes, sha256 } = await this.runs.artifact(id, name);
     void reply

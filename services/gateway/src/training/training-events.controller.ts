@@ -1,15 +1,18 @@
 import { Controller, Get, Headers, Param, Res } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { filter } from 'rxjs';
-import { TRAINING_END_STATES } from '@propago/contracts';
+import { TRAINING_END_STATES, type AnswerOf } from '@propago/contracts';
 import type { TrainingMetric } from '@propago/database';
+import { AnswersEvents } from '@propago/runtime';
 import { CurrentCaller, type Caller } from '../access/caller';
 import { KeysService } from '../access/keys.service';
 import { RequireScope } from '../access/require-scope';
 import { streamEvents, type StreamedEvent } from '../server-sent-events';
 import { trainingNews } from './training-news.controller';
 import { TrainingRunsService } from './training-runs.service';
+
+type TrainingEvent = AnswerOf<'TrainingEvent'>;
 
 /** Of one event; the next one follows at once. */
 const MOST_METRICS = 500;
@@ -26,7 +29,7 @@ export class TrainingEventsController {
 
   @Get()
   @ApiOperation({ summary: 'Metrics and state as server-sent events until the run ends; resumes with Last-Event-ID' })
-  @ApiProduces('text/event-stream')
+  @AnswersEvents('TrainingEvent')
   @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'What was read last: only what follows is sent' })
   async events(
     @Param('id') id: string,
@@ -52,7 +55,8 @@ export class TrainingEventsController {
     const evaluation = isEnd ? await this.runs.metrics(id, 'evaluation', -1, MOST_METRICS) : [];
     const lastStep = train.at(-1)?.step ?? afterStep;
     const nextId = [lastStep + 1, run.state, run.starts, run.step, isEnd ? 'end' : 'on'].join('.');
-    return { id: nextId, isEnd, hasMore, data: { run, metrics: [...train, ...evaluation].map(metricView) } };
+    const data: TrainingEvent = { run, metrics: [...train, ...evaluation].map(metricView) };
+    return { id: nextId, isEnd, hasMore, data };
   }
 }
 
@@ -60,6 +64,11 @@ function isEndState(state: string): boolean {
   return (TRAINING_END_STATES as readonly string[]).includes(state);
 }
 
-function metricView({ kind, step, values, at }: TrainingMetric) {
-  return { kind, step, values, at };
+function metricView({ kind, step, values, at }: TrainingMetric): TrainingEvent['metrics'][number] {
+  return {
+    kind: kind as TrainingEvent['metrics'][number]['kind'],
+    step,
+    values: values as Record<string, unknown>,
+    at: at.toISOString(),
+  };
 }

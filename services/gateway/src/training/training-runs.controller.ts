@@ -3,6 +3,7 @@ import { ApiBody, ApiHeader, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swa
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { trainingRequest } from '@propago/contracts';
+import { Answers } from '@propago/runtime';
 import { CurrentCaller, type Caller } from '../access/caller';
 import { parseBody } from '../access/new-key';
 import { RequireScope } from '../access/require-scope';
@@ -22,6 +23,7 @@ export class TrainingRunsController {
     description:
       'Settings, data and parent are looked at by the trainer before the run is accepted (422). Follow the Location.',
   })
+  @Answers('TrainingRun', 202)
   @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'A repeated request gets the first answer' })
   @ApiBody({ schema: z.toJSONSchema(trainingRequest, { io: 'input' }) as Record<string, unknown> })
   async start(
@@ -38,6 +40,7 @@ export class TrainingRunsController {
 
   @Get()
   @ApiOperation({ summary: 'All training runs, newest first' })
+  @Answers('TrainingRunPage')
   @ApiQuery({ name: 'limit', required: false, description: '1 to 500, 50 by default' })
   @ApiQuery({ name: 'cursor', required: false, description: '`next` of the page before' })
   list(@Query('limit') limit?: string, @Query('cursor') cursor?: string) {
@@ -46,6 +49,7 @@ export class TrainingRunsController {
 
   @Get(':id')
   @ApiOperation({ summary: 'State, step, error, and the version that was registered' })
+  @Answers('TrainingRun')
   get(@Param('id') id: string) {
     return this.runs.get(id);
   }
@@ -53,6 +57,7 @@ export class TrainingRunsController {
   @Post(':id/cancel')
   @HttpCode(202)
   @ApiOperation({ summary: 'Save a checkpoint and stop; a run that waits is cancelled at once' })
+  @Answers('TrainingRun', 202)
   async cancel(@Param('id') id: string, @CurrentCaller() caller: Caller) {
     await this.runs.row(id);
     await this.runs.change({ what: 'cancel', runId: id }, caller);
@@ -62,6 +67,7 @@ export class TrainingRunsController {
   @Post(':id/resume')
   @HttpCode(202)
   @ApiOperation({ summary: 'Go on with a failed or cancelled run at its last checkpoint, on whichever trainer' })
+  @Answers('TrainingRun', 202)
   async resume(@Param('id') id: string, @CurrentCaller() caller: Caller) {
     await this.runs.row(id);
     await this.runs.change({ what: 'resume', runId: id }, caller);

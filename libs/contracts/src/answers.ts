@@ -1,0 +1,280 @@
+import { z } from 'zod';
+import { MODEL_STATES, trafficSplit } from './models';
+import { propagationParameters } from './parameters';
+import { RUN_END_STATES, STAGES, type Stage } from './stages';
+import { TRAINING_END_STATES, trainingRequest } from './training';
+
+const time = z.iso.datetime();
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const count = z.int().min(0);
+const seconds = z.number().min(0);
+const error = z.strictObject({
+  code: z.string(),
+  title: z.string().describe('One sentence for each code'),
+  detail: z.string().nullable(),
+});
+const ofStages = <T extends z.ZodType>(schema: T) =>
+  Object.fromEntries(STAGES.map((stage) => [stage, schema])) as Record<Stage, T>;
+
+/** One page of a list. */
+const pageOf = <T extends z.ZodType>(item: T) =>
+  z.strictObject({
+    items: z.array(item),
+    next: z.string().nullable().describe('`cursor` of the next page; null: this is the last one'),
+  });
+const listOf = <T extends z.ZodType>(item: T) => z.strictObject({ items: z.array(item) });
+
+const timeBase = z.strictObject({ num: z.int(), den: z.int() }).describe('Seconds of one unit of a time stamp');
+
+const run = z.strictObject({
+  id: z.uuid(),
+  state: z.enum(['queued', 'running', 'cancelling', ...RUN_END_STATES]),
+  progress: z
+    .strictObject({
+      frames: count.nullable(),
+      ...ofStages(z.strictObject({ done: count, total: count.nullable() })),
+    })
+    .describe('Frames that each stage has done; totals are null until the video has been decoded to its end'),
+  preset: z.string(),
+  parameters: propagationParameters,
+  classIds: z.array(z.int().min(1).max(255)).describe('Classes of the first mask'),
+  encoder: z.strictObject({
+    name: z.string(),
+    version: z.int(),
+    sha256,
+    chosenBy: z.string().describe('`traffic:<alias>`, `alias:<alias>`, `version` or `digest`'),
+  }),
+  video: z.strictObject({
+    sha256,
+    bytes: count,
+    fileName: z.string().nullable(),
+    width: z.int().describe('Pixels, as shown: after rotation'),
+    height: z.int(),
+    codec: z.string(),
+    rotation: z.number().describe('Degrees, clockwise, by which decoding turns the coded picture'),
+    frameRate: z.number().nullable(),
+    timeBase,
+    frames: count.nullable(),
+  }),
+  inputSize: z.strictObject({ width: z.int(), height: z.int() }).describe('Of a frame as the encoder sees it'),
+  timings: z.strictObject({
+    acceptedAt: time,
+    firstMaskAt: time.nullable(),
+    finishedAt: time.nullable(),
+    seconds: z.number().nullable().describe('From acceptedAt to finishedAt'),
+    firstMaskSeconds: z.number().nullable(),
+    stages: z.strictObject(ofStages(seconds)).describe('Seconds of work'),
+  }),
+  error: error.nullable(),
+});
+
+const frame = z.strictObject({
+  index: count,
+  pts: z.int().describe('Time stamp in units of the time base'),
+  seconds: z.number(),
+  keyFrame: z.boolean(),
+  name: z.string().optional().describe('Of a frame of a zip'),
+  confidence: z.number().nullable().describe('Mean soft label of the winning class; null: nothing was found'),
+  classes: z.array(
+    z.strictObject({
+      id: z.int(),
+      area: count.describe('Pixels'),
+      confidence: z.number().nullable(),
+      rle: z
+        .strictObject({ size: z.tuple([z.int(), z.int()]), counts: z.string() })
+        .describe('COCO run lengths; size is height, width'),
+    }),
+  ),
+});
+
+const runEvent = run.pick({ state: true, progress: true, error: true });
+
+const tensor = z.strictObject({ name: z.string(), datatype: z.string(), shape: z.array(z.int()) });
+
+const alias = z.strictObject({
+  name: z.string(),
+  alias: z.string(),
+  version: z.int(),
+  previousVersion: z.int().nullable(),
+  revision: z.int().describe('Expected by whoever changes the alias'),
+  updatedAt: time,
+});
+const traffic = z.strictObject({ name: z.string(), split: trafficSplit, revision: z.int() });
+const modelState = z.enum(MODEL_STATES);
+
+const modelVersion = z.strictObject({
+  name: z.string(),
+  version: z.int(),
+  state: modelState,
+  reasons: z.array(z.strictObject({ code: z.string(), detail: z.string() })).describe('Of a refusal'),
+  sha256,
+  bytes: count,
+  aliases: z.array(z.string()),
+  card: z.record(z.string(), z.unknown()).nullable().describe('Null until the file has been loaded once'),
+  facts: z.record(z.string(), z.unknown()).describe('What was stated before validation'),
+  report: z.record(z.string(), z.unknown()).nullable().describe('What validation measured'),
+  provenance: z.record(z.string(), z.unknown()),
+  createdBy: z.string(),
+  createdAt: time,
+  validatedAt: time.nullable(),
+});
+
+const model = z.strictObject({
+  name: z.string(),
+  aliases: z.array(alias),
+  traffic,
+  versions: z.array(modelVersion.pick({ version: true, state: true, sha256: true, createdAt: true })),
+});
+
+const shadowComparison = z.strictObject({
+  shadowRunId: z.uuid(),
+  runId: z.uuid(),
+  createdAt: time,
+  version: z.int(),
+  sha256,
+  baseVersion: z.int(),
+  baseSha256: sha256,
+  state: z.enum(RUN_END_STATES).nullable().describe('Null while it waits for the user’s run, or runs'),
+  error: z.strictObject({ code: z.string(), detail: z.string().nullable() }).nullable(),
+  comparison: z
+    .strictObject({
+      frames: count,
+      meanJaccard: z.number().min(0).max(1).describe('Between the two masks, over frames and classes'),
+      seconds: seconds.nullable().describe('Of encoder work; null where the features were there already'),
+      baseSeconds: seconds.nullable(),
+      comparedAt: time,
+    })
+    .nullable(),
+});
+
+const limit = z.int().nullable().describe('Null: the configured limit');
+const key = z.strictObject({
+  id: z.uuid(),
+  prefix: z.string().describe('The visible first part of the key'),
+  tenant: z.string(),
+  name: z.string(),
+  scopes: z.array(z.string()),
+  requestsPerMinute: limit,
+  maxActiveRuns: limit,
+  maxStoredBytes: limit,
+  createdAt: time,
+  expiresAt: time.nullable(),
+  revokedAt: time.nullable(),
+  lastUsedAt: time.nullable(),
+});
+
+const trainingRun = z.strictObject({
+  id: z.uuid(),
+  state: z.enum(['queued', 'running', 'cancelling', ...TRAINING_END_STATES]),
+  ...trainingRequest.omit({ parent: true }).shape,
+  parent: z.uuid().nullable(),
+  createdBy: z.string(),
+  starts: count.describe('Of the training process, the first included'),
+  step: count,
+  steps: count.nullable(),
+  error: error.nullable(),
+  registered: z.strictObject({ name: z.string(), version: z.int().nullable() }).nullable(),
+  createdAt: time,
+  startedAt: time.nullable(),
+  finishedAt: time.nullable(),
+});
+const trainingArtifact = z.strictObject({
+  name: z.string(),
+  kind: z.enum(['checkpoint', 'encoder', 'picture', 'table']),
+  step: count.nullable(),
+  bytes: count,
+  sha256,
+  createdAt: time,
+});
+
+const removed = z.strictObject({ blobs: count, bytes: count });
+
+/** The JSON of every successful answer of the HTTP API, by the name that it has in the OpenAPI document. */
+export const ANSWERS = {
+  Run: run,
+  RunPage: pageOf(run),
+  RunEvent: runEvent,
+  FramePage: pageOf(frame).extend({ timeBase }),
+  Model: model,
+  ModelList: listOf(model),
+  ModelIndex: listOf(z.strictObject({ name: z.string(), version: z.string(), state: modelState, reason: z.string() })),
+  ModelVersion: modelVersion,
+  ModelVersionList: listOf(modelVersion),
+  ModelAlias: alias,
+  ModelAliasList: listOf(alias),
+  ModelTraffic: traffic,
+  ModelAuditPage: pageOf(
+    z.strictObject({
+      id: z.int(),
+      at: time,
+      actor: z.string(),
+      action: z.string(),
+      name: z.string(),
+      version: z.int().nullable(),
+      details: z.record(z.string(), z.unknown()),
+    }),
+  ),
+  ModelMetadata: z.strictObject({
+    name: z.string(),
+    versions: z.array(z.string()),
+    platform: z.string(),
+    inputs: z.array(tensor),
+    outputs: z.array(tensor),
+  }),
+  ModelReady: z.strictObject({ name: z.string(), version: z.string(), ready: z.literal(true) }),
+  ShadowComparisonPage: pageOf(shadowComparison),
+  Key: key,
+  KeyPage: pageOf(key),
+  NewKey: key.extend({ key: z.string().describe('The key itself; only this answer holds it') }),
+  TrainingRun: trainingRun,
+  TrainingRunPage: pageOf(trainingRun),
+  TrainingEvent: z.strictObject({
+    run: trainingRun,
+    metrics: z.array(
+      z.strictObject({
+        kind: z.enum(['train', 'evaluation']),
+        step: count,
+        values: z.record(z.string(), z.unknown()),
+        at: time,
+      }),
+    ),
+  }),
+  TrainingArtifactList: listOf(trainingArtifact),
+  GarbageCollection: z.strictObject({
+    dryRun: z.boolean().describe('Whether everything was only counted'),
+    expiredRuns: z.array(z.uuid()),
+    features: removed.describe('Features of runs that have ended'),
+    overlays: removed,
+    orphans: z.record(z.string(), removed).describe('By the first part of their keys'),
+  }),
+  Live: z.strictObject({ live: z.literal(true) }),
+  Ready: z.strictObject({ ready: z.literal(true), dependencies: z.record(z.string(), z.string()) }),
+} as const satisfies Record<string, z.ZodType>;
+
+export type AnswerName = keyof typeof ANSWERS;
+export type AnswerOf<Name extends AnswerName> = z.output<(typeof ANSWERS)[Name]>;
+
+/** Where the schema of an answer stands in the OpenAPI document. */
+export const answerAddress = (name: string): string => `#/components/schemas/${name}`;
+
+/** All answers as JSON schemas that refer to one another by `answerAddress`. */
+export function answerSchemas(): Record<string, object> {
+  const registry = z.registry<{ id: string }>();
+  for (const [id, schema] of Object.entries(ANSWERS)) registry.add(schema, { id });
+  const { schemas } = z.toJSONSchema(registry, {
+    uri: answerAddress,
+    override: ({ jsonSchema }) => shorten(jsonSchema),
+  });
+  // They are parts of one document, which says once what they are.
+  const isPart = ([keyword]: [string, unknown]) => keyword !== '$id' && keyword !== '$schema';
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, schema]) => [name, Object.fromEntries(Object.entries(schema).filter(isPart))]),
+  );
+}
+
+/** Leaves out what a reader knows anyway: the pattern of a format, and that integers are exact. */
+function shorten(schema: z.core.JSONSchema.BaseSchema): void {
+  if (schema.format) delete schema.pattern;
+  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
+  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
+}
