@@ -1,6 +1,6 @@
 // Builds the native affinity kernel. Never fails an installation: without it the TypeScript reference does the same work,
-// slower. Run by npm after an installation, by the setup, and by hand with --require, which makes a failure an error. Does
-// nothing where the addon was built from these very sources.
+// slower. Run by npm after an installation and by the setup, when it does nothing where the addon was built from these very
+// sources; and by hand with --require, which builds in any case (the addon may not load here) and makes a failure an error.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -87,7 +87,7 @@ function compile(gyp, headers, place) {
   return telling.trim();
 }
 
-const failure = isCurrent() ? undefined : build();
+const failure = !required && isCurrent() ? undefined : build();
 if (failure) {
   console.warn(
     `The native affinity kernel was not built (${failure}); the slower TypeScript reference will be used. ` +

@@ -40,6 +40,8 @@ try {
     ['node_modules/jest/bin/jest.js', 'libs/affinity/src/native', '--selectProjects', 'unit', '-i'],
     {
       LD_PRELOAD: sanitizerLibrary(),
+      // Otherwise an addon that cannot be loaded would be skipped.
+      REQUIRE_NATIVE_AFFINITY: '1',
       // Node leaves memory to the end of the process on purpose, so leaks are not looked for.
       ASAN_OPTIONS: 'detect_leaks=0',
       UBSAN_OPTIONS: 'print_stacktrace=1',

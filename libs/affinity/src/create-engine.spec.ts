@@ -5,6 +5,22 @@ import { backendStates, createEngine } from './create-engine';
 import { Backend } from './engine';
 import { loadAddon } from './native/addon';
 
+/** The module as it is in a process that finds no addon. */
+function withoutAddon(): typeof import('./create-engine') {
+  const addon = jest.requireActual<typeof import('./native/addon')>('./native/addon');
+  jest.resetModules();
+  jest.doMock('./native/addon', () => ({
+    ...addon,
+    loadAddon: () => addon.loadAddon([join(tmpdir(), 'absent.node')]),
+  }));
+  try {
+    return jest.requireActual<typeof import('./create-engine')>('./create-engine');
+  } finally {
+    jest.dontMock('./native/addon');
+    jest.resetModules();
+  }
+}
+
 describe('createEngine', () => {
   it('takes the fastest usable backend by default and the asked one otherwise', async () => {
     const usable = backendStates().filter(({ reason }) => !reason);
@@ -22,6 +38,19 @@ describe('createEngine', () => {
     expect(() => createEngine({ threads: 1, backend: 'gpu' as Backend })).toThrow(
       'Expected one of auto, reference, serial, avx2, avxvnni, avx512vnni, amxint8 for the affinity backend but received gpu',
     );
+  });
+
+  it('takes the reference where there is no addon, and says once why and how to get it', async () => {
+    const fresh = withoutAddon();
+    const warnings: string[] = [];
+    const engine = fresh.createEngine({ threads: 1, warn: (message) => warnings.push(message) });
+    expect(engine.backend).toBe('reference');
+    await engine.close();
+    expect(warnings).toEqual([
+      'The native affinity kernel is not used because it has not been built; the TypeScript reference is. ' +
+        'To build it: node libs/affinity/native/build.mjs --require',
+    ]);
+    expect(() => fresh.createEngine({ threads: 1, backend: 'serial' })).toThrow('it has not been built');
   });
 
   it('rejects work that is under way when the engine closes', async () => {

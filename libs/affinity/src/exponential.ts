@@ -1,11 +1,11 @@
 /*
  * exp by +, -, *, and a power of two only, so that every backend gives the same bits: the exponentials of libm,
- * JavaScript engines and WebAssembly differ in the last bit. Mirrored by native/src/labels.h, compiled without
+ * JavaScript engines and WebAssembly differ in the last bit. Mirrored by native/src/labels.cc, compiled without
  * contraction to fused multiply-adds.
  *
  * x = n ln 2 + r, |r| <= ln(2)/2; n ln 2 is subtracted in two parts, the first with 21 zero bits at its end, so n * LN2_HIGH
  * is exact; exp(r) by its Taylor polynomial of degree 13, whose remainder lies below 5e-18.
- * Relative error: below 3e-16 (tested against Math.exp).
+ * Relative difference to Math.exp, which has an error of its own: below 4e-16 (tested).
  */
 const LOG2_E = 1.4426950408889634;
 const LN2_HIGH = 0.6931471803691238;

@@ -90,17 +90,20 @@ export function describeAffinityBackend(name: string, engines: AffinityEngine[])
       await expectExact({ shape: shapeOf(5, cols, 12), seed: cols });
     });
 
-    it.each([33, 48, 65])('is exact for a grid %i wide and one row high', async (cols) => {
-      await expectExact({ shape: shapeOf(1, cols, 8), seed: cols });
+    it.each(Array.from({ length: 43 }, (_, i) => i + 23))('is exact for a grid %i wide, 2 rows high', async (cols) => {
+      await expectExact({ shape: shapeOf(2, cols, 8), seed: cols });
     });
 
     it.each(Array.from({ length: 65 }, (_, i) => i + 1))('is exact for %i dimensions', async (dim) => {
       await expectExact({ shape: shapeOf(3, 5, dim), seed: dim });
     });
 
-    it.each([96, 127, 192, 384])('is exact for %i dimensions, features alike', async (dim) => {
-      await expectExact({ shape: shapeOf(6, 7, dim), seed: dim, spread: 0.05 });
-    });
+    it.each([96, 127, 192, 256, 384, 512, 768, 1000, 1024])(
+      'is exact for %i dimensions, features alike',
+      async (dim) => {
+        await expectExact({ shape: shapeOf(6, 7, dim), seed: dim, spread: 0.05 });
+      },
+    );
 
     it.each([0, 0.5, 1, 2, 6, 40])('is exact for a square of radius %d', async (radius) => {
       const neighbourhood = { shape: 'square' as const, radius, radiusInclusive: false };
@@ -254,6 +257,12 @@ export function describeAffinityBackend(name: string, engines: AffinityEngine[])
       halves[9] = 0x7c00;
       expect(() => session.addContext(1, halves, labels)).toThrow('patch 2 of frame 1 has an infinite value');
       session.close();
+    });
+
+    it('works on several sessions at once, each with its own context', async () => {
+      const cases = [shapeOf(5, 19, 12), shapeOf(7, 6, 70), shapeOf(3, 33, 24, 9), shapeOf(9, 9, 5, 1)];
+      const all = cases.map((shape, i) => expectExact({ shape, seed: 50 + i, target: 6 }));
+      await Promise.all([...all, ...all.map((_, i) => expectExact({ shape: cases[i]!, seed: 60 + i }))]);
     });
 
     it('ends a propagation when its signal is aborted, and works on afterwards', async () => {

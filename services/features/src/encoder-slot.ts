@@ -28,7 +28,9 @@ export class EncoderSlot {
     this.opening.then(
       (encoder) => {
         this.enter('WARMING');
-        void encoder.ended.then(() => this.fail(new CodedError('ENCODER_FAILED', 'The encoder’s process ended.')));
+        void encoder.ended.then((how) =>
+          this.fail(new CodedError('ENCODER_FAILED', `The encoder’s process ended (${how}).`)),
+        );
       },
       (error: unknown) => this.fail(error),
     );

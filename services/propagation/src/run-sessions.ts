@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Inject, Injectable, OnApplicationShutdown } from '@nestjs/common';
 import {
   contextEntries,
@@ -101,10 +102,13 @@ export class RunSessions implements OnApplicationShutdown {
     for (const segment of segments) {
       const features = await this.readFeatures(run.featureSet, segment);
       const labels = await this.readLabels(run.id, segment);
-      features.frames.forEach((rows, i) => {
+      for (const [i, rows] of features.frames.entries()) {
         const frame = features.firstFrame + i;
-        if (needed.has(frame)) session.addContext(frame, rows, labels.frames[i]!);
-      });
+        if (!needed.has(frame)) continue;
+        session.addContext(frame, rows, labels.frames[i]!);
+        // A frame is unpacked on this thread, some milliseconds each; others have their turn in between.
+        await setImmediate();
+      }
     }
   }
 

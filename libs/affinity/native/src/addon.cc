@@ -2,6 +2,7 @@
 #include <napi.h>
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 
 #include "backends.h"
@@ -35,6 +36,8 @@ struct Session {
   std::shared_ptr<StoredFrame> new_frame() {
     for (auto& frame : spare) {
       if (frame.use_count() > 1) continue;
+      // What a job on another thread read of it comes before what is written now.
+      std::atomic_thread_fence(std::memory_order_acquire);
       auto taken = std::move(frame);
       frame = std::move(spare.back());
       spare.pop_back();
@@ -272,10 +275,13 @@ Napi::Value Run(const Napi::CallbackInfo& info) {
     callback.Release();
   };
   s.engine->pool->start(job);
-  return wrap(info.Env(), new std::shared_ptr<Job>(job));
+  // JavaScript lets go of its handle late; a job that has ended must not wait for that.
+  return wrap(info.Env(), new std::weak_ptr<Job>(job));
 }
 
-void Cancel(const Napi::CallbackInfo& info) { handle<std::shared_ptr<Job>>(info[0])->cancel(); }
+void Cancel(const Napi::CallbackInfo& info) {
+  if (const auto job = handle<std::weak_ptr<Job>>(info[0]).lock()) job->cancel();
+}
 
 // peak(threads, narrow): fp32 FLOP/s of the best multiply-add this processor has, or of its 256-bit one; all threads at once
 Napi::Value Peak(const Napi::CallbackInfo& info) {

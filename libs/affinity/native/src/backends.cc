@@ -35,11 +35,6 @@ bool has_amxint8() {
 #else
 bool has_avx2() { return false; }
 bool has_avxvnni() { return false; }
-bool has_avxvnni() {
-  unsigned a, b, c, d;
-  return has_avx2() && __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a & 1u << 4);
-}
-
 bool has_avx512vnni() { return false; }
 bool has_amxint8() { return false; }
 #endif

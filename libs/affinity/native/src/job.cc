@@ -114,6 +114,9 @@ bool Job::work(ScratchMemory& memory) {
 
 void Job::finish() {
   target_->ready = true;
+  // Every strip is done. Whoever still holds the job must not keep dropped frames from being used again.
+  frames.clear();
+  target_.reset();
   done({survivors_, scored_, cancelled_, badPatch_, squares_});
 }
 

@@ -59,7 +59,7 @@ export interface Addon {
   peak(threads: number, narrow: boolean): number;
 }
 
-export const BUILD_COMMAND = 'node libs/affinity/native/build.mjs';
+export const BUILD_COMMAND = 'node libs/affinity/native/build.mjs --require';
 
 const FILE = join('native', 'build', 'Release', 'affinity.node');
 
