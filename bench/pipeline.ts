@@ -70,6 +70,7 @@ function account(before: Usage, after: Usage) {
     after[service][part] - before[service][part];
   // Each encoder version is a process below the worker.
   const encoder = spent('features', 'children');
+  // The kernel's own threads, and the little that Node's do beside them.
   const kernel = spent('propagation', 'otherThreads');
   // Resizing to the encoder's input size happens on the main thread of ingest, making masks on that of results.
   const decode = spent('ingest', 'children') + spent('ingest', 'mainThread');
@@ -117,6 +118,7 @@ async function main(): Promise<void> {
     const cpu = account(before, after);
     const wall = run.timings.seconds;
     const work = cpu.encoder + cpu.kernel + cpu.decode + cpu.masks;
+    const all = work + cpu.services + cpu.servers;
     const result = {
       frames,
       preset,
@@ -125,9 +127,11 @@ async function main(): Promise<void> {
       firstMaskSeconds: run.timings.firstMaskSeconds,
       framesEncodedAtFirstMask: encodedAtFirstMask,
       cpuSeconds: cpu,
+      /** Parts of all processor time that the platform used. */
+      cpuShares: Object.fromEntries(Object.entries(cpu).map(([part, seconds]) => [part, seconds / all])),
       cpuSecondsByProcess: byProcess(before, after),
-      /** Services, queues and storage against all processor time that the platform used. */
-      overheadShare: (cpu.services + cpu.servers) / (work + cpu.services + cpu.servers),
+      /** Services, queues and storage. */
+      overheadShare: (cpu.services + cpu.servers) / all,
       /** Wall time beyond what the work alone needs on all processors: overhead, waiting and imperfect overlap. */
       notWorkingShare: 1 - work / (wall * cores),
       peakMemoryMiB: Object.fromEntries(
