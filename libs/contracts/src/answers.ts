@@ -232,7 +232,9 @@ export const ANSWERS = {
     run: trainingRun,
     metrics: z.array(
       z.strictObject({
-        kind: z.enum(['train', 'evaluation']),
+        kind: z
+          .enum(['train', 'evaluation', 'skipped'])
+          .describe('train: as it goes; at the end also the scores, and which files were skipped and why'),
         step: count,
         values: z.record(z.string(), z.unknown()),
         at: time,

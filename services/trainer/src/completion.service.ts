@@ -12,6 +12,7 @@ import { flatNumbers } from './flat-numbers';
 import { gitRevision } from './git-revision';
 import { supervise, type SupervisedEnd } from './supervision';
 import { configurationOf } from './training-configuration';
+import { failureOf } from './training-failure';
 import type { WorkFolder } from './training-inputs.service';
 import { TrainingProgram } from './training-program';
 
@@ -40,14 +41,14 @@ export class Completion {
   }
 
   /**
-   * @returns how the run ends, or why it was told to stop
+   * @returns how the run ends, why it was told to stop, or the end of a process that was killed or lacked disk or memory
    * @throws CodedError TRAINING_EXPORT_FAILED, and those of the models service
    */
   async complete(
     run: ClaimedRun,
     work: WorkFolder,
     surroundings: Surroundings,
-  ): Promise<Outcome | NonNullable<SupervisedEnd['told']>> {
+  ): Promise<Outcome | NonNullable<SupervisedEnd['told']> | SupervisedEnd> {
     const { model, weights } = configurationOf(run.row);
     const encoder = path.join(work.path, `${model ?? 'encoder'}.onnx`);
     const checkpoint = await newestCheckpoint(work.out);
@@ -56,6 +57,7 @@ export class Completion {
     const exported = await this.run(run, exporting, surroundings);
     if (exported.told) return exported.told;
     if (exported.code !== 0) {
+      if (!isOfTheExport(exported)) return exported;
       throw new CodedError('TRAINING_EXPORT_FAILED', exported.errors.trim().split('\n').slice(-5).join('\n'));
     }
     const stored = await this.artifacts.store(run.id, { name: 'encoder.onnx', kind: 'encoder', file: encoder });
@@ -70,9 +72,13 @@ export class Completion {
   private async probe(run: ClaimedRun, work: WorkFolder, surroundings: Surroundings): Promise<SupervisedEnd['told']> {
     const figures = path.join(work.path, 'figures');
     let scores: Prisma.InputJsonObject | undefined;
-    const end = await this.run(run, ['probe', work.out, '-o', figures], surroundings, (event) => {
-      if (event.event === 'probe') scores = event.scores as Prisma.InputJsonObject;
-    });
+    const probing = () =>
+      this.run(run, ['probe', work.out, '-o', figures], surroundings, (event) => {
+        if (event.event === 'probe') scores = event.scores as Prisma.InputJsonObject;
+      });
+    let end = await probing();
+    // Killed by somebody: once more.
+    if (end.signal !== null && !end.told) end = await probing();
     if (end.told) return end.told;
     if (end.code !== 0) surroundings.logger.warn({ errors: end.errors }, 'the trained encoder is not scored');
     if (scores) {
@@ -142,6 +148,11 @@ export class Completion {
       graceSeconds: this.graceSeconds,
     });
   }
+}
+
+/** Whether the encoder is to blame; otherwise the same export may go well another time, or elsewhere. */
+function isOfTheExport(end: SupervisedEnd): boolean {
+  return end.signal === null && failureOf(end, end.error, false).error.code === 'TRAINING_CRASHED';
 }
 
 async function newestCheckpoint(folder: string): Promise<string> {

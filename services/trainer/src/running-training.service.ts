@@ -75,8 +75,8 @@ export class RunningTraining {
         const killsBefore = await memoryKills();
         const end = await this.oneStart(run, command, uploads, place, log);
         const result = await this.resultOf(run, end, work, place, log);
-        if (result) return result;
-        const failure = failureOf(end, end.error, (await memoryKills()) > killsBefore);
+        if (!isFailedEnd(result)) return result;
+        const failure = failureOf(result, result.error, (await memoryKills()) > killsBefore);
         fruitless = uploads.stored > furthest ? 0 : fruitless + 1;
         furthest = Math.max(furthest, uploads.stored);
         if (!failure.mayPass || fruitless > this.config.TRAINING_MAX_RESTARTS) throw failure.error;
@@ -110,18 +110,19 @@ export class RunningTraining {
     return end;
   }
 
-  /** Nothing where the process failed. */
+  /** What becomes of the run; where a process failed, how. */
   private async resultOf(
     run: ClaimedRun,
     end: SupervisedEnd,
     work: WorkFolder,
     place: Place,
     logger: Logger,
-  ): Promise<Result | undefined> {
+  ): Promise<Result | SupervisedEnd> {
     if (end.told) return this.obeyed(run, end.told);
-    if (end.code !== 0) return undefined;
+    if (end.code !== 0) return end;
     const completed = await this.completion.complete(run, work, { ...place, logger });
-    return typeof completed === 'string' ? this.obeyed(run, completed) : this.ended(run, completed);
+    if (typeof completed === 'string') return this.obeyed(run, completed);
+    return isFailedEnd(completed) ? completed : this.ended(run, completed);
   }
 
   private async obeyed(run: ClaimedRun, told: NonNullable<SupervisedEnd['told']>): Promise<Result> {
@@ -134,6 +135,10 @@ export class RunningTraining {
   private async ended(run: ClaimedRun, outcome: Outcome): Promise<Result> {
     return (await run.end(outcome)) ? outcome : 'lost';
   }
+}
+
+function isFailedEnd(result: Result | SupervisedEnd): result is SupervisedEnd {
+  return typeof result === 'object' && 'signal' in result;
 }
 
 /** Codes that say nothing about the run: a server is away. That Python is missing here is for a person to see. */

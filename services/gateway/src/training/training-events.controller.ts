@@ -52,10 +52,11 @@ export class TrainingEventsController {
     const train = await this.runs.metrics(id, 'train', afterStep, MOST_METRICS);
     const hasMore = train.length === MOST_METRICS;
     const isEnd = isEndState(run.state) && !hasMore;
-    const evaluation = isEnd ? await this.runs.metrics(id, 'evaluation', -1, MOST_METRICS) : [];
+    const atEnd = isEnd ? ['evaluation', 'skipped'] : [];
+    const others = await Promise.all(atEnd.map((kind) => this.runs.metrics(id, kind, -1, MOST_METRICS)));
     const lastStep = train.at(-1)?.step ?? afterStep;
     const nextId = [lastStep + 1, run.state, run.starts, run.step, isEnd ? 'end' : 'on'].join('.');
-    const data: TrainingEvent = { run, metrics: [...train, ...evaluation].map(metricView) };
+    const data: TrainingEvent = { run, metrics: [...train, ...others.flat()].map(metricView) };
     return { id: nextId, isEnd, hasMore, data };
   }
 }

@@ -164,6 +164,24 @@ describe('Janitor', () => {
     for (const key of blobsOf(unfinished)) expect(await store.stat(key)).not.toBeNull();
   });
 
+  it('removes old files of a training run that its rows do not name', async () => {
+    const runId = randomUUID();
+    await database.trainingRun.create({
+      data: { id: runId, name: 't', state: 'running', configuration: {}, createdBy: 'c' },
+    });
+    const [known, lost] = ['checkpoint-2.pt', 'checkpoint-1.pt'].map((name) => blobKeys.trainingArtifact(runId, name));
+    const file = { kind: 'checkpoint', blobKey: known!, bytes: 3, sha256: 'c' };
+    await database.trainingArtifact.create({ data: { runId, name: 'checkpoint-2.pt', ...file } });
+    for (const key of [known!, lost!]) {
+      await store.put(key, Buffer.alloc(3));
+      await age(key, 2 * HOUR_MS);
+    }
+    expect((await sut().clean()).orphans).toEqual({ training: { blobs: 1, bytes: 3 } });
+    expect(await store.stat(known!)).not.toBeNull();
+    expect(await store.stat(lost!)).toBeNull();
+    await database.trainingRun.delete({ where: { id: runId } });
+  });
+
   it('removes old overlays', async () => {
     const { id } = await runWith({ endedMs: HOUR_MS });
     await store.put(blobKeys.overlay(id), Buffer.alloc(7));

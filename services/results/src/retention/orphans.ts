@@ -4,7 +4,7 @@ import type { BlobEntry, BlobStore } from '@propago/storage';
 /** How many owners one query asks for. */
 const BATCH = 500;
 
-/** Folders whose keys name the row that they belong to as their second part, and how to find which rows keep their blobs. */
+/** By folder, how to find which rows keep their blobs: the second part of a key names the row, in training the whole key. */
 const OWNERS: Record<string, (database: Database, ids: string[]) => Promise<string[]>> = {
   videos: async (database, ids) =>
     (await database.video.findMany({ where: { sha256: { in: ids } } })).map(({ sha256 }) => sha256),
@@ -20,9 +20,9 @@ const OWNERS: Record<string, (database: Database, ids: string[]) => Promise<stri
     const [versions, used] = await Promise.all([database.modelVersion.findMany(which), database.run.findMany(runs)]);
     return [...versions.map(({ sha256 }) => sha256), ...used.map(({ encoderSha256 }) => encoderSha256)];
   },
-  training: async (database, ids) =>
-    (await database.trainingRun.findMany({ where: { id: { in: ids.filter(isUuid) } }, select: { id: true } })).map(
-      ({ id }) => id,
+  training: async (database, keys) =>
+    (await database.trainingArtifact.findMany({ where: { blobKey: { in: keys } }, select: { blobKey: true } })).map(
+      ({ blobKey }) => blobKey,
     ),
 };
 
@@ -50,7 +50,7 @@ export async function* orphans(storage: BlobStore, database: Database, ageMs: nu
 }
 
 function ownerOf({ key }: BlobEntry): string {
-  return key.split('/')[1]!.replace(/\.png$/, '');
+  return key.startsWith('training/') ? key : key.split('/')[1]!.replace(/\.png$/, '');
 }
 
 async function existingRuns(database: Database, ids: string[]): Promise<string[]> {
