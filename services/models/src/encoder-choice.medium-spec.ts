@@ -74,3 +74,27 @@ describe('the encoder of a run', () => {
     expect(await sut.choose(RUN)).toMatchObject({ version: 2, chosenBy: 'traffic:canary' });
   });
 });
+
+it('is made at one moment: a canary that comes and goes refuses nobody', async () => {
+  const { database } = fixture;
+  const canary = { name: 'vit', alias: 'canary' };
+  const split = (alias: string) => ({ where: { name: 'vit' }, data: { split: [{ alias, percent: 100 }] } });
+  let isOver = false;
+  const promoting = (async () => {
+    while (!isOver) {
+      await database.$transaction([
+        database.modelTraffic.update(split('champion')),
+        database.modelAlias.deleteMany({ where: canary }),
+      ]);
+      await database.$transaction([
+        database.modelAlias.create({ data: { ...canary, version: 2 } }),
+        database.modelTraffic.update(split('canary')),
+      ]);
+    }
+  })();
+  const chosen = new Set<number>();
+  for (let i = 0; i < 300; i++) chosen.add((await sut.choose(RUN)).version);
+  isOver = true;
+  await promoting;
+  expect([...chosen].sort()).toEqual([1, 2]);
+});

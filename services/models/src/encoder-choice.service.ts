@@ -8,7 +8,7 @@ import {
   type EncoderVersion,
   type TrafficSplit,
 } from '@propago/contracts';
-import { Database, type ModelVersion } from '@propago/database';
+import { Database, type ModelVersion, type Prisma } from '@propago/database';
 import type { EncoderCard } from '@propago/encoder';
 import { ConfiguredEncoders } from './configured-encoders.service';
 import { parseEncoderName } from './encoder-name';
@@ -25,10 +25,19 @@ export class EncoderChoice {
   ) {}
 
   /** @throws CodedError ENCODER_UNKNOWN that lists what is known, MODEL_VERSION_NOT_READY */
-  async choose({
-    encoder = this.configured.defaultModel,
-    runId,
-  }: EncoderQuestion): Promise<EncoderAnswer<EncoderCard>> {
+  choose({ encoder = this.configured.defaultModel, runId }: EncoderQuestion): Promise<EncoderAnswer<EncoderCard>> {
+    // One moment of the registry: a promotion between two looks would leave a split with an alias that is no more.
+    return this.database.$transaction((moment) => new Choice(moment).of(encoder, runId), {
+      isolationLevel: 'RepeatableRead',
+    });
+  }
+}
+
+/** The choice as of one moment. */
+class Choice {
+  constructor(private readonly database: Prisma.TransactionClient) {}
+
+  async of(encoder: string, runId: string): Promise<EncoderAnswer<EncoderCard>> {
     const name = parseEncoderName(encoder);
     if (name.kind === 'alias')
       return { ...(await this.ofAlias(name.name, name.alias)), chosenBy: `alias:${name.alias}` };
@@ -42,10 +51,8 @@ export class EncoderChoice {
   }
 
   private async byTraffic(name: string, runId: string): Promise<EncoderAnswer<EncoderCard>> {
-    const [traffic, shadow] = await Promise.all([
-      this.database.modelTraffic.findUnique({ where: { name } }),
-      this.database.modelAlias.findUnique({ where: { name_alias: { name, alias: SHADOW } } }),
-    ]);
+    const traffic = await this.database.modelTraffic.findUnique({ where: { name } });
+    const shadow = await this.database.modelAlias.findUnique({ where: { name_alias: { name, alias: SHADOW } } });
     const alias = traffic ? aliasOf(runId, traffic.split as unknown as TrafficSplit) : CHAMPION;
     const chosen = { ...(await this.ofAlias(name, alias)), chosenBy: `traffic:${alias}` };
     if (!shadow || shadow.version === chosen.version) return chosen;

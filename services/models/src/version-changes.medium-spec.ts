@@ -51,6 +51,26 @@ describe('registration', () => {
     expect(await fixture.codeOf(register(`${name} file`, { patchSize: 8, dim: 4 }, 'another'))).toBe('done');
   });
 
+  it('has a version validated again with what was not stated of it before, unless it is READY', async () => {
+    await register(`${name} file`, { patchSize: 8 });
+    const where = { name_version: { name, version: 1 } };
+    const refused = { state: 'REJECTED', reasons: [{ code: 'MODEL_CARD_INCOMPLETE', detail: 'mean' }] };
+    await fixture.database.modelVersion.update({ where, data: refused });
+    expect(await register(`${name} file`, { patchSize: 8 })).toEqual({ name, version: 1 });
+    expect(await fixture.database.modelVersion.findUnique({ where })).toMatchObject({ state: 'REJECTED' });
+
+    const mean = [0.5, 0.5, 0.5];
+    expect(await register(`${name} file`, { mean })).toEqual({ name, version: 1 });
+    const restated = { state: 'REGISTERED', reasons: [], facts: { patchSize: 8, mean } };
+    expect(await fixture.database.modelVersion.findUnique({ where })).toMatchObject(restated);
+    const audited = await fixture.database.modelAudit.findFirst({ where: { name }, orderBy: { id: 'desc' } });
+    expect(audited).toMatchObject({ action: 'restate', actor: 'ann', details: { added: ['mean'] } });
+
+    await fixture.database.modelVersion.update({ where, data: { state: 'READY' } });
+    await register(`${name} file`, { dim: 64 });
+    expect(await fixture.database.modelVersion.findUnique({ where })).toMatchObject({ state: 'READY' });
+  });
+
   it('leaves nothing behind when the file is not there', async () => {
     const sha256 = digestOf(Buffer.from(name));
     const change = { upload: 'uploads/gone', sha256, bytes: 1, facts: {}, provenance: {}, ...by };
@@ -70,6 +90,21 @@ describe('removal', () => {
     expect(await fileOf(text)).toBeNull();
     expect(await fixture.codeOf(remove(1))).toBe('MODEL_NOT_FOUND');
     expect(await register(text)).toEqual({ name, version: 2 });
+  });
+
+  it('keeps the file until the row is gone for certain', async () => {
+    const text = `${name} file`;
+    await register(text);
+    const release = fixture.files.release.bind(fixture.files);
+    const rows: unknown[] = [];
+    const spy = jest.spyOn(fixture.files, 'release').mockImplementation(async (transaction, sha256) => {
+      // As any other process sees it.
+      rows.push(await fixture.database.modelVersion.count({ where: { name, deletedAt: null } }));
+      await release(transaction, sha256);
+    });
+    await remove(1);
+    spy.mockRestore();
+    expect(rows).toEqual([0]);
   });
 
   it('is refused while an unfinished run uses the version', async () => {

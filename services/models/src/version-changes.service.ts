@@ -33,7 +33,10 @@ export class VersionChanges {
         const same = await transaction.modelVersion.findMany({ where: { sha256, deletedAt: null } });
         assertSameCard(facts, same);
         const before = same.find((other) => other.name === name);
-        if (before) return before.version;
+        if (before) {
+          await this.restate(transaction, before, change);
+          return before.version;
+        }
         await this.files.keep(transaction, sha256, (key) => this.storage.move(change.upload, key));
         const next = await nextVersion(transaction, name);
         await transaction.modelVersion.create({
@@ -60,6 +63,20 @@ export class VersionChanges {
     }
   }
 
+  /** What was not stated of a version before, and may be why it was refused: it is validated again with it. */
+  private async restate(
+    transaction: Prisma.TransactionClient,
+    { name, version, state, facts }: ModelVersion,
+    { facts: stated, actor }: ChangeOf<'register'>,
+  ): Promise<void> {
+    const added = Object.keys(stated).filter((field) => !(field in (facts as object)));
+    if (state === 'READY' || added.length === 0) return;
+    const all = { ...(facts as object), ...stated } as Prisma.InputJsonObject;
+    const data = { facts: all, state: 'REGISTERED', reasons: [], validatedAt: null };
+    await transaction.modelVersion.update({ where: { name_version: { name, version } }, data });
+    await audit(transaction, { actor, action: 'restate', name, version, details: { added } });
+  }
+
   /** @throws CodedError MODEL_NOT_FOUND, MODEL_VERSION_READY */
   async validate({ name, version, actor }: ChangeOf<'validate' | 'delete'>): Promise<ModelChanged> {
     await this.locked(name, async (transaction) => {
@@ -75,7 +92,7 @@ export class VersionChanges {
 
   /** @throws CodedError MODEL_NOT_FOUND, MODEL_IN_USE */
   async remove({ name, version, actor }: ChangeOf<'validate' | 'delete'>): Promise<ModelChanged> {
-    await this.locked(name, async (transaction) => {
+    const sha256 = await this.locked(name, async (transaction) => {
       const which = { name, version };
       // The row's lock, before looking for runs: see holdModelVersion.
       await transaction.$executeRaw`
@@ -84,8 +101,11 @@ export class VersionChanges {
       await assertUnused(transaction, which);
       await transaction.modelVersion.update({ where: { name_version: which }, data: { deletedAt: new Date() } });
       await audit(transaction, { actor, action: 'delete', ...which, details: { sha256 } });
-      await this.files.release(transaction, sha256);
+      return sha256;
     });
+    // Once the row is gone for certain: a version without its file would be worse than a file without its version, which
+    // the janitor removes.
+    await this.locked(name, (transaction) => this.files.release(transaction, sha256));
     return { name, version };
   }
 

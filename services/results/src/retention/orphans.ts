@@ -15,8 +15,8 @@ const OWNERS: Record<string, (database: Database, ids: string[]) => Promise<stri
   frames: wantedFeatureSets,
   features: existingFeatureSets,
   encoders: async (database, ids) => {
-    const which = { where: { sha256: { in: ids } }, select: { sha256: true } };
-    const runs = { where: { encoderSha256: { in: ids } }, select: { encoderSha256: true } };
+    const which = { where: { sha256: { in: ids }, deletedAt: null }, select: { sha256: true } };
+    const runs = { where: { encoderSha256: { in: ids }, outcome: { is: null } }, select: { encoderSha256: true } };
     const [versions, used] = await Promise.all([database.modelVersion.findMany(which), database.run.findMany(runs)]);
     return [...versions.map(({ sha256 }) => sha256), ...used.map(({ encoderSha256 }) => encoderSha256)];
   },
