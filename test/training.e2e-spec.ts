@@ -85,6 +85,9 @@ if (python === null) {
     const before = await runs.get(id);
     await platform.stack.services.kill('trainer');
     await until('the process of the killed supervisor is gone', async () => trainingProcesses(work).length === 0);
+    const exports = () => trainingProcesses(work, 'export');
+    await until('its export has begun', async () => exports().length > 0, 600_000);
+    for (const pid of exports()) process.kill(pid, 'SIGKILL');
     const end = await runs.ends(id);
     expect(end).toMatchObject({ state: 'succeeded', step: 150, error: null, registered: { name: MODEL, version: 1 } });
     expect(end.starts).toBeGreaterThan(before.starts);
@@ -249,6 +252,9 @@ if (python === null) {
 function videoSettings() {
   return {
     ...TINY,
+    // Of generated clips only.
+    textures: undefined,
+    frames: undefined,
     arch: 'vit',
     siammae: 1,
     correspondence: 0,

@@ -27,8 +27,8 @@ export function trainerPython(): string | null {
   return python && existsSync(python) ? python : null;
 }
 
-/** Training processes of this machine whose command line has the text, the supervisors' children and all others. */
-export function trainingProcesses(text = 'propago_trainer'): number[] {
+/** Training processes of this machine whose command line has the texts, the supervisors' children and all others. */
+export function trainingProcesses(...texts: string[]): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
@@ -36,7 +36,11 @@ export function trainingProcesses(text = 'propago_trainer'): number[] {
       try {
         const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
         const isEnded = /^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-        return !isEnded && command.includes('propago_trainer.supervised') && command.join(' ').includes(text);
+        return (
+          !isEnded &&
+          command.includes('propago_trainer.supervised') &&
+          texts.every((text) => command.join(' ').includes(text))
+        );
       } catch {
         return false;
       }

@@ -264,6 +264,43 @@ def parse_overrides(arguments: Sequence[str]) -> TrainConfig:
     return TrainConfig(**values)
 
 
+_IDLE: dict[str, dict[str, str]] = {
+    "generated": {
+        "colour_jitter": "generated clips change their light themselves",
+        "gap_low": "generated clips are made of consecutive frames",
+        "gap_high": "generated clips are made of consecutive frames",
+        "crop_low": "generated clips are drawn at the size of the crop",
+        "flip": "every second use of a generated clip is mirrored",
+        "epochs": "generated clips have no epochs",
+    },
+    "videos": {
+        "frames": "videos give pairs",
+        "objects": "it counts the cut-outs of generated clips",
+        "textures": "it counts the textures of generated clips",
+    },
+}
+"""Settings without effect for each source of data, and why."""
+_DEFAULTS = {field.name: field.default for field in dataclasses.fields(TrainConfig)}
+
+
+def refuse_idle_settings(config: TrainConfig) -> None:
+    """Refuses settings that were changed and would change nothing.
+
+    Not a part of `TrainConfig`: runs from before this check go on, and can be probed and exported.
+
+    Raises:
+        ConfigError: naming every setting that is not at its default and has no effect with the run's data.
+    """
+    idle = _IDLE[config.data].items()
+    problems = [
+        f"{name}: has no effect with data={config.data}, because {reason}"
+        for name, reason in idle
+        if getattr(config, name) != _DEFAULTS[name]
+    ]
+    if problems:
+        raise ConfigError("; ".join(problems))
+
+
 def to_json(config: TrainConfig) -> dict[str, Any]:
     """The configuration as plain values, for checkpoints and metric lines."""
     return dataclasses.asdict(config)
@@ -279,9 +316,10 @@ FREE_TO_CHANGE = frozenset(
 
 
 def changed_settings(before: Mapping[str, Any], config: TrainConfig) -> list[str]:
-    """What a resumed run may not change, each as `name: was A and is B`."""
+    """What a resumed run may not change, each as `name: was A and is B`; it may leave out what had no effect."""
     now = to_json(config)
-    fixed = (name for name in now if name in before and name not in FREE_TO_CHANGE)
+    left_out = {name for name in _IDLE[config.data] if now[name] == _DEFAULTS[name]}
+    fixed = (name for name in now if name in before and name not in FREE_TO_CHANGE | left_out)
     return [f"{name}: was {before[name]} and is {now[name]}" for name in fixed if before[name] != now[name]]
 
 

@@ -29,7 +29,7 @@ from propago_trainer.checkpoint import (
     newest_sound_checkpoint,
     save_checkpoint,
 )
-from propago_trainer.config import ConfigError, TrainConfig, changed_settings, to_json
+from propago_trainer.config import ConfigError, TrainConfig, changed_settings, refuse_idle_settings, to_json
 from propago_trainer.data.batch import Batch
 from propago_trainer.data.source import Source, open_source, prefetch
 from propago_trainer.data.videos import VideoPairs
@@ -64,6 +64,8 @@ class Trainer:
         if self.parts % self.world != 0:
             raise ConfigError(f"batch: {self.parts} micro-batches cannot be shared by {self.world} processes")
         self.out = Path(config.out)
+        if newest_checkpoint(self.out) is None:
+            refuse_idle_settings(config)
         self.log = MetricLog(self.out, enabled=self.rank == 0)
         torch.manual_seed(config.seed)
         self.objective = Objective(config).to(self.device)
@@ -76,6 +78,8 @@ class Trainer:
         )
         self.step = 0
         self.stopping = False
+        self.skipped: set[str] = set()
+        """Files of all ranks that the metrics name already."""
         self.restore()
         self.model: nn.Module = self.objective
         if config.compile:
@@ -119,10 +123,24 @@ class Trainer:
             }
             path = save_checkpoint(self.out, self.step, state, self.config.keep_checkpoints)
             self.log.write("checkpoint", step=self.step, path=str(path))
-            if isinstance(self.source, VideoPairs) and self.source.skipped:
-                self.log.write("skipped", step=self.step, count=len(self.source.skipped), files=self.source.skipped)
+        self.report_skipped()
         if self.world > 1:
             dist.barrier()
+
+    def report_skipped(self) -> None:
+        """Writes the files that any rank had to skip since the last call, and how many there were so far.
+
+        Every rank must call it.
+        """
+        # Threads of the source add to it meanwhile.
+        new = {name: why for name, why in self.source.skipped.copy().items() if name not in self.skipped}
+        if self.world > 1:
+            of_ranks: list[dict[str, str]] = [{}] * self.world
+            dist.all_gather_object(of_ranks, new)
+            new = {name: why for of_rank in of_ranks for name, why in of_rank.items()}
+        self.skipped.update(new)
+        if new:
+            self.log.write("skipped", step=self.step, count=len(self.skipped), files=new)
 
     def run(self) -> int:
         """Trains to the last step. Returns the process's exit code."""
@@ -183,7 +201,7 @@ class Trainer:
         gradient = nn.utils.clip_grad_norm_(self.objective.parameters(), config.clip_gradient or math.inf)
         values = self.mean_over_ranks(total)
         if not math.isfinite(values["loss"]) or not bool(torch.isfinite(gradient)):
-            names = ", ".join(name for batch in seen for name in batch.names[:4])
+            names = ", ".join(dict.fromkeys(name for batch in seen for name in batch.names))
             raise LossNotFinite(
                 f"loss {values['loss']} and gradient norm {float(gradient)} at step {self.step} on {names}"
             )

@@ -53,15 +53,19 @@ CHECKED_SIZES = ((1, 4, 6), (2, 10, 7), (1, 30, 52))
 
 @dataclass(frozen=True)
 class SizeCheck:
-    """Agreement of a file with other features at one size: error relative to the largest one, mean cosine per patch."""
+    """Agreement of a file with other features at one size.
+
+    The largest error, as it is and relative to the largest feature, and the mean cosine per patch.
+    """
 
     shape: tuple[int, ...]
+    absolute_error: float
     relative_error: float
     cosine: float
 
     def __str__(self) -> str:
         size = "x".join(str(side) for side in self.shape)
-        return f"{size}: max error {self.relative_error:.1e} of the largest feature"
+        return f"{size}: max error {self.absolute_error:.1e}, {self.relative_error:.1e} of the largest feature"
 
 
 @dataclass(frozen=True)
@@ -214,10 +218,11 @@ def checked_images(card: EncoderCard) -> Iterator[Floats]:
 
 def difference(card: EncoderCard, got: Floats, wanted: Floats, shape: tuple[int, ...]) -> SizeCheck:
     """How far features are from those that were wanted."""
-    error = float(np.abs(got - wanted).max() / np.abs(wanted).max())
+    error = float(np.abs(got - wanted).max())
     a, b = patch_rows(card, got), patch_rows(card, wanted)
     length = np.linalg.norm(a, axis=2) * np.linalg.norm(b, axis=2)
-    return SizeCheck(shape, error, float(((a * b).sum(axis=2) / np.maximum(length, 1e-12)).mean()))
+    cosine = float(((a * b).sum(axis=2) / np.maximum(length, 1e-12)).mean())
+    return SizeCheck(shape, error, error / float(np.abs(wanted).max()), cosine)
 
 
 def write_atomically(path: Path, content: bytes) -> None:

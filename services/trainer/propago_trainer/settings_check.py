@@ -9,7 +9,7 @@ import importlib.util
 import sys
 from collections.abc import Sequence
 
-from propago_trainer.config import ConfigError, parse_overrides
+from propago_trainer.config import ConfigError, parse_overrides, refuse_idle_settings
 
 NEEDED = ("av", "matplotlib", "numpy", "onnx", "onnxruntime", "torch")
 EXIT_CONFIG = 2
@@ -23,7 +23,7 @@ def main(arguments: Sequence[str]) -> int:
         sys.stderr.write(f"Python packages are missing: {', '.join(missing)}\n")
         return EXIT_MISSING_PACKAGES
     try:
-        parse_overrides(arguments)
+        refuse_idle_settings(parse_overrides(arguments))
     except ConfigError as error:
         sys.stderr.write(f"{error}\n")
         return EXIT_CONFIG

@@ -1,6 +1,14 @@
 import pytest
 
-from propago_trainer.config import ConfigError, TrainConfig, from_json, parse_overrides, to_json
+from propago_trainer.config import (
+    ConfigError,
+    TrainConfig,
+    changed_settings,
+    from_json,
+    parse_overrides,
+    refuse_idle_settings,
+    to_json,
+)
 
 
 def test_settings_are_parsed_by_the_type_of_their_key() -> None:
@@ -55,3 +63,33 @@ def test_the_paper_learning_rate_scales_with_the_batch() -> None:
 def test_a_configuration_survives_json() -> None:
     config = TrainConfig(videos=("a",), dim=96)
     assert from_json(to_json(config)) == config
+
+
+@pytest.mark.parametrize(
+    ("data", "settings"),
+    [
+        ("generated", ["colour_jitter=0.4", "gap_low=5", "gap_high=40", "crop_low=1", "flip=false", "epochs=3"]),
+        ("videos", ["frames=3", "objects=1", "textures=5"]),
+    ],
+)
+def test_settings_without_effect_on_the_data_are_refused_by_name_all_at_once(data: str, settings: list[str]) -> None:
+    source = [f"data={data}", "videos=a"]
+    refuse_idle_settings(parse_overrides(source))
+    with pytest.raises(ConfigError) as caught:
+        refuse_idle_settings(parse_overrides([*source, *settings]))
+    said = str(caught.value).split("; ")
+    names = [setting.split("=")[0] for setting in settings]
+    assert [line.split(":")[0] for line in said] == names
+    assert all(f"has no effect with data={data}, because " in line for line in said)
+    other = "videos" if data == "generated" else "generated"
+    refuse_idle_settings(parse_overrides([f"data={other}", "videos=a", *settings]))
+
+
+def test_a_resumed_run_may_leave_out_what_had_no_effect_and_nothing_else() -> None:
+    before = to_json(TrainConfig(colour_jitter=0.4, mask_ratio=0.5))
+    assert changed_settings(before, TrainConfig(mask_ratio=0.5)) == []
+    assert changed_settings(before, TrainConfig(colour_jitter=0.4, mask_ratio=0.5)) == []
+    assert changed_settings(before, TrainConfig(colour_jitter=0.3, mask_ratio=0.75)) == [
+        "mask_ratio: was 0.5 and is 0.75",
+        "colour_jitter: was 0.4 and is 0.3",
+    ]

@@ -3,30 +3,40 @@ from __future__ import annotations
 import json
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
+from conftest import write_video
 
 from propago_trainer.checkpoint import load_checkpoint, newest_checkpoint, save_checkpoint
 from propago_trainer.cli import EXIT_OUT_OF_MEMORY, EXIT_WRITE
 from propago_trainer.config import ConfigError, TrainConfig, to_json
 from propago_trainer.data.batch import Batch
+from propago_trainer.data.sampling import epoch_item
 from propago_trainer.engine import EXIT_FINISHED, EXIT_INTERRUPTED, LossNotFinite, Trainer, learning_rate
 
 Tiny = Callable[..., TrainConfig]
 PACKAGE = Path(__file__).resolve().parents[1]
 
 
+def events(out: str, name: str) -> list[dict[str, Any]]:
+    """The events of one kind in the metrics of a run."""
+    lines = [json.loads(line) for line in (Path(out) / "metrics.jsonl").read_text().splitlines()]
+    return [line for line in lines if line["event"] == name]
+
+
 def losses(out: str) -> dict[int, float]:
     """Loss of every step in the metrics of a run."""
-    lines = [json.loads(line) for line in (Path(out) / "metrics.jsonl").read_text().splitlines()]
-    return {line["step"]: line["loss"] for line in lines if line["event"] == "step"}
+    return {line["step"]: line["loss"] for line in events(out, "step")}
 
 
 def arguments(config: TrainConfig) -> list[str]:
@@ -46,9 +56,14 @@ def launch(config: TrainConfig, *launcher: str, limits: tuple[int, int] | None =
 class NoiseSource:
     """Noise, named by step and part."""
 
+    def __init__(self, clips: int = 2) -> None:
+        self.clips = clips
+        self.skipped: dict[str, str] = {}
+
     def batch(self, step: int, part: int) -> Batch:
         generator = torch.Generator().manual_seed(1000 * step + part)
-        return Batch(torch.randn(2, 2, 3, 32, 32, generator=generator), step, (f"noise {step}-{part}",))
+        names = tuple(f"noise {step}-{part}-{index}" for index in range(self.clips))
+        return Batch(torch.randn(self.clips, 2, 3, 32, 32, generator=generator), step, names)
 
 
 class PoisonedSource(NoiseSource):
@@ -76,6 +91,8 @@ def test_accumulated_micro_batches_have_the_gradient_of_one_large_batch(tiny: Ti
     source = NoiseSource()
 
     class Joined:
+        skipped = source.skipped
+
         def batch(self, step: int, _part: int) -> Batch:
             return Batch(torch.cat([source.batch(step, part).frames for part in (0, 1)]), step)
 
@@ -120,11 +137,66 @@ def test_sigterm_saves_and_the_same_command_finishes(tiny: Tiny) -> None:
     assert done.run() == EXIT_FINISHED
 
 
-def test_a_loss_that_is_not_finite_stops_and_names_its_inputs(tiny: Tiny) -> None:
-    config = tiny(batch=2, micro_batch=2, steps=5)
-    with pytest.raises(LossNotFinite, match="step 2 on noise 2-0"):
-        Trainer(config, PoisonedSource()).run()
+def test_a_loss_that_is_not_finite_stops_and_names_all_its_inputs(tiny: Tiny) -> None:
+    config = tiny(batch=12, micro_batch=6, steps=5)
+    with pytest.raises(LossNotFinite) as caught:
+        Trainer(config, PoisonedSource(clips=6)).run()
+    names = [f"noise 2-{part}-{index}" for part in range(2) for index in range(6)]
+    assert str(caught.value).endswith(f"at step 2 on {', '.join(names)}")
     assert max(losses(config.out)) == 2
+
+
+def test_skipped_files_are_listed_once_and_counted(tiny: Tiny) -> None:
+    class Breaking(NoiseSource):
+        """The first and the third step meet a broken file."""
+
+        def batch(self, step: int, part: int) -> Batch:
+            if step in (0, 2):
+                self.skipped[f"{step}.mp4"] = "broken"
+            return super().batch(step, part)
+
+    config = tiny(batch=2, micro_batch=2, steps=4, checkpoint_seconds=0.0)
+    Trainer(config, Breaking()).run()
+    assert len(events(config.out, "checkpoint")) == 4
+    told = [(event["step"], event["count"], event["files"]) for event in events(config.out, "skipped")]
+    assert told == [(1, 1, {"0.mp4": "broken"}), (3, 2, {"2.mp4": "broken"})]
+
+
+def test_files_that_another_process_skips_are_listed_too(tiny: Tiny, tmp_path: Path) -> None:
+    # The second process takes the last two places of the first epoch.
+    broken = epoch_item(1, 4, 3)
+    for index in range(4):
+        path = tmp_path / f"{index}.mp4"
+        write_video(path, 30)
+        if index == broken:
+            path.write_bytes(b"bad")
+    (tmp_path / "list.csv").write_text("path\n0.mp4\n1.mp4\n2.mp4\n3.mp4\nabsent.mp4\n")
+    config = tiny(data="videos", videos=(str(tmp_path / "list.csv"),), micro_batch=2, steps=2, checkpoint_seconds=0.0)
+    process = launch(config, "torch.distributed.run", "--standalone", "--nproc-per-node=2", "-m", "propago_trainer")
+    process.communicate(timeout=240)
+    assert process.returncode == 0
+    (event,) = events(config.out, "skipped")
+    assert event["count"] == 2
+    assert set(event["files"]) == {str(tmp_path / f"{broken}.mp4"), str(tmp_path / "absent.mp4")}
+
+
+CAN_COMPILE = (
+    shutil.which(os.environ.get("CXX", "g++")) is not None
+    and (Path(sysconfig.get_path("include")) / "Python.h").exists()
+)
+
+
+@pytest.mark.skipif(not CAN_COMPILE, reason="torch.compile needs a C++ compiler (CXX, g++) and Python's headers")
+def test_a_compiled_model_trains_as_an_uncompiled_one_does(tiny: Tiny, tmp_path: Path) -> None:
+    shape = {"dim": 8, "heads": 1, "decoder": "cross", "decoder_dim": 8, "decoder_heads": 1, "batch": 2}
+    plain, compiled = (
+        tiny(**shape, micro_batch=2, steps=2, compile=wish, out=str(tmp_path / str(wish))) for wish in (False, True)
+    )
+    for config in (plain, compiled):
+        assert Trainer(config, NoiseSource()).run() == EXIT_FINISHED
+    assert losses(compiled.out) == pytest.approx(losses(plain.out), rel=1e-4)
+    saved = [load_checkpoint(newest_checkpoint(Path(config.out)) or Path())["model"] for config in (plain, compiled)]
+    assert saved[0].keys() == saved[1].keys()
 
 
 @pytest.mark.parametrize(
@@ -170,6 +242,20 @@ def test_the_learning_rate_warms_up_and_falls_to_nothing(tiny: Tiny) -> None:
     assert learning_rate(config, 9) == learning_rate(config, 10) == 1.0
     assert learning_rate(config, 55) == pytest.approx(0.5)
     assert learning_rate(config, 99) < 0.001
+
+
+def test_only_a_new_run_is_refused_for_settings_without_effect(tiny: Tiny) -> None:
+    config = tiny(steps=2, stop_after=1, crop_low=1.0)
+    with pytest.raises(ConfigError, match="crop_low: has no effect with data=generated"):
+        Trainer(config)
+    # As a run was saved before such settings were refused.
+    Trainer(replace(config, crop_low=0.5)).run()
+    saved = newest_checkpoint(Path(config.out))
+    assert saved is not None
+    state = load_checkpoint(saved)
+    torch.save({**state, "config": to_json(config)}, saved)
+    assert Trainer(config).run() == EXIT_FINISHED
+    assert Trainer(replace(config, crop_low=0.5)).step == 2
 
 
 def test_a_parent_gives_its_encoder_and_nothing_else(tiny: Tiny, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from torch import nn
 
 from propago_trainer.card import CARD_KEY, GOLDEN_KEY, read_card
 from propago_trainer.cli import main
-from propago_trainer.export import export_encoder, open_onnx
+from propago_trainer.export import difference, export_encoder, open_onnx
 from propago_trainer.graph import builder
 from propago_trainer.graph.builder import ExportError
 from propago_trainer.graph.join import join
@@ -57,6 +57,15 @@ def test_file_equals_pytorch_at_three_sizes(kind, tmp_path):
     report = export(randomised(ENCODERS[kind]()), tmp_path / "tiny.onnx")
     assert len({check.shape[2:] for check in report.checks}) == 3
     assert max(check.relative_error for check in report.checks) < 1e-4
+
+
+def test_report_tells_the_absolute_and_the_relative_error(tmp_path):
+    report = export(randomised(VisionTransformer(VitConfig(**SMALL))), tmp_path / "tiny.onnx")
+    wanted = np.array([[[2.0, -50.0, 5.0]]], np.float32)
+    check = difference(report.card, wanted + np.float32([0.25, 0, 0]), wanted, (1, 3, 16, 16))
+    assert (check.absolute_error, check.relative_error) == (0.25, 0.005)
+    assert str(check) == "1x3x16x16: max error 2.5e-01, 5.0e-03 of the largest feature"
+    assert str(report).count("of the largest feature") == 3
 
 
 @pytest.mark.parametrize("kind", ENCODERS)

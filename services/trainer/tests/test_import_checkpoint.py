@@ -114,6 +114,19 @@ def test_command_ends_with_2_and_a_sentence_for_a_wrong_file(tmp_path, capsys):
     assert not (tmp_path / "x.onnx").exists()
 
 
+@pytest.mark.parametrize("name", FORMATS)
+def test_foreign_file_is_refused_with_lists_of_missing_and_unexpected_names(name, tmp_path):
+    torch.save({f"rnn.weight_{index}": torch.zeros(1) for index in range(20)}, tmp_path / "x.pth")
+    with pytest.raises(CheckpointError) as raised:
+        import_checkpoint(tmp_path / "x.pth", name)
+    missing, unexpected = str(raised.value).split("unexpected: ")
+    anchor = {"timecycle": "encoderVideo.conv1.weight", "vfs": "conv1.conv.weight"}.get(name, "")
+    assert f"missing: {anchor}" in missing
+    assert "conv1" in missing or "patch_embed.proj.weight, blocks.0.norm1.weight" in missing
+    assert "rnn.weight_0, rnn.weight_1, " in unexpected
+    assert unexpected.endswith("rnn.weight_11 and 8 more.")
+
+
 VIT = {"dim": 48, "depth": 1, "heads": 3, "decoder_dim": 32, "decoder_depth": 1}
 CONV = {"arch": "conv", "siammae": 0.0, "correspondence": 1.0}
 

@@ -106,3 +106,24 @@ def test_every_network_format_refuses_a_transformer(tmp_path):
     for name in ("torchvision-resnet", "moco", "simsiam", "vfs", "crw", "uvc", "timecycle"):
         with pytest.raises(CheckpointError, match=f"no {name} checkpoint"):
             import_checkpoint(tmp_path / "x.pth", name)
+
+
+def test_missing_projection_is_listed_beside_what_is_unexpected(tmp_path):
+    torch.manual_seed(0)
+    weights = layouts.timecycle().file["state_dict"]
+    lost = next(key for key in weights if key.endswith("afterconv1.weight"))
+    renamed = {key.replace("afterconv1", "encoderVideo.afterconv2"): value for key, value in weights.items()}
+    torch.save({"state_dict": renamed}, tmp_path / "x.pth")
+    with pytest.raises(CheckpointError) as raised:
+        import_checkpoint(tmp_path / "x.pth", "timecycle")
+    missing, unexpected = str(raised.value).split("unexpected: ")
+    assert f"missing: {lost}" in missing
+    assert "encoderVideo.afterconv2.weight" in unexpected
+
+
+def test_network_without_its_first_kernel_is_refused_naming_it_and_what_there_is(tmp_path):
+    torch.manual_seed(0)
+    weights = {key: value for key, value in layouts.network(18).items() if key != "conv1.weight"}
+    torch.save(weights, tmp_path / "x.pth")
+    with pytest.raises(CheckpointError, match=r"missing: conv1\.weight; .*unexpected: .* and \d+ more"):
+        import_checkpoint(tmp_path / "x.pth", "torchvision-resnet")

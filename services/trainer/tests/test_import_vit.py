@@ -105,6 +105,36 @@ def test_missing_and_unexpected_weights_are_listed(kind, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("kind", "lost"),
+    [
+        ("mae", "pos_embed"),
+        ("siammae", "pos_embed"),
+        ("dino", "pos_embed"),
+        ("timm", "pos_embed"),
+        ("moco v3", "pos_embed"),
+        ("mae-st", "pos_embed_temporal"),
+        ("mae-st, one table", "pos_embed"),
+        ("timm", "blocks.0.mlp.fc1.weight"),
+    ],
+)
+def test_weights_that_tell_the_shape_are_missing_like_others(kind, lost, tmp_path):
+    name, layout = make(kind)
+    holder = layout.file
+    while not any(isinstance(value, torch.Tensor) for value in holder.values()):
+        holder = next(value for value in holder.values() if isinstance(value, dict))
+    dropped = (lost, "blocks.0.attn.proj.bias")
+    weights = {key: value for key, value in holder.items() if not f".{key}".endswith(tuple(f".{x}" for x in dropped))}
+    block = next(key for key in holder if key.endswith(dropped[1])).removesuffix("attn.proj.bias")
+    torch.save({**weights, f"{block}extra": torch.zeros(3)}, tmp_path / "x.pth")
+    with pytest.raises(CheckpointError) as raised:
+        import_checkpoint(tmp_path / "x.pth", name)
+    missing, unexpected = str(raised.value).split("unexpected: ")
+    assert "missing: " in missing
+    assert all(part in missing for part in dropped)
+    assert f"{block}extra" in unexpected
+
+
+@pytest.mark.parametrize(
     ("name", "build", "heads", "count"),
     [
         ("mae", lambda: layouts.mae(768, 1), 12, 1),

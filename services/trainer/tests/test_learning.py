@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import ClassVar
 
 import torch
 
@@ -29,6 +30,8 @@ def test_a_tiny_siammae_overfits_eight_clips(tiny: Tiny, atlas: Atlas) -> None:
     batch = to_batch(generate(atlas, ClipSpec(height=32, width=32, frames=2), 3, 8), 3, 8)
 
     class Same:
+        skipped: ClassVar[dict[str, str]] = {}
+
         def batch(self, _step: int, _part: int) -> Batch:
             return batch
 

@@ -41,6 +41,12 @@ def test_labels_do_not_come_from_beyond_the_neighbourhood() -> None:
     assert far[1, 7].argmax() == 1
 
 
+def test_fewer_cells_than_neighbours_asked_for_are_all_used() -> None:
+    features = torch.eye(2).repeat(3, 1, 1)
+    labels = propagate(features, (1, 2), torch.eye(2), Protocol(top_k=5))
+    torch.testing.assert_close(labels[2], torch.eye(2), atol=1e-3, rtol=0)
+
+
 def davis(root: Path, *, palette: bool) -> None:
     """Four frames of a bright square that moves right on dark ground, two sequences."""
     for name in ("one", "two"):

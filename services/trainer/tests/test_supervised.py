@@ -56,3 +56,6 @@ def test_every_problem_of_the_settings_is_named(capsys) -> None:  # type: ignore
     assert "wings" in (said := capsys.readouterr().err)
     assert "steps" in said
     assert check(["size=small"]) == 0
+    assert check(["data=generated", "flip=false"]) == 2
+    assert "flip: has no effect with data=generated" in capsys.readouterr().err
+    assert check(["data=videos", "videos=.", "flip=false"]) == 0

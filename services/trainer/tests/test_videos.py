@@ -6,13 +6,20 @@ import pytest
 import torch
 from conftest import write_video
 
+from propago_trainer.config import TrainConfig
 from propago_trainer.data import textures
 from propago_trainer.data.sampling import apply_crop, colour_jitter, draw_crop, draw_gap, epoch_item
+from propago_trainer.data.source import NoData, open_source
 from propago_trainer.data.textures import frame_crops
-from propago_trainer.data.video_list import all_videos, video_files
+from propago_trainer.data.video_list import all_videos
 from propago_trainer.data.videos import BrokenVideo, NoUsableVideo, PairSpec, VideoPairs, read_frames, read_pair
 
 SPEC = PairSpec(side=32, gap_low=4, gap_high=8, crop_low=0.5, flip=True, jitter=0.0, repeat=2)
+
+
+def video_files(place: Path) -> list[Path]:
+    """The videos of one place."""
+    return all_videos([place])[0]
 
 
 def number(frame: torch.Tensor) -> int:
@@ -126,22 +133,52 @@ def test_textures_come_from_the_videos_that_can_be_read(tmp_path: Path) -> None:
     (tmp_path / "a.mp4").write_bytes(b"bad")
     write_video(tmp_path / "b.mp4", 30)
     files = video_files(tmp_path)
-    assert frame_crops(torch.Generator().manual_seed(1), files, 6, 16).shape == (6, 3, 16, 16)
+    skipped: dict[str, str] = {}
+    assert frame_crops(torch.Generator().manual_seed(1), files, 6, 16, skipped).shape == (6, 3, 16, 16)
+    assert list(skipped) == [str(tmp_path / "a.mp4")]
     with pytest.raises(NoUsableVideo, match=r"a\.mp4"):
-        frame_crops(torch.Generator().manual_seed(1), files[:1], 6, 16)
+        frame_crops(torch.Generator().manual_seed(1), files[:1], 6, 16, {})
+
+
+def test_videos_that_give_no_textures_are_skipped_like_other_broken_ones(tmp_path: Path) -> None:
+    (tmp_path / "a.mp4").write_bytes(b"bad")
+    write_video(tmp_path / "b.mp4", 30)
+    (tmp_path / "list.csv").write_text("path\na.mp4\nb.mp4\nabsent.mp4\n")
+    config = TrainConfig(videos=(str(tmp_path / "list.csv"),), image=32, textures=10)
+    source = open_source(config, torch.device("cpu"), 16)
+    assert set(source.skipped) == {str(tmp_path / "a.mp4"), str(tmp_path / "absent.mp4")}
+
+
+def test_textures_keep_no_more_of_large_frames_than_their_smallest_crop_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_video(tmp_path / "wide.mp4", 10, size=(640, 360))
+    kept: list[torch.Tensor] = []
+
+    def seen(path: Path, **how: int) -> list[torch.Tensor]:
+        kept.extend(frames := read_frames(path, **how))
+        return frames
+
+    monkeypatch.setattr(textures, "read_frames", seen)
+    frame_crops(torch.Generator().manual_seed(1), [tmp_path / "wide.mp4"], 4, 16, {})
+    assert {tuple(frame.shape) for frame in kept} == {(3, 64, 114)}
+    assert [number(frame) for frame in kept] == [0, 8]
+    kept.clear()
+    frame_crops(torch.Generator().manual_seed(1), [tmp_path / "wide.mp4"], 4, 192, {})
+    assert {tuple(frame.shape) for frame in kept} == {(3, 360, 640)}
 
 
 def test_no_more_videos_are_opened_than_textures_are_wanted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_video(tmp_path / "good.mp4", 30)
     opened: list[Path] = []
 
-    def counted(path: Path, *, every: int, limit: int) -> list[torch.Tensor]:
+    def counted(path: Path, **how: int) -> list[torch.Tensor]:
         opened.append(path)
-        return read_frames(path, every=every, limit=limit)
+        return read_frames(path, **how)
 
     monkeypatch.setattr(textures, "read_frames", counted)
     videos = [tmp_path / "good.mp4"] * 100
-    assert frame_crops(torch.Generator().manual_seed(1), videos, 4, 16).shape[0] == 4
+    assert frame_crops(torch.Generator().manual_seed(1), videos, 4, 16, {}).shape[0] == 4
     assert len(opened) == 4
 
 
@@ -159,7 +196,19 @@ def test_lists_and_csv_files_name_videos(tmp_path: Path) -> None:
     assert [path.name for path in video_files(tmp_path / "paths.csv")] == ["plain.mp4"]
     names = ["abc_000010_000020.mp4", "xyz_000001_000011.mp4"]
     assert [path.name for path in video_files(tmp_path / "kinetics.csv")] == names
-    assert len(all_videos([tmp_path, tmp_path / "list.txt"])) == 3
+    assert len(all_videos([tmp_path, tmp_path / "list.txt"])[0]) == 3
+    skipped = all_videos([tmp_path / "paths.csv", tmp_path / "kinetics.csv"])[1]
+    assert skipped == {
+        str(tmp_path / "absent.mp4"): "there is no such file, named in paths.csv",
+        f"{tmp_path / 'kinetics.csv'}:4": "this row names no video",
+    }
+
+
+def test_a_list_without_a_single_file_is_an_error_that_names_one(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("path\nfirst.mp4\nsecond.mp4\n")
+    config = TrainConfig(data="videos", videos=(str(tmp_path / "list.csv"),))
+    with pytest.raises(NoData, match=r"names 2, the first .*first\.mp4: there is no such file"):
+        open_source(config, torch.device("cpu"), 16)
 
 
 def test_frames_are_read_at_a_step_up_to_a_limit(video_folder: Path) -> None:

@@ -26,6 +26,8 @@ class GeneratedBatches:
         self.clips = clips
         self.stride = stride
         self.repeat = repeat
+        self.skipped = dict(atlas.skipped)
+        """Videos that gave no textures, and why."""
         self._kept: dict[int, tuple[int, Clips]] = {}
 
     def batch(self, step: int, part: int) -> Batch:

@@ -28,6 +28,9 @@ class NoData(RuntimeError):
 class Source(Protocol):
     """Batches by number, so that a resumed run reads on where it stopped without any state."""
 
+    skipped: dict[str, str]
+    """Files that could not be used so far, and why; it only grows."""
+
     def batch(self, step: int, part: int) -> Batch:
         """Micro-batch `part` of a step; the same arguments give the same batch."""
 
@@ -39,9 +42,10 @@ def open_source(config: TrainConfig, device: torch.device, stride: int) -> Sourc
     if missing:
         raise NoData(f"not found: {', '.join(missing)}")
     if config.data == "videos":
-        videos = all_videos(folders)
+        videos, skipped = all_videos(folders)
         if not videos:
-            raise NoData(f"no video files in {', '.join(config.videos)}")
+            first = next((f"; it names {len(skipped)}, the first {name}: {why}" for name, why in skipped.items()), "")
+            raise NoData(f"no video files in {', '.join(config.videos)}{first}")
         spec = PairSpec(
             config.image,
             config.gap_low,
@@ -52,7 +56,7 @@ def open_source(config: TrainConfig, device: torch.device, stride: int) -> Sourc
             config.repeat,
         )
         parts = config.batch // config.micro_batch
-        return VideoPairs(videos, spec, seed=config.seed, clips=config.micro_batch, parts=parts)
+        return VideoPairs(videos, spec, seed=config.seed, clips=config.micro_batch, parts=parts, skipped=skipped)
     return open_generated(config, folders, device, stride)
 
 

@@ -6,8 +6,8 @@ materials (stripes, checks, spots, cells) and crops of frames from a folder of v
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import torch
@@ -17,6 +17,9 @@ from torch import Tensor
 from propago_trainer.data.video_list import all_videos
 from propago_trainer.data.videos import BrokenVideo, NoUsableVideo, read_frames
 
+SMALLEST_CROP = 0.25
+"""Side of the smallest texture, as a share of a frame's short side."""
+
 
 @dataclass(frozen=True)
 class Atlas:
@@ -24,10 +27,12 @@ class Atlas:
 
     textures: Tensor
     outlines: Tensor
+    skipped: Mapping[str, str] = field(default_factory=dict)
+    """Videos that gave no textures, and why."""
 
     def to(self, device: torch.device) -> Atlas:
         """The same atlas in the memory of `device`."""
-        return Atlas(self.textures.to(device), self.outlines.to(device))
+        return replace(self, textures=self.textures.to(device), outlines=self.outlines.to(device))
 
 
 def build_atlas(
@@ -43,10 +48,10 @@ def build_atlas(
     """An atlas that depends on the seed and the videos alone. Without folders noise and materials stand alone."""
     generator = torch.Generator().manual_seed(seed)
     parts = [fractal_noise(generator, noise, side), procedural_materials(generator, materials, side)]
-    videos = all_videos(folders)
-    if videos:
-        parts.append(frame_crops(generator, videos, crops, side))
-    return Atlas(torch.cat(parts), random_outlines(generator, outlines, side))
+    videos, skipped = all_videos(folders)
+    if videos and crops > 0:
+        parts.append(frame_crops(generator, videos, crops, side, skipped))
+    return Atlas(torch.cat(parts), random_outlines(generator, outlines, side), skipped)
 
 
 def fractal_noise(generator: torch.Generator, count: int, side: int) -> Tensor:
@@ -112,33 +117,40 @@ def recolour(generator: torch.Generator, images: Tensor) -> Tensor:
     return (((images - mean) * contrast + centre).clamp(0, 1) * 255).round().to(torch.uint8)
 
 
-def frame_crops(generator: torch.Generator, videos: Sequence[Path], count: int, side: int) -> Tensor:
-    """Square crops of a quarter to the whole of a frame's short side, some mirrored. uint8 [count, 3, side, side]."""
+def frame_crops(
+    generator: torch.Generator, videos: Sequence[Path], count: int, side: int, skipped: dict[str, str]
+) -> Tensor:
+    """Square crops of a quarter to the whole of a frame's short side, some mirrored. uint8 [count, 3, side, side].
+
+    Files that cannot be read are added to `skipped`, with the reason.
+
+    Raises:
+        NoUsableVideo: none can be read.
+    """
     share = -(-count // len(videos))
     # Of more videos than crops some are drawn, and no more are opened than are needed.
     order = torch.randperm(len(videos), generator=generator).tolist() if len(videos) > count else range(len(videos))
     crops: list[Tensor] = []
-    broken: dict[str, str] = {}
     for path in (videos[index] for index in order):
         if len(crops) >= count:
             break
         try:
-            frames = read_frames(path, every=8, limit=64)
+            # So wide that the smallest crop still has all the pixels of a texture.
+            frames = read_frames(path, every=8, limit=64, short_side=round(side / SMALLEST_CROP))
         except BrokenVideo as error:
-            broken[str(path)] = str(error)
+            skipped[str(path)] = str(error)
             continue
         for _ in range(share):
             frame = frames[int(torch.randint(len(frames), (), generator=generator))]
             height, width = frame.shape[1:]
             zoom, across, down, mirror = torch.rand(4, generator=generator).tolist()
-            size = int(min(height, width) * (0.25 + 0.75 * zoom))
+            size = int(min(height, width) * (SMALLEST_CROP + (1 - SMALLEST_CROP) * zoom))
             top, left = int(down * (height - size)), int(across * (width - size))
             crop = frame[None, :, top : top + size, left : left + size].float()
             crop = F.interpolate(crop, size=(side, side), mode="bilinear", antialias=True, align_corners=False)
             crops.append((crop.flip(3) if mirror < 0.5 else crop).round().to(torch.uint8))
     if not crops:
-        name, problem = next(iter(broken.items()))
-        raise NoUsableVideo(f"none of {len(videos)} videos can be read, the first one {name}: {problem}")
+        raise NoUsableVideo(f"none of {len(videos)} videos can be read, the last one {path}: {skipped[str(path)]}")
     # Where files were broken, the others' crops serve again.
     return torch.cat((crops * -(-count // len(crops)))[:count])
 

@@ -1,4 +1,7 @@
-"""The videos that a run is given: folders, files, lists and Kinetics-style CSV files."""
+"""The videos that a run is given: folders, files, lists and Kinetics-style CSV files.
+
+`skipped` collects what is named but cannot be used, and why, by file or by CSV:LINE.
+"""
 
 from __future__ import annotations
 
@@ -9,35 +12,42 @@ from pathlib import Path
 VIDEO_SUFFIXES = frozenset({".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v"})
 
 
-def video_files(place: Path) -> list[Path]:
+def video_files(place: Path, skipped: dict[str, str]) -> list[Path]:
     """Videos of a folder (any depth, name order), of a list (.txt, one path a line), of a CSV, or the file itself."""
     if place.is_dir():
         return sorted(path for path in place.rglob("*") if path.suffix.lower() in VIDEO_SUFFIXES)
     if place.suffix.lower() == ".csv":
-        return csv_videos(place)
+        return csv_videos(place, skipped)
     if place.suffix.lower() == ".txt":
         lines = place.read_text().splitlines()
         return [place.parent / line.strip() for line in lines if line.strip()]
     return [place]
 
 
-def all_videos(places: Sequence[Path]) -> list[Path]:
-    """The videos of all places, each once."""
-    return list(dict.fromkeys(path for place in places for path in video_files(place)))
+def all_videos(places: Sequence[Path]) -> tuple[list[Path], dict[str, str]]:
+    """The videos of all places, each once, and what is skipped."""
+    skipped: dict[str, str] = {}
+    return list(dict.fromkeys(path for place in places for path in video_files(place, skipped))), skipped
 
 
-def csv_videos(file: Path) -> list[Path]:
+def csv_videos(file: Path, skipped: dict[str, str]) -> list[Path]:
     """Videos of a CSV, relative to its folder.
 
     Either a column `path`, or the columns of Kinetics: `youtube_id`, `time_start`, `time_end` and maybe `label`, whose
-    files are ID_SSSSSS_EEEEEE.mp4, in a folder of the label's name or not. Rows whose file is missing are left out.
+    files are ID_SSSSSS_EEEEEE.mp4, in a folder of the label's name or not. Rows whose file is missing are skipped.
     """
-    with file.open(newline="") as handle:
-        rows = list(csv.DictReader(handle))
     found = []
-    for row in rows:
-        names = [file.parent / row["path"]] if row.get("path") else _kinetics_names(file.parent, row)
-        found += [name for name in names if name.exists()][:1]
+    with file.open(newline="") as handle:
+        reader = csv.DictReader(handle)
+        for row in reader:
+            names = [file.parent / row["path"]] if row.get("path") else _kinetics_names(file.parent, row)
+            there = next((name for name in names if name.exists()), None)
+            if there is not None:
+                found.append(there)
+            elif names:
+                skipped[str(names[0])] = f"there is no such file, named in {file.name}"
+            else:
+                skipped[f"{file}:{reader.line_num}"] = "this row names no video"
     return found
 
 

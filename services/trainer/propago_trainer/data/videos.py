@@ -7,7 +7,7 @@ decoded frame by frame and only the wanted frames are kept, so memory does not g
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,8 +35,10 @@ class NoUsableVideo(RuntimeError):
     """Many files in a row are broken."""
 
 
-def read_frames(path: Path, *, every: int = 1, limit: int | None = None) -> list[Tensor]:
+def read_frames(path: Path, *, every: int = 1, limit: int | None = None, short_side: int | None = None) -> list[Tensor]:
     """Every `every`-th frame of a video, at most `limit`, each uint8 [3, H, W] RGB.
+
+    Frames whose short side is longer than `short_side` px are scaled down to it, one by one as they are decoded.
 
     Raises:
         BrokenVideo: no video stream, or nothing to decode.
@@ -50,7 +52,7 @@ def read_frames(path: Path, *, every: int = 1, limit: int | None = None) -> list
             stream.thread_type = "AUTO"
             for index, frame in enumerate(container.decode(stream)):
                 if index % every == 0:
-                    frames.append(to_tensor(frame))
+                    frames.append(to_tensor(scaled_down(frame, short_side) if short_side else frame))
                 if limit is not None and len(frames) >= limit:
                     break
     except (av.error.FFmpegError, OSError, ValueError) as error:
@@ -111,6 +113,14 @@ def _seek(container: av.container.InputContainer, stream: av.VideoStream, place:
     return start
 
 
+def scaled_down(frame: av.VideoFrame, short_side: int) -> av.VideoFrame:
+    """The frame with a short side of at most `short_side` px."""
+    scale = short_side / min(frame.width, frame.height)
+    if scale >= 1:
+        return frame
+    return frame.reformat(round(frame.width * scale), round(frame.height * scale), interpolation="AREA")
+
+
 def to_tensor(frame: av.VideoFrame) -> Tensor:
     """RGB, uint8 [3, H, W]."""
     return torch.from_numpy(np.ascontiguousarray(frame.to_ndarray(format="rgb24"))).permute(2, 0, 1)
@@ -132,14 +142,24 @@ class PairSpec:
 class VideoPairs:
     """Micro-batches of pairs. `repeat` pairs in a row come from the same video, each with its own place and crop."""
 
-    def __init__(self, videos: Sequence[Path], spec: PairSpec, *, seed: int, clips: int, parts: int) -> None:
+    def __init__(
+        self,
+        videos: Sequence[Path],
+        spec: PairSpec,
+        *,
+        seed: int,
+        clips: int,
+        parts: int,
+        skipped: Mapping[str, str] | None = None,
+    ) -> None:
+        """`skipped`: what was left out of the videos before, and why."""
         self.videos = list(videos)
         self.spec = spec
         self.seed = seed
         self.clips = clips
         self.parts = parts
-        self.skipped: dict[str, str] = {}
-        """Broken files met so far, and why."""
+        self.skipped = dict(skipped or {})
+        """Files left out and broken ones met so far, and why."""
 
     def batch(self, step: int, part: int) -> Batch:
         """The micro-batch `part` of a step."""

@@ -93,14 +93,9 @@ class Checkpoint:
     def has(self, name: str) -> bool:
         return name in self._inside
 
-    def shape(self, name: str) -> tuple[int, ...]:
-        """Shape of a weight without which nothing can be said about the encoder.
-
-        @raises CheckpointError if there is none of this name
-        """
-        if name not in self._inside:
-            raise CheckpointError(f"It has no {self.prefix}{name}; it has {summary(self._inside)}.")
-        return tuple(self._inside[name].shape)
+    def shape(self, name: str, *usual: int) -> tuple[int, ...]:
+        """Shape of a weight; the usual one if it is missing, so that `finish` can tell all that is."""
+        return tuple(self._inside[name].shape) if name in self._inside else usual
 
     def take(self, name: str, *shape: int) -> Tensor:
         """A weight as float32; zeros and a note for `finish` if it is missing or of another shape."""
@@ -147,12 +142,17 @@ def find_prefix(tensors: Tensors, anchors: Sequence[str], prefer: Sequence[str],
     @param wanted the user's choice
     @raises CheckpointError if there is none, or not the wanted one
     """
-    first = anchors[0]
-    found = [name[: -len(first)] for name in tensors if name == first or name.endswith(f".{first}")]
-    found = [prefix for prefix in found if all(prefix + anchor in tensors for anchor in anchors)]
+    places = dict.fromkeys(
+        name.removesuffix(anchor) for anchor in anchors for name in tensors if f".{name}".endswith(f".{anchor}")
+    )
+    absent = {place: [place + anchor for anchor in anchors if place + anchor not in tensors] for place in places}
+    found = [place for place in places if not absent[place]]
     if not found:
+        nearest = min(absent.values(), key=lambda names: (len(names), len(names[0])), default=anchors)
+        # Without these nothing else can be told apart.
         raise CheckpointError(
-            f"No such encoder is in it: nowhere are {' and '.join(anchors)}. It has {summary(tensors)}."
+            f"No such encoder is in it. missing: {listed(nearest)}; "
+            f"so all that it has is unexpected: {listed(list(tensors))}."
         )
     if wanted is not None:
         if wanted not in found:
@@ -165,7 +165,7 @@ def find_prefix(tensors: Tensors, anchors: Sequence[str], prefer: Sequence[str],
     return min(found, key=len)
 
 
-def listed(names: Sequence[str], prefix: str) -> str:
+def listed(names: Sequence[str], prefix: str = "") -> str:
     """The first names, and how many more there are."""
     shown = ", ".join(prefix + name for name in names[:LISTED])
     return shown + (f" and {len(names) - LISTED} more" if len(names) > LISTED else "")
@@ -180,4 +180,4 @@ def grouped(names: Iterable[str]) -> list[str]:
 def summary(content: Iterable[str]) -> str:
     """What a file holds, in a few words."""
     groups = grouped(str(name) for name in content)
-    return (", ".join(groups[:LISTED]) or "nothing") + (" ..." if len(groups) > LISTED else "")
+    return listed(groups) or "nothing"

@@ -1,4 +1,6 @@
-"""Residual networks trained on video: VFS, CRW, UVC, TimeCycle. Cut after res4 at stride 8, as they evaluate them.
+"""Residual networks trained on video: VFS, CRW, UVC, TimeCycle. All are cut after res4 at stride 8.
+
+UVC's own evaluation (test.py, `uselayer=4`) goes one stage further, through res5 at stride 1.
 
 Layouts: xvjiarui/VFS mmaction/models/backbones/resnet.py (mmcv's ConvModule: `conv1.conv`, `conv1.bn`);
 ajabri/videowalk code/resnet.py, code/model.py and code/utils/__init__.py (`encoder.model`); Liusifei/UVC libs/resnet.py
@@ -51,7 +53,7 @@ def import_timecycle(tensors: Tensors, options: ImportOptions) -> Imported:
     inside = "encoderVideo."
     anchors = tuple(inside + anchor for anchor in RESNET_ANCHORS)
     checkpoint = Checkpoint(tensors, find_prefix(tensors, anchors, (), options.prefix))
-    width = checkpoint.shape("afterconv1.weight")[0]
+    width = checkpoint.shape("afterconv1.weight", 512)[0]
     plain = read_resnet(checkpoint, ResNetConfig(50), inside)
     network = ResNet(replace(plain.config, projection=width))
     assert network.projection is not None

@@ -31,7 +31,7 @@ def import_videomae(tensors: Tensors, options: ImportOptions) -> Imported:
     dim, patch = patch_shape(checkpoint)
     cells = cells_of(options, patch)
     table = (
-        first_slot(checkpoint, "pos_embed", cells, before=0)
+        first_slot(checkpoint, "pos_embed", cells, dim, before=0)
         if checkpoint.has("pos_embed")
         else sequence_positions(cells, dim)
     )
@@ -46,13 +46,13 @@ def import_mae_st(tensors: Tensors, options: ImportOptions) -> Imported:
     cells = cells_of(options, patch)
     cls = checkpoint.has("cls_token")
     if checkpoint.has("pos_embed_spatial"):
-        slots = checkpoint.shape("pos_embed_temporal")[1]
+        slots = checkpoint.shape("pos_embed_temporal", 1, 1, dim)[1]
         table = checkpoint.take("pos_embed_spatial", 1, cells, dim)
         table = table + checkpoint.take("pos_embed_temporal", 1, slots, dim)[:, :1]
         if cls:
             table = torch.cat([checkpoint.take("pos_embed_class", 1, 1, dim), table], dim=1)
     else:
-        table = first_slot(checkpoint, "pos_embed", cells, before=int(cls))
+        table = first_slot(checkpoint, "pos_embed", cells, dim, before=int(cls))
     encoder = read_vit(checkpoint, VitParts(), heads=options.heads, positions=table, cls_position=cls)
     return Imported(encoder, checkpoint.finish(IGNORABLE), mean=MAE_ST_MEAN, std=MAE_ST_STD, notes=NOTES)
 
@@ -62,9 +62,9 @@ def cells_of(options: ImportOptions, patch: int) -> int:
     return (options.image_size // patch) ** 2
 
 
-def first_slot(checkpoint: Checkpoint, name: str, cells: int, before: int) -> Tensor:
+def first_slot(checkpoint: Checkpoint, name: str, cells: int, width: int, before: int) -> Tensor:
     """Positions of the first time slot in a table [1, before + slots * cells, dim], with the rows before them."""
-    rows, dim = checkpoint.shape(name)[-2:]
+    rows, dim = checkpoint.shape(name, 1, before + cells, width)[-2:]
     if rows <= before or (rows - before) % cells != 0:
         raise CheckpointError(
             f"{name} has {rows} rows, no whole number of frames of {cells} patches; state the training image's side."

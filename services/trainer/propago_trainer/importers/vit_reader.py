@@ -119,7 +119,9 @@ def with_feed_forward(checkpoint: Checkpoint, config: VitConfig) -> VitConfig:
         if checkpoint.has(f"blocks.0.mlp.{name}.weight"):
             hidden = checkpoint.shape(f"blocks.0.mlp.{name}.weight")[0] // halves
             return replace(config, feed_forward="swiglu", mlp_ratio=hidden / config.dim)
-    return replace(config, mlp_ratio=checkpoint.shape("blocks.0.mlp.fc1.weight")[0] / config.dim)
+    return replace(
+        config, mlp_ratio=checkpoint.shape("blocks.0.mlp.fc1.weight", 4 * config.dim, config.dim)[0] / config.dim
+    )
 
 
 def read_block(checkpoint: Checkpoint, config: VitConfig, block: str) -> dict[str, Tensor]:
@@ -188,7 +190,7 @@ def table_of(checkpoint: Checkpoint, name: str) -> tuple[Tensor, bool]:
 
     @raises CheckpointError if the rows are those of no square
     """
-    shape = checkpoint.shape(name)
+    shape = checkpoint.shape(name, 1, 1, patch_shape(checkpoint)[0])
     rows = shape[1] if len(shape) == 3 else 0
     for before in (0, 1):
         if rows > before and math.isqrt(rows - before) ** 2 == rows - before:
