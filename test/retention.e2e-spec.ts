@@ -41,6 +41,21 @@ describe('retention', () => {
     }
   });
 
+  it.each([
+    ['some', (keys: string[]) => keys.slice(1, 2)],
+    ['all', (keys: string[]) => keys],
+  ])('makes features again of which the storage has lost %s, though rows promise them', async (_, lostOf) => {
+    const first = await platform.succeededRun(clip);
+    const lost = lostOf(await platform.blobs('features'));
+    expect(lost.length).toBeGreaterThan(0);
+    for (const key of lost) await platform.store.delete(key);
+    const second = await platform.succeededRun(clip);
+    for (const frame of [0, 7, 19]) {
+      expect(await platform.maskOf(second.id, frame)).toEqual(await platform.maskOf(first.id, frame));
+    }
+    expect(await platform.blobs('features')).toEqual(expect.arrayContaining(lost));
+  });
+
   it('removes expired runs by itself', async () => {
     const { id } = await platform.succeededRun(clip);
     await platform.query(`update "RunOutcome" set "finishedAt" = now() - interval '2 days' where "runId" = $1`, [id]);

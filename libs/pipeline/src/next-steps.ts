@@ -43,6 +43,12 @@ export class NextSteps {
     );
   }
 
+  /** The storage lacks features that a row promises: they are made again, from the video. */
+  async featuresLost(featureSetId: string, segment: number): Promise<void> {
+    await this.database.featureSegment.deleteMany({ where: { featureSetId, index: segment } });
+    await this.framesNeeded(featureSetId);
+  }
+
   async labelsStored(runId: string, featureSetId: string, segment: number): Promise<void> {
     const urgency = await this.urgencyOf({ id: runId });
     await this.queues.add('results', { kind: 'segment', runId, segment }, urgency);

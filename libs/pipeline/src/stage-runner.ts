@@ -132,7 +132,8 @@ export class StageRunner<S extends Stage> {
       );
       if (last) {
         await job.discard();
-        await this.giveUp(data, error);
+        // While a server is away no run is to blame: the reconciler brings the job back, again and again.
+        if (error.code !== 'SERVICE_UNAVAILABLE') await this.giveUp(data, error);
       }
       throw error;
     }

@@ -1,3 +1,6 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { CodedError } from '@propago/contracts';
 import { createBlobStore } from './create-blob-store';
 import { LocalBlobStore } from './local-blob-store';
 import { S3BlobStore } from './s3-blob-store';
@@ -8,6 +11,24 @@ describe('createBlobStore', () => {
     const s3 = createBlobStore('s3://bucket/a/b?endpoint=http://127.0.0.1:9000&region=eu-west-1&forcePathStyle=true');
     expect(s3).toBeInstanceOf(S3BlobStore);
     await s3.close();
+  });
+
+  it.each([
+    ['does not listen', undefined, 'SERVICE_UNAVAILABLE'],
+    ['cannot answer now', 503, 'SERVICE_UNAVAILABLE'],
+    ['says no', 403, undefined],
+    ['has no such blob', 404, 'BLOB_MISSING'],
+  ])('gives an S3 store that says so when its server %s', async (_, status, code) => {
+    const server = createServer((_, response) => response.writeHead(status ?? 500).end());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    if (status === undefined) await new Promise((resolve) => server.close(resolve));
+    const keys = { accessKeyId: 'a', secretAccessKey: 's' };
+    const s3 = createBlobStore(`s3://bucket?endpoint=http://127.0.0.1:${port}&forcePathStyle=true`, keys);
+    const error = await s3.get('a').catch((error: unknown) => error);
+    expect(error instanceof CodedError ? error.code : undefined).toBe(code);
+    await s3.close();
+    server.close();
   });
 
   it.each([

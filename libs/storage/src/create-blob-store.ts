@@ -6,7 +6,8 @@ import type * as s3 from './open-s3-blob-store';
 /**
  * The store that a URL names:
  * `file:///absolute/folder`, or
- * `s3://bucket/prefix?endpoint=http://127.0.0.1:9000&region=us-east-1&forcePathStyle=true`, all but the bucket optional.
+ * `s3://bucket/prefix?endpoint=http://127.0.0.1:9000&region=us-east-1&forcePathStyle=true`, all but the bucket optional;
+ * `checksums=off` for servers that do not know the checksum headers of S3.
  * @param credentials for S3; by default those of the environment, in the order of the AWS SDK
  * @throws RangeError when the URL names no store, or has a parameter that is not known
  */

@@ -9,6 +9,7 @@ import { encodeSegment, type LabelsHeader } from '@propago/segments';
 import { KernelMetrics } from './kernel-metrics';
 import {
   classesOf,
+  FeaturesMissing,
   parametersOf,
   RunSessions,
   type RunSession,
@@ -38,7 +39,15 @@ export class PropagationProcessor implements StageHandler<'propagation'> {
     const run = await this.database.run.findUniqueOrThrow({ where: { id: runId }, include: { featureSet: true } });
     const id = { runId, index: segment };
     let report: JobReport = { skipped: true };
-    if (!(await this.database.labelSegment.count({ where: id }))) report = await this.propagate(run, segment, signal);
+    if (!(await this.database.labelSegment.count({ where: id }))) {
+      try {
+        report = await this.propagate(run, segment, signal);
+      } catch (error) {
+        if (!(error instanceof FeaturesMissing)) throw error;
+        await this.next.featuresLost(run.featureSetId, error.segment);
+        return report;
+      }
+    }
     await this.next.labelsStored(runId, run.featureSetId, segment);
     this.news.progress(runId);
     return report;

@@ -7,7 +7,7 @@ import {
   type AffinitySession,
   type EngineOptions,
 } from '@propago/affinity';
-import { blobKeys, type PropagationParameters } from '@propago/contracts';
+import { blobKeys, CodedError, type PropagationParameters } from '@propago/contracts';
 import type { FeatureSet, Run } from '@propago/database';
 import { CONFIG, LOGGER, STORAGE, type BlobStore, type ConfigOf, type Logger } from '@propago/runtime';
 import { asFloat16Bits, asFloat32, decodeSegment } from '@propago/segments';
@@ -19,6 +19,16 @@ export interface RunSession {
   session: AffinitySession;
   /** The frame that the context is complete for. */
   nextFrame: number;
+}
+
+/** The storage lacks features that a row promises: the janitor was cut off, or a bucket was restored that had none. */
+export class FeaturesMissing extends CodedError {
+  constructor(
+    readonly segment: number,
+    { message, cause }: CodedError,
+  ) {
+    super('BLOB_MISSING', message, { cause });
+  }
 }
 
 /** Features or labels of the frames of one segment. */
@@ -80,9 +90,14 @@ export class RunSessions implements OnApplicationShutdown {
     }
   }
 
+  /** @throws FeaturesMissing */
   async readFeatures(set: FeatureSet, segment: number): Promise<SegmentFrames<Float32Array | Uint16Array>> {
     const key = blobKeys.features(set.id, segment);
-    const { header, payload } = decodeSegment('features', await this.storage.get(key), key);
+    const file = await this.storage.get(key).catch((error: unknown) => {
+      const isMissing = error instanceof CodedError && error.code === 'BLOB_MISSING';
+      throw isMissing ? new FeaturesMissing(segment, error) : error;
+    });
+    const { header, payload } = decodeSegment('features', file, key);
     const { firstFrame, rows, cols, dim } = header;
     const all = header.dtype === 'float16' ? asFloat16Bits(payload) : asFloat32(payload);
     const frames = split(all, header.frames);

@@ -106,8 +106,8 @@ export class Janitor {
   }
 
   /**
-   * The rows go first: from then on a run on this video decodes and encodes it again. Blobs that stay behind when this
-   * is cut off are overwritten then, or go with the feature set.
+   * Under the video's lock: a new run on it waits, and then decodes and encodes it again. When this is cut off before its
+   * rows are gone for certain, propagation finds that blobs are missing, and has them made again.
    * @returns false when a new run wants the features after all
    */
   private async evict(featureSetId: string, videoSha256: string): Promise<boolean> {
