@@ -7,6 +7,7 @@ import { Logger as NestLogger } from 'nestjs-pino';
 import type { FastifyServerOptions } from 'fastify';
 import type { Logger } from 'pino';
 import type { StageHandler } from '@propago/pipeline';
+import { closeInTime } from './close-in-time';
 import { maskedConfig, readConfig, type ConfigOf, type ServiceName } from './config';
 import { natsOptions } from './nats-options';
 import { RpcTracingInterceptor } from './rpc-tracing.interceptor';
@@ -45,8 +46,8 @@ async function start<S extends ServiceName>({
 }: ServiceDefinition<S>): Promise<void> {
   const config = readConfig(service);
   const adapter = new FastifyAdapter({
-    // Idle keep-alive connections must not hold up a shutdown.
-    forceCloseConnections: true,
+    // What is under way is answered; idle keep-alive connections must not hold up a shutdown.
+    forceCloseConnections: 'idle',
     bodyLimit: 1 << 20,
     connectionTimeout: SILENCE_LIMIT_MS,
     frameworkErrors,
@@ -56,8 +57,10 @@ async function start<S extends ServiceName>({
     abortOnError: false,
   });
   app.useLogger(app.get(NestLogger));
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('preClose', async () => closeInTime(fastify.server, config.SHUTDOWN_SECONDS));
   assertHandlers(service, stageHandlers(app));
-  traceRequests(app.getHttpAdapter().getInstance());
+  traceRequests(fastify);
   app.useGlobalInterceptors(new RpcTracingInterceptor());
   app.connectMicroservice(
     { transport: Transport.NATS, options: natsOptions(config.NATS_URL) },

@@ -1,5 +1,6 @@
 export * from './answers';
 export * from './bootstrap';
+export * from './close-in-time';
 export * from './config';
 export * from './health.controller';
 export * from './metrics.controller';

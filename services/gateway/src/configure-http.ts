@@ -10,12 +10,17 @@ import { KEY_SCHEME, withAccess } from './access/open-api';
 import { accessOfRoutes } from './access/route-access';
 import { measureRequests } from './http-metrics';
 import { ProblemFilter } from './problem.filter';
+import { endEventStreams } from './server-sent-events';
 
 /** Uploads, errors, metrics and documentation of the HTTP API, and where its admin part is. */
 export async function configureHttp(app: NestFastifyApplication, config: ConfigOf<'gateway'>): Promise<void> {
   const access = accessOfRoutes(controllersOf(app));
   measureRequests(app, app.get(Registry));
   placeAdminRoutes(app, config, SILENCE_LIMIT_MS);
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('preClose', async () => endEventStreams());
   // Of each part one is accepted, and a second one is told so. The video's own limit is enforced while it streams to storage.
   await app.register(multipart, { limits: { fileSize: config.MAX_UPLOAD_BYTES + 1, files: 4, fields: 4, parts: 8 } });
   app.useGlobalFilters(new ProblemFilter(app.get<Logger>(LOGGER)));

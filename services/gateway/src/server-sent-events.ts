@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import { EMPTY, exhaustMap, interval, merge, of, takeUntil, takeWhile, throttleTime, type Observable } from 'rxjs';
 
@@ -22,6 +23,13 @@ export interface StreamedEvents {
   news: Observable<unknown>;
   /** Asked before each look. @throws where the caller may not look any more */
   assertAllowed: () => Promise<void>;
+}
+
+const open = new Set<ServerResponse>();
+
+/** Ends all streams, of a process that goes; their clients come back to another gateway with what they have. */
+export function endEventStreams(): void {
+  for (const response of open) response.end();
 }
 
 /**
@@ -66,7 +74,9 @@ export async function streamEvents(
     } while (event.hasMore);
     return event.isEnd;
   };
+  open.add(response);
   const closed = new Promise<void>((resolve) => (response.closed ? resolve() : response.once('close', resolve)));
+  void closed.then(() => open.delete(response));
   const rest = first.hasMore ? of(first) : EMPTY;
   merge(rest, news, interval(LOOK_EVERY_MS))
     .pipe(

@@ -1,12 +1,12 @@
 import { createServer } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { CodedError } from '@propago/contracts';
-import type { ConfigOf } from '@propago/runtime';
+import { closeInTime, type ConfigOf } from '@propago/runtime';
 import { ADMIN_PATH } from './route-access';
 
 const KEEP_ALIVE_MS = 72_000;
 
-type AdminConfig = Pick<ConfigOf<'gateway'>, 'ADMIN_API' | 'ADMIN_PORT' | 'HOST'>;
+type AdminConfig = Pick<ConfigOf<'gateway'>, 'ADMIN_API' | 'ADMIN_PORT' | 'HOST' | 'SHUTDOWN_SECONDS'>;
 
 /**
  * Lets the admin routes be there only where they should be: nowhere while ADMIN_API is off, and with an ADMIN_PORT at
@@ -14,7 +14,7 @@ type AdminConfig = Pick<ConfigOf<'gateway'>, 'ADMIN_API' | 'ADMIN_PORT' | 'HOST'
  * Must be called before the first route is registered.
  */
 export function placeAdminRoutes(app: NestFastifyApplication, config: AdminConfig, silenceLimitMs: number): void {
-  const { ADMIN_API, ADMIN_PORT, HOST } = config;
+  const { ADMIN_API, ADMIN_PORT, HOST, SHUTDOWN_SECONDS } = config;
   const fastify = app.getHttpAdapter().getInstance();
   // By the route that was found and not by the address, which can be written in many ways.
   fastify.addHook('onRequest', async ({ method, url, socket, routeOptions }) => {
@@ -37,8 +37,6 @@ export function placeAdminRoutes(app: NestFastifyApplication, config: AdminConfi
       server.listen(ADMIN_PORT, HOST, resolve);
     });
   });
-  fastify.addHook('onClose', async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
+  fastify.addHook('preClose', async () => closeInTime(server, SHUTDOWN_SECONDS));
+  fastify.addHook('onClose', () => new Promise<void>((resolve) => server.close(() => resolve())));
 }
