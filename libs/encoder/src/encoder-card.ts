@@ -25,6 +25,7 @@ export const encoderCardFactsSchema = z.strictObject({
   outputName: z.string().min(1).optional(),
   maxBatch: z.number().int().min(1).max(1024).optional(),
   provenance: z.string().max(4000).optional(),
+  layer: z.string().max(400).optional().describe('Where in the network the features are taken'),
 });
 
 /** What is known about an encoder before its card is complete. */

@@ -29,7 +29,8 @@ class EncoderCard:
     """How to run an encoder. Input: RGB in 0..1, minus `mean`, divided by `std`, float32 [batch, 3, height, width].
 
     `layout` "tokens": output [batch, patches, dim], row-major; "map": [batch, dim, rows, cols]. Both sides of the input
-    are multiples of `input_multiple`, itself a multiple of `patch_size`.
+    are multiples of `input_multiple`, itself a multiple of `patch_size`. `layer` says where in the network the features
+    are taken.
     """
 
     name: str
@@ -41,6 +42,7 @@ class EncoderCard:
     std: Triple = IMAGENET_STD
     l2_normalised: bool = False
     provenance: str = ""
+    layer: str = ""
 
     def to_json(self) -> str:
         """The card as the platform's schema has it."""
@@ -58,6 +60,7 @@ class EncoderCard:
                 "inputName": "image",
                 "outputName": "features",
                 "provenance": self.provenance[:MAX_PROVENANCE],
+                **({"layer": self.layer} if self.layer else {}),
             }
         )
 
@@ -84,6 +87,7 @@ def read_card(model: onnx.ModelProto) -> EncoderCard:
             std=(red_std, green_std, blue_std),
             l2_normalised=facts.get("l2Normalised", False),
             provenance=facts.get("provenance", ""),
+            layer=facts.get("layer", ""),
         )
     except KeyError as error:
         raise ValueError(f"The card of the ONNX file does not state {error}.") from error

@@ -93,9 +93,10 @@ def card_of(
     """
     if isinstance(encoder, VisionTransformer | ConvEncoder):
         patch = encoder.config.patch
-        return EncoderCard(name, patch, encoder.config.dim, "tokens", patch, mean, std, provenance=provenance)
+        layer = "after the last norm" if isinstance(encoder, VisionTransformer) else "last convolution"
+        return EncoderCard(name, patch, encoder.config.dim, "tokens", patch, mean, std, False, provenance, layer)
     if isinstance(encoder, ResNet):
-        return EncoderCard(name, 8, encoder.config.dim, "map", 8, mean, std, provenance=provenance)
+        return EncoderCard(name, 8, encoder.config.dim, "map", 8, mean, std, False, provenance, layer="res4")
     raise TypeError(f"No graph can be written for {type(encoder).__name__}; see propago_trainer/graph.")
 
 

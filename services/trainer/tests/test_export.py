@@ -170,6 +170,7 @@ def test_card_states_how_to_run_the_encoder(tmp_path):
         "inputName": "image",
         "outputName": "features",
         "provenance": "random",
+        "layer": "after the last norm",
     }
 
 

@@ -67,6 +67,7 @@ def join(parts: Sequence[tuple[Path, float]], path: Path, *, name: str, provenan
         std=(1.0, 1.0, 1.0),
         l2_normalised=True,
         provenance=provenance,
+        layer="; ".join(f"{part.card.name}: {part.card.layer}" for part in loaded if part.card.layer),
     )
     graph = GraphBuilder()
     pieces = [write_part(graph, index, part, patch) for index, part in enumerate(loaded)]
