@@ -1,14 +1,17 @@
 import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import {
+  EncoderProcess,
   EXECUTION_PROVIDERS,
+  halvesToFloats,
   loadEncoderCard,
-  openEncoder,
   type EncoderCard,
   type ExecutionProvider,
 } from '@propago/encoder';
-import { repoRoot } from '@propago/local-stack';
 import { renderClip } from '@propago/sample-clip';
+
+/** From this program in dist/, in a clone and in the services' image alike. */
+const DEFAULT_ENCODER = path.resolve(__dirname, '../../encoders/conv-descriptor.onnx');
 
 interface Size {
   height: number;
@@ -35,13 +38,15 @@ interface Measured {
   loadSeconds: number;
 }
 
-/** The frames that the features service gives to its encoder: one segment at input size, through the same function. */
+/** The work of the features service: one segment at input size, to an encoder process and back as float16 features. */
 async function measure(card: EncoderCard, pixels: Uint8Array, options: Options): Promise<Measured> {
   const { encoder: file, provider, device, size, batch, workers, frames, repeat } = options;
   const start = performance.now();
-  const encoder = await openEncoder({ path: file, card, provider, deviceId: device, workers: workers ?? 1, batch });
+  const threads = { workers: workers ?? 1, intraOpThreads: 1 };
+  const encoder = await EncoderProcess.open({ path: file, card, provider, deviceId: device, ...threads, batch });
   try {
-    const call = () => encoder.encode(pixels, { count: frames, ...size }, 'fp32');
+    // float16 is what feature sets have unless FEATURE_PRECISION says otherwise.
+    const call = () => encoder.encode(pixels, { count: frames, ...size }, 'fp16');
     // The first call at a new size plans memory, and on a GPU compiles.
     const { features, dim } = await call();
     const loadSeconds = (performance.now() - start) / 1000;
@@ -51,23 +56,26 @@ async function measure(card: EncoderCard, pixels: Uint8Array, options: Options):
       await call();
       secondsPerCall.push((performance.now() - before) / 1000);
     }
-    return { features, dim, secondsPerCall, loadSeconds };
+    return { features: halvesToFloats(features as Uint16Array), dim, secondsPerCall, loadSeconds };
   } finally {
     await encoder.close();
   }
 }
 
-/** How far two sets of L2-normalised rows lie apart: the largest difference of a value, the smallest cosine of a row. */
+/** How far two sets of rows lie apart: the largest difference of a value, the smallest cosine of a row. */
 function compare(one: Float32Array, other: Float32Array, dim: number) {
   let largestDifference = 0;
   let smallestCosine = 1;
   for (let row = 0; row < one.length; row += dim) {
-    let dot = 0;
+    let [dot, ones, others] = [0, 0, 0];
     for (let i = row; i < row + dim; i++) {
       dot += one[i]! * other[i]!;
+      // float16 has rounded the rows, so that their lengths are not quite 1.
+      ones += one[i]! ** 2;
+      others += other[i]! ** 2;
       largestDifference = Math.max(largestDifference, Math.abs(one[i]! - other[i]!));
     }
-    smallestCosine = Math.min(smallestCosine, dot);
+    smallestCosine = Math.min(smallestCosine, dot / Math.sqrt(ones * others));
   }
   return { largestDifference, smallestCosine };
 }
@@ -118,7 +126,7 @@ const sizeOf = (text: string): Size => {
 
 const program = new Command('bench:encoder')
   .description('frames per second of an ONNX encoder, through the code path of the features service')
-  .option('--encoder <file.onnx>', 'encoder', path.join(repoRoot(), 'encoders/conv-descriptor.onnx'))
+  .option('--encoder <file.onnx>', 'encoder', DEFAULT_ENCODER)
   .addOption(new Option('--provider <name>', 'execution provider').choices([...EXECUTION_PROVIDERS]).default('cpu'))
   .option('--device <n>', 'GPU of the provider', whole, 0)
   .option('--size <HEIGHTxWIDTH>', 'input size; multiples of the patch size', sizeOf, { height: 480, width: 832 })

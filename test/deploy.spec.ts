@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
-import { STAGES } from '@propago/contracts';
+import { ERRORS, STAGES } from '@propago/contracts';
 import { ENVIRONMENTS, readConfig, type ServiceName } from '@propago/runtime';
 import { HealthController } from '../libs/runtime/src/health.controller';
 import { MetricsController } from '../libs/runtime/src/metrics.controller';
@@ -115,6 +115,25 @@ describe('the manifests', () => {
     expect(endpoint).toMatchObject({ port: 'http', path: `/${Reflect.getMetadata('path', MetricsController)}` });
   });
 
+  it('let users in to the API and its documentation, and not to the metrics', () => {
+    const [rule] = one(readManifests('k8s/overlays/production/ingress.yaml'), 'Ingress').spec.rules;
+    const paths = rule.http.paths as { path: string; pathType: string; backend: unknown }[];
+    expect(paths.map(({ path: prefix }) => prefix)).toEqual(['/v1', '/v2', '/docs']);
+    for (const { pathType, backend } of paths) {
+      expect(pathType).toBe('Prefix');
+      expect(backend).toEqual({ service: { name: 'gateway', port: { name: 'http' } } });
+    }
+  });
+
+  it('raise the alert of wrong keys for codes of wrong keys only', () => {
+    const [group] = one(manifestsIn('k8s/components/monitoring'), 'PrometheusRule').spec.groups;
+    const rules = group.rules as { alert: string; expr: string }[];
+    const [, codes] = /code=~"([^"]+)"/.exec(rules.find(({ alert }) => alert === 'PropagoAccessRefusals')!.expr)!;
+    expect(codes!.split('|')).toEqual(
+      Object.keys(ERRORS).filter((code) => /^KEY_(INVALID|EXPIRED|REVOKED)$/.test(code)),
+    );
+  });
+
   it('name a section of the operations guide in every alert', () => {
     const [group] = one(manifestsIn('k8s/components/monitoring'), 'PrometheusRule').spec.groups;
     expect(group.rules.length).toBeGreaterThan(0);
@@ -156,6 +175,18 @@ describe('the manifests', () => {
     const after = (option: string) => args[args.indexOf(option) + 1];
     expect(after('--maxmemory-policy')).toBe('noeviction');
     expect(after('--appendonly')).toBe('yes');
+  });
+
+  it('start a server again that no longer answers', () => {
+    const servers = manifestsIn('k8s/components/dependencies').filter(({ kind }) => kind === 'StatefulSet');
+    expect(servers.map(({ metadata }) => metadata.name).sort()).toEqual(['nats', 'postgres', 'redis', 's3']);
+    for (const { spec } of servers) expect(spec.template.spec.containers[0]).toHaveProperty('livenessProbe');
+  });
+
+  it('run the S3 server that the tests run', () => {
+    const images = kustomization('k8s/components/dependencies').images as { name: string; newTag: string }[];
+    const { versitygw } = JSON.parse(text('k8s/check/versions.json')) as { versitygw: string };
+    expect(images.find(({ name }) => name === 'versity/versitygw')!.newTag).toBe(versitygw);
   });
 
   it('take every secret by reference, from Secrets that the operations guide describes', () => {
@@ -209,9 +240,17 @@ describe('the images', () => {
   });
 });
 
+interface ComposeService {
+  image: string;
+  build?: { dockerfile: string; args?: Record<string, string>; additional_contexts?: Record<string, string> };
+  command?: string[];
+  environment?: Record<string, string>;
+  stop_grace_period?: string;
+}
+
 describe('compose.yaml', () => {
   const compose = parse(text('compose.yaml'), { merge: true }) as {
-    services: Record<string, { command?: string[]; environment?: Record<string, string>; stop_grace_period?: string }>;
+    services: Record<string, ComposeService>;
   };
   const interpolated = (environment: Record<string, string>) =>
     Object.fromEntries(
@@ -225,5 +264,12 @@ describe('compose.yaml', () => {
     const image = { HOST: '0.0.0.0', PORT: '8080' };
     const config = readConfig(service, { ...image, ...interpolated(environment) });
     expect(Number.parseInt(grace!, 10)).toBeGreaterThan(config.SHUTDOWN_SECONDS);
+  });
+
+  it('builds the trainer on the image of the services that it builds itself', () => {
+    const { args, additional_contexts: contexts, dockerfile } = compose.services.trainer!.build!;
+    const [, base] = /^service:(.+)$/.exec(contexts![args!.SERVICES_IMAGE!]!)!;
+    expect(compose.services[base!]!.image).toMatch(/^propago\/services:/);
+    expect(text(dockerfile)).toContain('FROM ${SERVICES_IMAGE} AS services');
   });
 });

@@ -108,7 +108,7 @@ describe('limits', () => {
 
     it('refuses what is announced to be too much before it is sent', async () => {
       const key = await sut.keyText({ tenant: 'announced', maxStoredBytes: 1000 });
-      const upload = new RawUpload(sut.url, 1_000_000, bearer(key));
+      const upload = new RawUpload(sut.url, 100_000_000, bearer(key));
       await until('the answer arrives', async () => upload.answer.includes('\r\n\r\n'));
       expect(upload.answer).toMatch(/^HTTP\/1\.1 429 [^]*QUOTA_BYTES/);
       upload.disconnect();

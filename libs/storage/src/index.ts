@@ -2,3 +2,4 @@ export * from './blob-store';
 export * from './counted-blob-store';
 export * from './create-blob-store';
 export type { S3Credentials } from './open-s3-blob-store';
+export * from './scratch-folder';

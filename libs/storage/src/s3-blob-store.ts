@@ -1,6 +1,4 @@
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -26,6 +24,7 @@ import { Upload } from '@aws-sdk/lib-storage';
 import { BlobEntry, BlobStat, BlobStore, ByteRange } from './blob-store';
 import { deletableFolder, folderOf, missing, notWritable, outOfRange, requireKey } from './keys';
 import { meter } from './metering';
+import { withScratchFolder } from './scratch-folder';
 
 /** 8 MiB parts, two in flight: 24 MiB of memory per upload, and 10,000 parts allow 78 GiB. */
 const PART_BYTES = 8 * 1024 * 1024;
@@ -157,14 +156,14 @@ export class S3BlobStore implements BlobStore {
 
   async withLocalFile<T>(key: string, use: (path: string) => Promise<T>): Promise<T> {
     const body = await this.getStream(key);
-    const folder = await mkdtemp(join(tmpdir(), 'propago-blob-'));
     try {
-      const path = join(folder, 'blob');
-      await pipeline(body, createWriteStream(path));
-      return await use(path);
+      return await withScratchFolder('blob', async (folder) => {
+        const path = join(folder, 'blob');
+        await pipeline(body, createWriteStream(path));
+        return use(path);
+      });
     } finally {
       body.destroy();
-      await rm(folder, { recursive: true, force: true });
     }
   }
 

@@ -1,5 +1,6 @@
 import { CodedError, type EncoderInstanceState } from '@propago/contracts';
 import type { EncoderProcess } from '@propago/encoder';
+import { untilAborted } from './until-aborted';
 
 /** A loaded encoder as a slot sees it. */
 export type ServedEncoder = Pick<EncoderProcess, 'card' | 'encode' | 'close' | 'ended'>;
@@ -52,13 +53,15 @@ export class EncoderSlot {
 
   /**
    * Lends the encoder, as soon as it is there. Work that went well is as good a proof as a warm-up.
-   * @throws what loading or the work throws
+   * @param signal ends the loan at once, whatever the encoder still does
+   * @throws what loading or the work throws, or the signal's reason
    */
-  async use<T>(work: (encoder: ServedEncoder) => Promise<T>): Promise<T> {
+  async use<T>(work: (encoder: ServedEncoder) => Promise<T>, signal?: AbortSignal): Promise<T> {
     this.users++;
     this.lastUsedAt = performance.now();
     try {
-      const result = await work(await this.opening);
+      const working = this.opening.then(work);
+      const result = await (signal ? untilAborted(working, signal) : working);
       if (this.current === 'WARMING') this.enter('LOADED');
       return result;
     } finally {

@@ -1,10 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { blobKeys, CodedError, type StageJobs } from '@propago/contracts';
 import { Database, type FeatureSet } from '@propago/database';
+import type { FrameBatch } from '@propago/encoder';
 import { NextSteps, type JobReport, type StageHandler } from '@propago/pipeline';
 import { News, STORAGE, type BlobStore } from '@propago/runtime';
 import { decodeSegment, encodeSegment, type FeaturesHeader } from '@propago/segments';
 import { EncoderMetrics } from './encoder-metrics';
+import type { ServedEncoder } from './encoder-slot';
 import { ServedEncoders } from './served-encoders';
 
 /** Frames of one segment to L2-normalised patch features. Shared by every run on the same feature set. */
@@ -33,7 +35,7 @@ export class FeaturesProcessor implements StageHandler<'features'> {
       const pixels = await this.pixels(featureSetId, segment);
       if (!pixels) return { skipped: true };
       signal.throwIfAborted();
-      report = await this.extract(set, segment, pixels);
+      report = await this.extract(set, { segment, file: pixels }, signal);
     }
     await this.storage.delete(blobKeys.frames(featureSetId, segment));
     await this.next.featuresStored(featureSetId, segment);
@@ -52,17 +54,16 @@ export class FeaturesProcessor implements StageHandler<'features'> {
     }
   }
 
-  private async extract(set: FeatureSet, segment: number, file: Buffer): Promise<JobReport> {
+  private async extract(
+    set: FeatureSet,
+    { segment, file }: { segment: number; file: Buffer },
+    signal: AbortSignal,
+  ): Promise<JobReport> {
     const key = blobKeys.frames(set.id, segment);
     const { header, payload } = decodeSegment('frames', file, key);
     const { frames, firstFrame, width, height } = header;
-    const float16 = set.precision === 'float16';
-    const { features, grid, dim, encoderSeconds } = await this.encode(
-      set.encoderSha256,
-      payload,
-      { count: frames, width, height },
-      float16,
-    );
+    const batch = { count: frames, width, height };
+    const { features, grid, dim, encoderSeconds } = await this.encode(set, { pixels: payload, batch }, signal);
     const out: FeaturesHeader = {
       kind: 'features',
       firstFrame,
@@ -70,7 +71,7 @@ export class FeaturesProcessor implements StageHandler<'features'> {
       rows: grid.rows,
       cols: grid.cols,
       dim,
-      dtype: float16 ? 'float16' : 'float32',
+      dtype: set.precision === 'float16' ? 'float16' : 'float32',
       encoderSha256: set.encoderSha256,
     };
     await this.storage.put(blobKeys.features(set.id, segment), encodeSegment(out, [features]));
@@ -89,20 +90,21 @@ export class FeaturesProcessor implements StageHandler<'features'> {
     return result;
   }
 
+  /** An abort ends the job at once; the turn passes on only when the encoder is free for the next segment. */
   private encode(
-    sha256: string,
-    pixels: Uint8Array,
-    batch: { count: number; width: number; height: number },
-    float16: boolean,
+    { encoderSha256: sha256, precision }: FeatureSet,
+    { pixels, batch }: { pixels: Uint8Array; batch: FrameBatch },
+    signal: AbortSignal,
   ) {
-    return this.encoders.use(sha256, (encoder) =>
+    const encodeInTurn = (encoder: ServedEncoder) =>
       this.inTurn(async () => {
+        signal.throwIfAborted();
         const start = performance.now();
-        const encoded = await encoder.encode(pixels, batch, float16 ? 'fp16' : 'fp32');
+        const encoded = await encoder.encode(pixels, batch, precision === 'float16' ? 'fp16' : 'fp32');
         const encoderSeconds = (performance.now() - start) / 1000;
         this.metrics.batch(sha256, encoderSeconds);
         return { ...encoded, encoderSeconds };
-      }),
-    );
+      });
+    return this.encoders.use(sha256, encodeInTurn, signal);
   }
 }

@@ -34,12 +34,12 @@ export class LoadedEncoders {
 
   constructor(private readonly options: LoadedEncodersOptions) {}
 
-  /** Lends a version, loaded first if need be. @throws what loading it, or the work, throws */
-  async use<T>(sha256: string, work: (encoder: ServedEncoder) => Promise<T>): Promise<T> {
+  /** Lends a version, loaded first if need be; see `EncoderSlot.use`. @throws as that */
+  async use<T>(sha256: string, work: (encoder: ServedEncoder) => Promise<T>, signal?: AbortSignal): Promise<T> {
     const before = this.slots.get(sha256);
     const slot = before && before.state !== 'FAILED' ? before : this.load(sha256);
     try {
-      return await slot.use(work);
+      return await slot.use(work, signal);
     } finally {
       this.dropSurplus();
     }

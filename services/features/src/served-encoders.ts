@@ -43,10 +43,10 @@ export class ServedEncoders implements OnApplicationShutdown {
     });
   }
 
-  /** Lends a version. @throws CodedError that names it */
-  async use<T>(sha256: string, work: (encoder: ServedEncoder) => Promise<T>): Promise<T> {
+  /** Lends a version; see `EncoderSlot.use`. @throws CodedError that names it, or the signal's reason */
+  async use<T>(sha256: string, work: (encoder: ServedEncoder) => Promise<T>, signal?: AbortSignal): Promise<T> {
     try {
-      return await this.loaded.use(sha256, work);
+      return await this.loaded.use(sha256, work, signal);
     } catch (error) {
       if (!(error instanceof CodedError)) throw error;
       throw new CodedError(error.code, `Encoder ${sha256.slice(0, 12)}: ${error.message}`, { cause: error });

@@ -1,6 +1,4 @@
 import { createReadStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import { blobKeys } from '@propago/contracts';
@@ -8,6 +6,7 @@ import { Database } from '@propago/database';
 import { completePalette, decodePng, STORED_MASK_LIMITS } from '@propago/labels';
 import type { JobReport } from '@propago/pipeline';
 import { CONFIG, STORAGE, type BlobStore, type ConfigOf } from '@propago/runtime';
+import { withScratchFolder } from '@propago/storage';
 import { blendOverlay, DEFAULT_VIDEO_LIMITS, encodeVideo, openVideoSource, type VideoSource } from '@propago/video';
 import { sizeOf } from './video-size';
 
@@ -31,8 +30,7 @@ export class OverlayService {
       include: { featureSet: { include: { video: true } } },
     });
     const { video } = run.featureSet;
-    const folder = await mkdtemp(path.join(tmpdir(), 'propago-overlay-'));
-    try {
+    return withScratchFolder('overlay', async (folder) => {
       const file = path.join(folder, 'overlay.mp4');
       await this.storage.withLocalFile(video.blobKey, async (source) => {
         const opened = await openVideoSource(source, this.limits());
@@ -41,9 +39,7 @@ export class OverlayService {
       });
       await this.storage.putStream(key, createReadStream(file));
       return {};
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+    });
   }
 
   private limits() {

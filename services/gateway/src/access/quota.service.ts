@@ -9,6 +9,9 @@ const RUNS_RETRY_SECONDS = 10;
 /** Bytes become free when somebody deletes runs. */
 const BYTES_RETRY_SECONDS = 60;
 
+/** Most of a request that is not its video: the mask's 64 MiB, the options' 64 KiB (see UploadService), the form's own lines. */
+const BESIDES_VIDEO_BYTES = 65 * 2 ** 20;
+
 /** What is left for a video. */
 export interface Room {
   bytes: number;
@@ -32,7 +35,7 @@ export class QuotaService {
   constructor(private readonly database: Database) {}
 
   /**
-   * Refuses a request before its body is read.
+   * Refuses a request before its body is read, if its video cannot but be too large; how large it is shows as it comes.
    * @param announcedBytes Content-Length; undefined where the request has none
    * @returns what is left for its video
    * @throws CodedError QUOTA_RUNS, QUOTA_BYTES
@@ -41,7 +44,8 @@ export class QuotaService {
     const { limits } = caller;
     if (!limits) return UNLIMITED;
     const exceeded = () => tooManyBytes(limits);
-    return { bytes: await this.bytesLeft(this.database, caller, limits, announcedBytes ?? 1), exceeded };
+    const videoBytes = Math.max(1, (announcedBytes ?? 0) - BESIDES_VIDEO_BYTES);
+    return { bytes: await this.bytesLeft(this.database, caller, limits, videoBytes), exceeded };
   }
 
   /**

@@ -1,0 +1,46 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** The start tells this process from an earlier one of its pid: in a container the main process always has the same. */
+const STARTED = Math.round(performance.timeOrigin);
+const NAME = /^propago-[a-z]+-(\d+)-(\d+)-(.+)-[^-]+$/;
+
+/**
+ * Lends an empty folder, and removes it when `use` has ended. What processes left that were killed goes first, so that
+ * one that is killed time after time does not fill the disk.
+ * @param what it is for, in small letters
+ */
+export async function withScratchFolder<T>(
+  what: string,
+  use: (folder: string) => Promise<T>,
+  parent = tmpdir(),
+): Promise<T> {
+  await sweep(parent);
+  const folder = await mkdtemp(join(parent, `propago-${what}-${process.pid}-${STARTED}-${hostname()}-`));
+  try {
+    return await use(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function sweep(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    const [, pid, started, host] = NAME.exec(name) ?? [];
+    // A container with another name may have pids of its own: nobody here knows which of them live.
+    if (host !== hostname() || isAlive(Number(pid), Number(started))) continue;
+    // Another user's cannot be removed, and hinders nobody.
+    await rm(join(parent, name), { recursive: true, force: true }).catch(() => {});
+  }
+}
+
+function isAlive(pid: number, started: number): boolean {
+  if (pid === process.pid) return started === STARTED;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
