@@ -9,6 +9,7 @@ import { largeEncoderBytes } from '../libs/encoder/testing/large-encoder';
 /**
  * What stays of an encoder that is loaded, run and closed again and again: memory of this process and its children.
  * Also what it costs to have the encoder in a process: the same frames through threads of this one.
+ * Exit code 1 when more stays than may.
  */
 const { values } = parseArgs({
   options: {
@@ -19,6 +20,8 @@ const { values } = parseArgs({
   },
 });
 const SEGMENT = { count: 16, width: 848, height: 480 };
+/** Memory after all cycles may be so much of what it was before. */
+const MOST_KEPT = 1.1;
 const COLOUR_DESCRIPTOR = resolve(__dirname, '../../encoders/colour-descriptor.onnx');
 
 type Opened = Pick<Encoder | EncoderProcess, 'encode' | 'close'>;
@@ -111,6 +114,10 @@ async function cycles(isolation: Isolation, options: EncoderOptions, frames: Uin
   print(
     `after ${count} cycles: ${end.toFixed(0)} MB (${percent(end)}), at most ${most.toFixed(0)} MB (${percent(most)})`,
   );
+  if (end > MOST_KEPT * start) {
+    print(`TOO MUCH: no more than ${percent(MOST_KEPT * start)} may stay`);
+    process.exitCode = 1;
+  }
 }
 
 function print(line: string): void {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Services, startServices } from './services';
+import { Services, startServices, type ServicePlan } from './services';
 
 // A service in small: ready at once, its answer names its process and setting; /die ends it.
 const HEALTHY = `
@@ -10,6 +10,8 @@ const HEALTHY = `
     if (request.url === '/die') process.exit(7);
     response.end(JSON.stringify({ pid: process.pid, setting: process.env.SETTING }));
   }).listen(process.env.PORT, process.env.HOST);`;
+/** Ends on SIGTERM in its own time, or never. */
+const slow = (ends: string) => `process.on('SIGTERM', () => ${ends}); ${HEALTHY}`;
 const BROKEN = `setTimeout(() => { console.error('REDIS_URL is not an address'); process.exit(2); }, 500);`;
 
 describe('startServices', () => {
@@ -72,6 +74,18 @@ describe('startServices', () => {
     expect(await answer(added.url)).toEqual({ pid: added.pid, setting: 'late' });
     await sut.stop();
     expect(sut.processes.some((entry) => entry.running)).toBe(false);
+  });
+
+  it('tells how a restarted process ended, and kills none before its own limit', async () => {
+    install('ingest', slow('setTimeout(() => process.exit(0), 1000)'));
+    install('features', slow('undefined'));
+    const services: ServicePlan[] = [{ name: 'gateway' }, { name: 'ingest', env: { SHUTDOWN_SECONDS: '1' } }];
+    sut = await startServices({ dir, dist: dir, env: {}, services });
+    expect(await sut.restart('gateway')).toBe('ended by SIGTERM');
+    expect(await sut.restart('ingest')).toBe('exited with code 0');
+    await sut.stop();
+    sut = await startServices({ dir, dist: dir, env: {}, services: [{ name: 'features' }], stopLimitMs: 300 });
+    expect(await sut.restart('features')).toBe('ended by SIGKILL');
   });
 
   it('starts a service that ended by itself again when it is told to', async () => {

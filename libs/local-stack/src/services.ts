@@ -13,6 +13,11 @@ export type ServiceName = (typeof SERVICE_NAMES)[number] | 'trainer';
 
 export const ONE_OF_EACH: ServicePlan[] = SERVICE_NAMES.map((name) => ({ name }));
 
+/** Of a service that is not told otherwise; libs/runtime reads the same. */
+const SHUTDOWN_SECONDS = 20;
+/** What ending takes besides the running jobs: a job that is handed back must notice, and connections close. */
+const STOP_MARGIN_MS = 20_000;
+
 /** One service to start. */
 export interface ServicePlan {
   name: ServiceName;
@@ -35,7 +40,7 @@ export interface ServicesOptions {
   dist?: string;
   /** How long a service may take to become ready. Default 60 s. */
   readyLimitMs?: number;
-  /** How long a service may take to end on SIGTERM before it is killed. Default 15 s. */
+  /** How long a service may take to end on SIGTERM before it is killed. Default: its SHUTDOWN_SECONDS, and 20 s more. */
   stopLimitMs?: number;
   /** Starts a service that ends by itself again, after a second. Default false. */
   restart?: boolean;
@@ -118,21 +123,31 @@ export class Services {
     if (signal === 'SIGKILL') await own.exited;
   }
 
-  /** Ends one process, if it still runs, and starts it again on the same port. */
-  async restart(name: ServiceName, index = 0): Promise<void> {
+  /**
+   * Ends one process, if it still runs, and starts it again on the same port.
+   * @returns how the old one ended: `exited with code 0`, `ended by SIGTERM`; by SIGKILL if it outlasted the limit
+   */
+  async restart(name: ServiceName, index = 0): Promise<string> {
     const slot = this.find(name, index);
     const old = slot.process;
     this.resting.add(slot);
-    await old.stop('SIGTERM', this.options.stopLimitMs ?? 15_000);
+    await this.end(slot);
     this.resting.delete(slot);
     this.start(slot);
     await this.untilReady(slot);
+    return old.exited;
   }
 
   /** Stops all: SIGTERM, and SIGKILL after the limit. May be called twice. */
   async stop(): Promise<void> {
     this.stopping = true;
-    await Promise.all(this.slots.map((slot) => slot.process.stop('SIGTERM', this.options.stopLimitMs ?? 15_000)));
+    await Promise.all(this.slots.map((slot) => this.end(slot)));
+  }
+
+  /** A limit below the service's own would kill it in the middle of a job that it may finish. */
+  private async end({ process: own, env }: Slot): Promise<void> {
+    const ownLimitMs = Number(env.SHUTDOWN_SECONDS || SHUTDOWN_SECONDS) * 1000;
+    await own.stop('SIGTERM', this.options.stopLimitMs ?? ownLimitMs + STOP_MARGIN_MS);
   }
 
   private find(name: ServiceName, index: number): Slot {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { withScratchFolder } from './scratch-folder';
+import { sweepScratchFolders, withScratchFolder } from './scratch-folder';
 
 /** Above every pid that Linux gives. */
 const NOBODY = 2 ** 22 + 1;
@@ -40,5 +40,9 @@ describe('withScratchFolder', () => {
       parent,
     );
     expect(readdirSync(parent).sort()).toEqual([...others].sort());
+  });
+
+  it('does without a folder to sweep', async () => {
+    await expect(sweepScratchFolders(join(parent, 'missing'))).resolves.toBeUndefined();
   });
 });

@@ -16,7 +16,7 @@ export async function withScratchFolder<T>(
   use: (folder: string) => Promise<T>,
   parent = tmpdir(),
 ): Promise<T> {
-  await sweep(parent);
+  await sweepScratchFolders(parent);
   const folder = await mkdtemp(join(parent, `propago-${what}-${process.pid}-${STARTED}-${hostname()}-`));
   try {
     return await use(folder);
@@ -25,8 +25,9 @@ export async function withScratchFolder<T>(
   }
 }
 
-async function sweep(parent: string): Promise<void> {
-  for (const name of await readdir(parent)) {
+/** Removes what processes left that were killed. A folder that is not there has none. */
+export async function sweepScratchFolders(parent = tmpdir()): Promise<void> {
+  for (const name of await readdir(parent).catch(() => [])) {
     const [, pid, started, host] = NAME.exec(name) ?? [];
     // A container with another name may have pids of its own: nobody here knows which of them live.
     if (host !== hostname() || isAlive(Number(pid), Number(started))) continue;

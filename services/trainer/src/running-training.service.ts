@@ -1,9 +1,9 @@
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import { CodedError } from '@propago/contracts';
 import { Database } from '@propago/database';
 import { CONFIG, LOGGER, News, type ConfigOf, type Logger } from '@propago/runtime';
+import { withScratchFolder } from '@propago/storage';
 import { Artifacts } from './artifacts.service';
 import { CheckpointUploads } from './checkpoint-uploads';
 import { ClaimedRun, type Outcome } from './claimed-run';
@@ -13,7 +13,6 @@ import { supervise, type SupervisedEnd } from './supervision';
 import { failureOf, isDiskFull } from './training-failure';
 import { TrainingInputs, type WorkFolder } from './training-inputs.service';
 import { TrainingProgram } from './training-program';
-import { makeWorkFolder } from './work-folders';
 
 /** What becomes of a run: its end, or nothing where another trainer has it or will have it. */
 type Result = Outcome | 'released' | 'lost';
@@ -42,14 +41,13 @@ export class RunningTraining {
   /** @throws what may pass by itself: the run is as it was, and can be tried again */
   async train(runId: string, place: Place): Promise<void> {
     const log = this.logger.child({ trainingRun: runId });
-    const work = await makeWorkFolder(this.config.TRAINER_WORK ?? tmpdir());
     const begin = performance.now();
+    const work = (folder: string) => this.toItsEnd(runId, { path: folder, out: path.join(folder, 'out') }, place, log);
     try {
-      const result = await this.toItsEnd(runId, work, place, log);
+      const result = await withScratchFolder('training', work, this.config.TRAINER_WORK);
       const ms = Math.round(performance.now() - begin);
       log.info({ result: typeof result === 'string' ? result : result?.state, ms }, 'training end');
     } finally {
-      await rm(work.path, { recursive: true, force: true });
       this.news.training(runId);
     }
   }

@@ -1,12 +1,11 @@
-import { tmpdir } from 'node:os';
 import { BeforeApplicationShutdown, Inject, Injectable, OnApplicationBootstrap } from '@nestjs/common';
 import type { Job } from 'bull';
 import { asCodedError, CodedError } from '@propago/contracts';
 import { CONFIG, LOGGER, Rounds, type ConfigOf, type Logger } from '@propago/runtime';
+import { sweepScratchFolders } from '@propago/storage';
 import { RunningTraining } from './running-training.service';
 import { trainingJob, TrainingQueue } from './training-queue';
 import { TrainingRuns } from './training-runs.service';
-import { sweepWorkFolders } from './work-folders';
 
 /**
  * Trains one run at a time on each GPU. Which runs want training stands in Postgres, and is looked up there at intervals: a
@@ -32,7 +31,7 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    await sweepWorkFolders(this.config.TRAINER_WORK ?? tmpdir());
+    await sweepScratchFolders(this.config.TRAINER_WORK);
     const { queue } = this.training;
     void queue.process(Math.max(1, this.freeGpus.length), (job: Job<unknown>) => this.work(job));
     queue.on('failed', (job: Job<unknown>, error: Error) => {
