@@ -121,7 +121,9 @@ describe('a rolling restart of every service', () => {
     const ended = () => jobLines('job end', begin);
     await until('every job that was begun has ended', async () => ended().length === began().length);
     expect(ended().map(jobOf).sort()).toEqual(began());
-    const done = ended().filter(({ skipped, code }) => !skipped && !code).map(jobOf);
+    const done = ended()
+      .filter(({ skipped, code }) => !skipped && !code)
+      .map(jobOf);
     const twice = done.filter((job, place) => done.indexOf(job) !== place);
     expect(twice).toEqual([]);
     // 20 frames in segments of 4: five jobs of each stage behind ingest.
