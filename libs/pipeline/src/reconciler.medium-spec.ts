@@ -1,41 +1,23 @@
-import { randomUUID } from 'node:crypto';
 import { STAGES } from '@propago/contracts';
-import { Database } from '@propago/database';
-import { startServers, type Servers } from '@propago/local-stack';
-import { NextSteps } from './next-steps';
-import { Queues } from './queues';
+import { PipelineFixture } from './pipeline.fixture';
 import { Reconciler } from './reconciler';
 
-let servers: Servers;
-let database: Database;
-let queues: Queues;
+let fixture: PipelineFixture;
 let sut: Reconciler;
 
 beforeAll(async () => {
-  const env = { ...process.env, DATABASE_URL: '', REDIS_URL: '', NATS_URL: '' };
-  servers = await startServers({ env, need: { postgres: true, redis: true } });
-  database = new Database(servers.databaseUrl);
+  fixture = await PipelineFixture.start();
 }, 60_000);
-
 beforeEach(() => {
-  queues = new Queues({ redisUrl: servers.redisUrl, prefix: randomUUID(), lockSeconds: 5 });
-  sut = new Reconciler(database, queues, new NextSteps(database, queues));
+  fixture.openQueues();
+  sut = new Reconciler(fixture.database, fixture.queues, fixture.next);
 });
-
-afterEach(async () => {
-  await database.run.deleteMany();
-  await database.featureSet.deleteMany();
-  await queues.close();
-});
-
-afterAll(async () => {
-  await database?.$disconnect();
-  await servers?.stop();
-});
+afterEach(() => fixture.clear());
+afterAll(() => fixture?.stop());
 
 /** Ids of all jobs that wait, by what they are to do. */
 async function waiting(): Promise<string[]> {
-  const jobs = await Promise.all(STAGES.map((stage) => queues.of(stage).getWaiting()));
+  const jobs = await Promise.all(STAGES.map((stage) => fixture.queues.of(stage).getWaiting()));
   return jobs
     .flat()
     .map(({ id }) => String(id))
@@ -51,16 +33,8 @@ async function runWith(stored: {
   results?: number;
   table?: boolean;
 }) {
-  const featureSetId = randomUUID().replaceAll('-', '').padEnd(40, '0');
-  const sha256 = randomUUID();
-  await database.video.create({ data: { sha256, bytes: 1, blobKey: `videos/${sha256}`, probe: {} } });
-  const size = { inputWidth: 8, inputHeight: 8, imageResize: 'bilinear', precision: 'float16', segmentFrames: 2 };
-  await database.featureSet.create({ data: { id: featureSetId, videoSha256: sha256, encoderSha256: 'e', ...size } });
-  const runId = randomUUID();
-  const request = { maskKey: 'm', classIds: [1], preset: 'dino', parameters: {}, encoderName: 'e', encoderSha256: 'e' };
-  const { shadowOfId } = stored;
-  await database.run.create({ data: { id: runId, featureSetId, shadowOfId, ...request } });
-
+  const { database } = fixture;
+  const { runId, featureSetId } = await fixture.acceptedRun(stored.shadowOfId);
   const indexes = (count = 0) => Array.from({ length: count }, (_, index) => index);
   const frame = { frameCount: 2, pts: [0, 1], keyFrames: [true, false], names: [], decodeSeconds: 0 };
   const feature = { rows: 1, cols: 1, dim: 1, encoderSeconds: 0 };
@@ -126,7 +100,7 @@ describe('the reconciler', () => {
 
   it('leaves a run alone that has ended', async () => {
     const { runId } = await runWith({});
-    await database.runOutcome.create({ data: { runId, state: 'failed' } });
+    await fixture.database.runOutcome.create({ data: { runId, state: 'failed' } });
     await sut.reconcile();
     expect(await waiting()).toEqual([]);
   });
@@ -135,8 +109,11 @@ describe('the reconciler', () => {
     const cancelled = await runWith({ frames: 2 });
     const deleted = await runWith({ frames: 2 });
     const now = new Date();
-    await database.run.update({ where: { id: cancelled.runId }, data: { cancelRequestedAt: now } });
-    await database.run.update({ where: { id: deleted.runId }, data: { cancelRequestedAt: now, deletedAt: now } });
+    await fixture.database.run.update({ where: { id: cancelled.runId }, data: { cancelRequestedAt: now } });
+    await fixture.database.run.update({
+      where: { id: deleted.runId },
+      data: { cancelRequestedAt: now, deletedAt: now },
+    });
     await sut.reconcile();
     expect(await waiting()).toEqual([`results-end-${cancelled.runId}`, `results-purge-${deleted.runId}`].sort());
   });
@@ -146,7 +123,7 @@ describe('the reconciler', () => {
     const shadow = await runWith({ shadowOfId: base.runId });
     await sut.reconcile();
     expect(await waiting()).not.toContain(`ingest-${shadow.featureSetId}`);
-    await database.runOutcome.create({ data: { runId: base.runId, state: 'succeeded' } });
+    await fixture.database.runOutcome.create({ data: { runId: base.runId, state: 'succeeded' } });
     await sut.reconcile();
     expect(await waiting()).toContain(`ingest-${shadow.featureSetId}`);
   });
@@ -154,7 +131,7 @@ describe('the reconciler', () => {
   it.each(['failed', 'cancelled'])('ends the shadow of a run that has %s', async (state) => {
     const base = await runWith({});
     const shadow = await runWith({ shadowOfId: base.runId });
-    await database.runOutcome.create({ data: { runId: base.runId, state } });
+    await fixture.database.runOutcome.create({ data: { runId: base.runId, state } });
     await sut.reconcile();
     expect(await waiting()).toEqual([`results-end-${shadow.runId}`]);
   });
@@ -163,7 +140,7 @@ describe('the reconciler', () => {
     const base = await runWith({});
     const succeeded = await runWith({ shadowOfId: base.runId });
     const failed = await runWith({ shadowOfId: base.runId });
-    await database.runOutcome.createMany({
+    await fixture.database.runOutcome.createMany({
       data: [
         { runId: base.runId, state: 'succeeded' },
         { runId: succeeded.runId, state: 'succeeded' },
@@ -178,17 +155,17 @@ describe('the reconciler', () => {
 describe('work that no user waits for', () => {
   it('comes after all work of users, whenever that is added; each in its order', async () => {
     const base = await runWith({});
-    await database.runOutcome.create({ data: { runId: base.runId, state: 'succeeded' } });
+    await fixture.database.runOutcome.create({ data: { runId: base.runId, state: 'succeeded' } });
     const shadow = await runWith({ shadowOfId: base.runId });
     const users = [await runWith({}), await runWith({})];
-    const next = new NextSteps(database, queues);
+    const next = fixture.next;
     await next.framesStored(users[0]!.featureSetId, 0);
     await next.framesStored(shadow.featureSetId, 0);
     await next.framesStored(users[0]!.featureSetId, 1);
     await next.framesStored(shadow.featureSetId, 1);
     await next.framesStored(users[1]!.featureSetId, 0);
     const taken: string[] = [];
-    for (let i = 0; i < 5; i++) taken.push(String((await queues.of('features').getNextJob())?.id));
+    for (let i = 0; i < 5; i++) taken.push(String((await fixture.queues.of('features').getNextJob())?.id));
     expect(taken).toEqual([
       `features-${users[0]!.featureSetId}-0`,
       `features-${users[0]!.featureSetId}-1`,

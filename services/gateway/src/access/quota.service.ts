@@ -3,14 +3,17 @@ import { CodedError } from '@propago/contracts';
 import { activeRun, Database, lockTenant, type Prisma } from '@propago/database';
 import type { Caller, Limits } from './caller';
 import { tooMuch, type Refusal } from './refusal';
+import { MAX_MASK_BYTES } from '../runs/upload-limits';
 
 /** A run takes seconds to minutes, so that this is about when a place may be free. */
 const RUNS_RETRY_SECONDS = 10;
 /** Bytes become free when somebody deletes runs. */
 const BYTES_RETRY_SECONDS = 60;
 
-/** Most of a request that is not its video: the mask's 64 MiB, the options' 64 KiB (see UploadService), the form's own lines. */
-const BESIDES_VIDEO_BYTES = 65 * 2 ** 20;
+/** The form's own lines, and the options, which are far smaller. */
+const FORM_BYTES = 2 ** 20;
+/** Most of a request that is not its video. */
+const BESIDES_VIDEO_BYTES = MAX_MASK_BYTES + FORM_BYTES;
 
 /** What is left for a video. */
 export interface Room {

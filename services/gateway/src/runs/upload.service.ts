@@ -7,9 +7,7 @@ import { readMask, type LabelMap } from '@propago/labels';
 import { CONFIG, STORAGE, type BlobStore, type ConfigOf } from '@propago/runtime';
 import type { Room } from '../access/quota.service';
 import { arriving, asAborted, collect, partsOf, readToItsEnd, textOf } from './form-parts';
-
-const MAX_MASK_BYTES = 64 * 2 ** 20;
-const MAX_OPTIONS_BYTES = 64 * 2 ** 10;
+import { MAX_MASK_BYTES, MAX_OPTIONS_BYTES } from './upload-limits';
 
 /** A request for a run as it was sent. The video lies in storage already, under a key of its own. */
 export interface RunUpload {
