@@ -1,6 +1,3 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Queues } from '@propago/pipeline';
 import { startPlatform, until, type Platform, type RunResource } from './support/platform';
 import { FORM_END, partHead, RawUpload } from './support/raw-upload';
@@ -22,10 +19,6 @@ describe('a gateway that gets SIGTERM', () => {
     await platform?.stop();
   });
 
-  const partsInStorage = (): string[] => {
-    const folder = join(fileURLToPath(platform.stack.servers.storageUrl), '.parts');
-    return existsSync(folder) ? readdirSync(folder) : [];
-  };
   const isTaken = (): Promise<boolean> =>
     platform.get('/v2/health/live').then(
       ({ ok }) => ok,
@@ -44,7 +37,7 @@ describe('a gateway that gets SIGTERM', () => {
     const sentBefore = body.length - 1000;
     const upload = new RawUpload(platform.url, body.length);
     await upload.send(body.subarray(0, sentBefore));
-    await until('the video is being stored', async () => partsInStorage().length === 1);
+    await until('the video is being stored', async () => platform.partsInStorage().length === 1);
 
     const restarted = platform.stack.services.restart('gateway');
     await until('no new request is taken', async () => !(await isTaken()));

@@ -1,6 +1,3 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { join } from 'node:path';
 import { Platform, startPlatform, until, type Problem } from './support/platform';
 import { FORM_END, partHead, RawUpload } from './support/raw-upload';
 import { smallClip, type SmallClip } from './support/small-clip';
@@ -19,16 +16,10 @@ describe('an upload', () => {
   });
   afterAll(() => platform?.stop());
   afterEach(async () => {
-    await until('no part of an upload is left', async () => partsInStorage().length === 0);
+    await until('no part of an upload is left', async () => platform.partsInStorage().length === 0);
     expect(await platform.blobs('uploads', 'videos', 'first-masks')).toEqual([]);
     expect(await platform.query('select 1 from "Run" union select 1 from "Video"')).toEqual([]);
   });
-
-  /** Files that are being written, which have no key yet. */
-  const partsInStorage = (): string[] => {
-    const folder = join(fileURLToPath(platform.stack.servers.storageUrl), '.parts');
-    return existsSync(folder) ? readdirSync(folder) : [];
-  };
 
   it('over the limit is refused with the limit', async () => {
     const answer = await platform.postRun({ video: Buffer.alloc(LIMIT + 1), mask: clip.mask });
@@ -71,9 +62,9 @@ describe('an upload', () => {
     const upload = new RawUpload(platform.url, LIMIT, { 'idempotency-key': 'broken-off' });
     await upload.send(partHead('video', 'clip.mp4'));
     await upload.send(Buffer.alloc(500_000, 1));
-    await until('a part is stored', async () => partsInStorage().length === 1);
+    await until('a part is stored', async () => platform.partsInStorage().length === 1);
     upload.disconnect();
-    await until('the part is gone', async () => partsInStorage().length === 0);
+    await until('the part is gone', async () => platform.partsInStorage().length === 0);
     // The key of a request that failed is free again.
     await until(
       'the key is free',

@@ -1,5 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { decodePng } from '@propago/labels';
 import { startStack, type Stack, type StackOptions } from '@propago/local-stack';
@@ -138,6 +141,13 @@ export class Platform {
     return this.bytes(`/v1/runs/${id}/frames/${frame}/mask.png`);
   }
 
+  /** Digest over the bytes of the masks of frames 0 to n - 1. */
+  async digestOfMasks(id: string, frames: number): Promise<string> {
+    const hash = createHash('sha256');
+    for (let frame = 0; frame < frames; frame++) hash.update(await this.maskOf(id, frame));
+    return hash.digest('hex');
+  }
+
   /** Class ids of frame n's mask, height x width. */
   async labelsOf(id: string, frame: number): Promise<Uint8Array> {
     return pixelsOf(await this.maskOf(id, frame)).samples;
@@ -148,6 +158,12 @@ export class Platform {
     const keys: string[] = [];
     for (const folder of folders) for await (const { key } of this.store.list(folder)) keys.push(key);
     return keys;
+  }
+
+  /** Files that are being written to the storage folder, which have no key yet. */
+  partsInStorage(): string[] {
+    const folder = join(fileURLToPath(this.stack.servers.storageUrl), '.parts');
+    return existsSync(folder) ? readdirSync(folder) : [];
   }
 
   async query<Row extends object>(sql: string, values: unknown[] = []): Promise<Row[]> {
