@@ -41,35 +41,31 @@ export class Completion {
   }
 
   /**
-   * @returns how the run ends, why it was told to stop, or the end of a process that was killed or lacked disk or memory
+   * @returns how the run ends, or the end of a process that was told to stop, was killed, or lacked disk or memory
    * @throws CodedError TRAINING_EXPORT_FAILED, and those of the models service
    */
-  async complete(
-    run: ClaimedRun,
-    work: WorkFolder,
-    surroundings: Surroundings,
-  ): Promise<Outcome | NonNullable<SupervisedEnd['told']> | SupervisedEnd> {
+  async complete(run: ClaimedRun, work: WorkFolder, surroundings: Surroundings): Promise<Outcome | SupervisedEnd> {
     const { model, weights } = configurationOf(run.row);
     const encoder = path.join(work.path, `${model ?? 'encoder'}.onnx`);
     const checkpoint = await newestCheckpoint(work.out);
     const provenance = `Training run ${run.id}.`;
     const exporting = ['export', checkpoint, '-o', encoder, '--weights', weights, '--provenance', provenance];
     const exported = await this.run(run, exporting, surroundings);
-    if (exported.told) return exported.told;
+    if (exported.told) return exported;
     if (exported.code !== 0) {
       if (!isOfTheExport(exported)) return exported;
       throw new CodedError('TRAINING_EXPORT_FAILED', exported.errors.trim().split('\n').slice(-5).join('\n'));
     }
     const stored = await this.artifacts.store(run.id, { name: 'encoder.onnx', kind: 'encoder', file: encoder });
-    const told = await this.probe(run, work, surroundings);
-    if (told) return told;
+    const probed = await this.probe(run, work, surroundings);
+    if (probed.told) return probed;
     if (model === undefined) return { state: 'succeeded' };
     const version = await this.register(run, model, encoder, stored);
     return { state: 'succeeded', model: { name: model, version } };
   }
 
   /** Figures and scores, without which the encoder is as good. */
-  private async probe(run: ClaimedRun, work: WorkFolder, surroundings: Surroundings): Promise<SupervisedEnd['told']> {
+  private async probe(run: ClaimedRun, work: WorkFolder, surroundings: Surroundings): Promise<SupervisedEnd> {
     const figures = path.join(work.path, 'figures');
     let scores: Prisma.InputJsonObject | undefined;
     const probing = () =>
@@ -79,7 +75,7 @@ export class Completion {
     let end = await probing();
     // Killed by somebody: once more.
     if (end.signal !== null && !end.told) end = await probing();
-    if (end.told) return end.told;
+    if (end.told) return end;
     if (end.code !== 0) surroundings.logger.warn({ errors: end.errors }, 'the trained encoder is not scored');
     if (scores) {
       const { step } = await this.database.trainingRun.findUniqueOrThrow({ where: { id: run.id } });
@@ -88,7 +84,7 @@ export class Completion {
     for (const name of await readdir(figures).catch(() => [])) {
       await this.artifacts.store(run.id, { name, kind: 'picture', file: path.join(figures, name) });
     }
-    return undefined;
+    return end;
   }
 
   /** The file is moved into the registry, so it gets a copy of its own. */

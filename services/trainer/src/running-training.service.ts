@@ -116,11 +116,10 @@ export class RunningTraining {
     place: Place,
     logger: Logger,
   ): Promise<Result | SupervisedEnd> {
-    if (end.told) return this.obeyed(run, end.told);
-    if (end.code !== 0) return end;
-    const completed = await this.completion.complete(run, work, { ...place, logger });
-    if (typeof completed === 'string') return this.obeyed(run, completed);
-    return isFailedEnd(completed) ? completed : this.ended(run, completed);
+    const isDone = !end.told && end.code === 0;
+    const result = isDone ? await this.completion.complete(run, work, { ...place, logger }) : end;
+    if ('state' in result) return this.ended(run, result);
+    return result.told ? this.obeyed(run, result.told) : result;
   }
 
   private async obeyed(run: ClaimedRun, told: NonNullable<SupervisedEnd['told']>): Promise<Result> {
