@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { STAGES } from '@propago/contracts';
 import { Queues } from '@propago/pipeline';
@@ -47,11 +46,7 @@ describe('a rolling restart of every service', () => {
   const accepted = (some: SmallClip[]) => Promise.all(some.map((clip) => platform.acceptedRun(clip)));
 
   /** Digest over the masks of all frames. */
-  async function masksOf(id: string): Promise<string> {
-    const hash = createHash('sha256');
-    for (let frame = 0; frame < FRAMES; frame++) hash.update(await platform.maskOf(id, frame));
-    return hash.digest('hex');
-  }
+  const masksOf = (id: string): Promise<string> => platform.digestOfMasks(id, FRAMES);
 
   const unfinished = async () => {
     const [row] = await platform.query<{ count: string }>(
