@@ -1,0 +1,5 @@
+export * from './frame-sources';
+export * from './pass-walk';
+export * from './passes';
+export * from './plan';
+export * from './prompts';

@@ -1,0 +1,199 @@
+import { passesOf, passKey, plan, segmentsOf, type Prompt, type PromptSet, type RunRows } from '.';
+
+const SEGMENT = 4;
+
+/** mulberry32 */
+function random(seed: number) {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+const prompt = (frame: number, objects: number[], digest = `p${frame}`): Prompt => ({ frame, objects, digest });
+
+function setOf(prompts: Prompt[], tracedBack: number[] = []): PromptSet {
+  const ids = [...new Set(prompts.flatMap(({ objects }) => objects))].sort((a, b) => a - b);
+  return { prompts, objects: ids.map((id) => ({ id, isTracedBack: tracedBack.includes(id) })) };
+}
+
+/** A run whose stages do, in random order, what the plan says, one job at a time; labels and masks carry what they are made of. */
+class Simulation {
+  frames = new Set<number>();
+  features = new Set<number>();
+  labels = new Map<string, Set<number>>();
+  masks = new Map<number, string>();
+  frameCount: number | null = null;
+  readonly jobs: string[] = [];
+
+  constructor(
+    public prompts: PromptSet,
+    private readonly videoFrames: number,
+    private readonly next: () => number,
+  ) {}
+
+  rows(): RunRows {
+    return { ...this, segmentFrames: SEGMENT };
+  }
+
+  /** @returns whether there was something to do */
+  step(): boolean {
+    const { ingest, features, propagation, masks } = plan(this.rows());
+    const work: (() => void)[] = [
+      ...(ingest ? [() => this.decode()] : []),
+      ...features.map((segment) => () => this.did(`features ${segment}`, () => this.features.add(segment))),
+      ...propagation.map(
+        ({ pass, segment }) =>
+          () =>
+            this.did(`labels ${pass.key} ${segment}`, () => {
+              const stored = this.labels.get(pass.key) ?? new Set();
+              this.labels.set(pass.key, stored.add(segment));
+            }),
+      ),
+      ...masks.map(
+        ({ segment, recipe }) =>
+          () =>
+            this.did(`masks ${segment} ${recipe}`, () => this.masks.set(segment, recipe)),
+      ),
+    ];
+    if (work.length === 0) return false;
+    work[Math.floor(this.next() * work.length)]!();
+    return true;
+  }
+
+  finish(): void {
+    for (let i = 0; this.step(); i++) if (i > 100_000) throw new Error('The run does not end.');
+  }
+
+  private decode(): void {
+    const segment = this.frames.size;
+    if (segment * SEGMENT < this.videoFrames) this.frames.add(segment);
+    else this.frameCount = this.videoFrames;
+  }
+
+  private did(job: string, effect: () => void): void {
+    // Each job is wanted until it is done, and never again: nothing is computed twice.
+    expect(this.jobs).not.toContain(job);
+    this.jobs.push(job);
+    effect();
+  }
+}
+
+function randomSet(next: () => number, videoFrames: number): PromptSet {
+  const objects = 1 + Math.floor(next() * 3);
+  const frames = new Set(Array.from({ length: 1 + Math.floor(next() * 4) }, () => Math.floor(next() * videoFrames)));
+  const prompts = [...frames]
+    .sort((a, b) => a - b)
+    .map((frame) => {
+      const ids = Array.from({ length: objects }, (_, i) => i + 1).filter(() => next() < 0.6);
+      return prompt(frame, ids.length > 0 ? ids : [1], `p${frame}.${Math.floor(next() * 3)}`);
+    });
+  const all = setOf(prompts);
+  return { prompts, objects: all.objects.map(({ id }) => ({ id, isTracedBack: next() < 0.5 })) };
+}
+
+describe('plan', () => {
+  it('walks a run with one prompt on the first frame forward, segment by segment', () => {
+    const sut = new Simulation(setOf([prompt(0, [1, 2])]), 10, () => 0.999);
+    sut.finish();
+    const key = passKey(prompt(0, [1, 2]), 'forward');
+    const labels = sut.jobs.filter((job) => job.startsWith('labels'));
+    expect(labels).toEqual([0, 1, 2].map((segment) => `labels ${key} ${segment}`));
+    expect(plan(sut.rows())).toEqual({
+      ingest: false,
+      features: [],
+      propagation: [],
+      masks: [],
+      isComplete: true,
+      foremost: Infinity,
+    });
+  });
+
+  it('walks back to the first frame where the objects are traced back', () => {
+    const set = setOf([prompt(9, [1])], [1]);
+    const [forward, backward] = passesOf(set);
+    expect(forward).toMatchObject({ direction: 'forward', from: 9, to: null });
+    expect(backward).toMatchObject({ direction: 'backward', from: 9, to: 0 });
+    expect([...segmentsOf(backward!, null, SEGMENT)]).toEqual([2, 1, 0]);
+  });
+
+  it('asks for no backward pass of an object that appears late', () => {
+    expect(passesOf(setOf([prompt(9, [1])])).map(({ direction }) => direction)).toEqual(['forward']);
+  });
+
+  it('lets a pass go on to the farthest prompt of its objects, and no farther', () => {
+    const passes = passesOf(setOf([prompt(0, [1, 2]), prompt(5, [1]), prompt(8, [2])]));
+    expect(passes.map(({ direction, from, to }) => [direction, from, to])).toEqual([
+      ['forward', 0, 7],
+      ['forward', 5, null],
+      ['backward', 5, 1],
+      ['forward', 8, null],
+      ['backward', 8, 1],
+    ]);
+  });
+
+  it('does not hold decoding back for a pass that has not begun', () => {
+    const rows: RunRows = {
+      prompts: setOf([prompt(100, [1])]),
+      segmentFrames: SEGMENT,
+      frameCount: null,
+      frames: new Set([0, 1]),
+      features: new Set([0, 1]),
+      labels: new Map(),
+      masks: new Map(),
+    };
+    expect(plan(rows)).toMatchObject({ ingest: true, propagation: [], foremost: null });
+  });
+
+  it('ends every random history of prompts, does nothing twice, and a corrected run as a fresh one', () => {
+    for (let seed = 0; seed < 300; seed++) {
+      const next = random(seed);
+      const videoFrames = 1 + Math.floor(next() * 30);
+      const sut = new Simulation(randomSet(next, videoFrames), videoFrames, next);
+      for (let change = 0; change < 3; change++) {
+        for (let i = Math.floor(next() * 40); i > 0; i--) sut.step();
+        sut.prompts = randomSet(next, videoFrames);
+        // What was of an earlier set of prompts may be wanted again.
+        sut.jobs.length = 0;
+      }
+      sut.finish();
+      expect(plan(sut.rows()).isComplete).toBe(true);
+      const fresh = new Simulation(sut.prompts, videoFrames, random(seed + 1000));
+      fresh.finish();
+      expect([...sut.masks].sort()).toEqual([...fresh.masks].sort());
+      for (const [key, segments] of fresh.labels)
+        expect([...sut.labels.get(key)!]).toEqual(expect.arrayContaining([...segments]));
+    }
+  });
+
+  it('makes again only what a missing mask needs when soft labels were removed', () => {
+    const set = setOf([prompt(0, [1]), prompt(12, [1]), prompt(24, [1])]);
+    const sut = new Simulation(set, 40, random(1));
+    sut.finish();
+    sut.labels.clear();
+    expect(plan(sut.rows())).toMatchObject({ propagation: [], isComplete: true });
+    sut.masks.delete(1);
+    const wanted = plan(sut.rows()).propagation.map(({ pass, segment }) => [pass.direction, pass.from, segment]);
+    expect(wanted).toEqual([
+      ['forward', 0, 0],
+      ['backward', 12, 3],
+    ]);
+  });
+
+  it('changes nothing beyond the neighbouring prompts of a correction', () => {
+    const before = setOf([prompt(0, [1]), prompt(12, [1]), prompt(24, [1])]);
+    const sut = new Simulation(before, 40, random(1));
+    sut.finish();
+    const masks = new Map(sut.masks);
+    sut.prompts = setOf([prompt(0, [1]), prompt(12, [1], 'corrected'), prompt(24, [1])]);
+    sut.jobs.length = 0;
+    sut.finish();
+    const changed = [...sut.masks]
+      .filter(([segment, recipe]) => masks.get(segment) !== recipe)
+      .map(([segment]) => segment);
+    expect(changed.sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(sut.jobs.some((job) => job.startsWith('features'))).toBe(false);
+  });
+});

@@ -1,0 +1,31 @@
+/** The way a pass walks through the video. */
+export type Direction = 'forward' | 'backward';
+
+/** What is tracked in a run. */
+export interface TrackedObject {
+  /** 1 to 254 for masks: the value of its pixels. */
+  id: number;
+  /** Whether the frames before its first prompt are labelled too; an object that appears late has none. */
+  isTracedBack: boolean;
+}
+
+/** What a person says about some objects on one frame: where they are, or that they are not there. True by definition. */
+export interface Prompt {
+  frame: number;
+  /** Ids of the objects that it speaks of, ascending, those that it says are absent included. */
+  objects: readonly number[];
+  /** sha256 of everything that it says; two prompts with the same digest are the same prompt. */
+  digest: string;
+}
+
+/** The prompts of one run, at most one on a frame, and its objects. */
+export interface PromptSet {
+  objects: readonly TrackedObject[];
+  /** By frame, ascending. */
+  prompts: readonly Prompt[];
+}
+
+/** The prompted frames that speak of an object, ascending. */
+export function framesOf(object: number, { prompts }: PromptSet): number[] {
+  return prompts.filter(({ objects }) => objects.includes(object)).map(({ frame }) => frame);
+}
