@@ -1,4 +1,4 @@
-import { ContextGroup } from './context';
+import { ContextEntry, ContextGroup } from './context';
 import { Features } from './features';
 import { AffinityParameters, AffinityShape } from './parameters';
 
@@ -40,6 +40,8 @@ export interface PropagateOptions {
   signal?: AbortSignal;
   /** Also return the top-k lists. */
   lists?: boolean;
+  /** Another context than the parameters say, oldest first; frames after the target may be in it. */
+  context?: ContextEntry[];
 }
 
 /** Labels the frames of one video in order. Memory: O(context x patches x (dim + classes)), whatever the video's length. */

@@ -53,7 +53,7 @@ export class ContextSession implements AffinitySession {
   private async propagateNow(target: number, features: Features, options: PropagateOptions): Promise<Propagation> {
     this.assertOpen();
     options.signal?.throwIfAborted();
-    const entries = contextEntries(target, this.parameters);
+    const entries = options.context ?? contextEntries(target, this.parameters);
     if (target < this.next) throw expected(`an integer of at least ${this.next}`, 'target', target);
     checkFeatureArray(features, this.shape);
     const missing = entries.find(({ frame }) => !this.frames.has(frame));
