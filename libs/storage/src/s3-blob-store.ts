@@ -11,6 +11,7 @@ import {
   DeleteObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
+  HeadBucketCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
   ListMultipartUploadsCommandOutput,
@@ -21,10 +22,11 @@ import {
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import { BlobEntry, BlobStat, BlobStore, ByteRange } from './blob-store';
-import { deletableFolder, folderOf, missing, notWritable, outOfRange, requireKey } from './keys';
+import { BlobEntry, BlobStat, BlobStore, ByteRange, StorageSpace } from './blob-store';
+import { deletableFolder, folderOf, missing, notReadable, notWritable, outOfRange, requireKey } from './keys';
 import { meter } from './metering';
 import { withScratchFolder } from './scratch-folder';
+import { isStorageFull } from './storage-full';
 
 /** 8 MiB parts, two in flight: 24 MiB of memory per upload, and 10,000 parts allow 78 GiB. */
 const PART_BYTES = 8 * 1024 * 1024;
@@ -187,11 +189,23 @@ export class S3BlobStore implements BlobStore {
 
   async check(): Promise<void> {
     try {
+      await this.client.send(new HeadBucketCommand({ Bucket: this.place.bucket }));
+    } catch (error) {
+      throw notReadable(this.address, isMissing(error) ? new Error('there is no such bucket') : error);
+    }
+  }
+
+  async checkWriting(): Promise<void> {
+    try {
       const { bucket: Bucket, prefix } = this.place;
       await this.client.send(new PutObjectCommand({ Bucket, Key: prefix + CHECK_KEY, Body: Buffer.alloc(0) }));
     } catch (error) {
-      throw notWritable(`s3://${this.place.bucket}/${this.place.prefix}`, error);
+      throw isStorageFull(error) ? error : notWritable(this.address, error);
     }
+  }
+
+  async space(): Promise<StorageSpace | null> {
+    return null;
   }
 
   async close(): Promise<void> {
@@ -217,6 +231,10 @@ export class S3BlobStore implements BlobStore {
       await this.client.send(new AbortMultipartUploadCommand(upload)).catch(() => {});
       throw error;
     }
+  }
+
+  private get address(): string {
+    return `s3://${this.place.bucket}/${this.place.prefix}`;
   }
 
   private sourceOf(key: string): string {
