@@ -18,6 +18,8 @@ const JOB_OPTIONS: JobOptions = {
   backoff: { type: 'exponential', delay: 500 },
   removeOnComplete: true,
   removeOnFail: true,
+  // A job that waits for room fails any number of times.
+  stackTraceLimit: 3,
 };
 
 /** What lies in Redis: what the job is to do, and the trace that it belongs to. */
@@ -99,8 +101,11 @@ export class Queues {
     }
   }
 
+  /** A round trip to Redis. @throws Error at once where there is no connection */
   async ping(): Promise<void> {
-    await this.of('ingest').client.ping();
+    const { client } = this.of('ingest');
+    if (client.status !== 'ready') throw new Error('There is no connection to Redis.');
+    await client.ping();
   }
 
   async close(): Promise<void> {

@@ -5,7 +5,7 @@ import type { Queues } from './queues';
 
 /** Prometheus metrics of the stages that one process works on. */
 export class StageMetrics {
-  /** outcome: done | skipped | retried | failed */
+  /** outcome: done | skipped | retried | waiting (for room in the storage) | failed */
   readonly jobs: Counter<'stage' | 'outcome'>;
   readonly jobSeconds: Histogram<'stage'>;
   readonly frames: Counter<'stage'>;

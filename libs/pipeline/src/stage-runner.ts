@@ -1,10 +1,12 @@
 import type { Job } from 'bull';
 import type { Logger } from 'pino';
-import { asCodedError, CodedError, STAGE_JOBS, type Stage, type StageJobs } from '@propago/contracts';
+import { CodedError, STAGE_JOBS, type Stage, type StageJobs } from '@propago/contracts';
 import { inSpan } from '@propago/tracing';
 import type { NextSteps } from './next-steps';
 import type { Queues, TracedJob } from './queues';
+import { asPlatformError } from './server-failure';
 import type { StageMetrics } from './stage-metrics';
+import { waitForRoom } from './wait-for-room';
 
 /** What a finished job says of itself, for its end line and the metrics. */
 export interface JobReport {
@@ -121,7 +123,13 @@ export class StageRunner<S extends Stage> {
         log.info({ skipped: true, ms: Math.round(seconds() * 1000) }, 'job end');
         return { skipped: true };
       }
-      const error = asCodedError(thrown);
+      const error = asPlatformError(thrown);
+      if (error.code === 'STORAGE_FULL' && signal.reason !== SHUTTING_DOWN) {
+        waitForRoom(job);
+        this.metrics.jobs.inc({ stage, outcome: 'waiting' });
+        log.warn({ code: error.code, err: error.cause ?? error, ms: Math.round(seconds() * 1000) }, 'job waits for room');
+        throw error;
+      }
       // A job that is handed back has not failed: when Bull takes it off the queue, the reconciler brings it back.
       const last =
         signal.reason !== SHUTTING_DOWN && (!error.kind.retryable || job.attemptsMade + 1 >= (job.opts.attempts ?? 1));
