@@ -127,7 +127,10 @@ export class StageRunner<S extends Stage> {
       if (error.code === 'STORAGE_FULL' && signal.reason !== SHUTTING_DOWN) {
         waitForRoom(job);
         this.metrics.jobs.inc({ stage, outcome: 'waiting' });
-        log.warn({ code: error.code, err: error.cause ?? error, ms: Math.round(seconds() * 1000) }, 'job waits for room');
+        log.warn(
+          { code: error.code, err: error.cause ?? error, ms: Math.round(seconds() * 1000) },
+          'job waits for room',
+        );
         throw error;
       }
       // A job that is handed back has not failed: when Bull takes it off the queue, the reconciler brings it back.

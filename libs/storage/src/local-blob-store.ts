@@ -180,7 +180,10 @@ export class LocalBlobStore implements BlobStore {
 
   async space(): Promise<StorageSpace | null> {
     const disk = await unlessAbsent(fs.statfs(this.root), null);
-    return disk && { free: disk.bavail * disk.bsize, total: disk.blocks * disk.bsize };
+    if (!disk) return null;
+    // Some file systems count no inodes; where none is left, no file fits, whatever its size.
+    const isOutOfInodes = disk.files > 0 && disk.ffree === 0;
+    return { free: isOutOfInodes ? 0 : disk.bavail * disk.bsize, total: disk.blocks * disk.bsize };
   }
 
   async close(): Promise<void> {}

@@ -25,7 +25,7 @@ export class JanitorController implements OnApplicationBootstrap, OnModuleDestro
     this.janitor = new Janitor(database, storage, next, {
       runDays: config.RUN_RETENTION_DAYS,
       cacheHours: config.CACHE_RETENTION_HOURS,
-      cacheBytes: config.CACHE_MAX_BYTES,
+      cacheBytes: config.CACHE_MAX_BYTES ?? 0,
       orphanMs: ORPHAN_MS,
     });
     const everyMs = config.JANITOR_MINUTES * 60_000;
