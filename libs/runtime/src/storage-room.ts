@@ -1,19 +1,13 @@
 import { Inject, Injectable, OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import { Gauge, Registry } from 'prom-client';
 import { CodedError } from '@propago/contracts';
-import type { StorageSpace } from '@propago/storage';
+import { floorOf, type StorageSpace } from '@propago/storage';
 import { inWords } from './bytes';
 import type { ServiceConfig } from './config';
 import { Rounds } from './rounds';
 import { CONFIG, LOGGER, STORAGE, type BlobStore, type Logger } from './tokens';
 
 const LOOK_EVERY_MS = 15_000;
-const GIB = 2 ** 30;
-
-/** Bytes of a disk that uploads must leave free where nothing is configured: small disks must not be all floor. */
-export function defaultFloor(totalBytes: number): number {
-  return Math.min(GIB, totalBytes / 20);
-}
 
 /** Whether the last write of this process found room: all that is known of a storage that does not say what is free. */
 export class LastWrite {
@@ -70,8 +64,8 @@ export class StorageRoom implements OnApplicationBootstrap, OnModuleDestroy {
     return `${inWords(space.free)} free of ${inWords(space.total)}, uploads are refused`;
   }
 
-  private floorOf({ total }: StorageSpace): number {
-    return this.config.STORAGE_MIN_FREE_BYTES ?? defaultFloor(total);
+  private floorOf(space: StorageSpace): number {
+    return floorOf(space, this.config.STORAGE_MIN_FREE_BYTES);
   }
 
   /** One line in the log when room runs short, and one when there is room again. */

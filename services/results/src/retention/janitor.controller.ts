@@ -25,7 +25,8 @@ export class JanitorController implements OnApplicationBootstrap, OnModuleDestro
     this.janitor = new Janitor(database, storage, next, {
       runDays: config.RUN_RETENTION_DAYS,
       cacheHours: config.CACHE_RETENTION_HOURS,
-      cacheBytes: config.CACHE_MAX_BYTES ?? 0,
+      cacheBytes: config.CACHE_MAX_BYTES,
+      minFreeBytes: config.STORAGE_MIN_FREE_BYTES,
       orphanMs: ORPHAN_MS,
     });
     const everyMs = config.JANITOR_MINUTES * 60_000;
@@ -46,7 +47,7 @@ export class JanitorController implements OnApplicationBootstrap, OnModuleDestro
   }
 
   private async clean(): Promise<void> {
-    const { expiredRuns, ...removed } = await this.janitor.clean();
+    const { expiredRuns, kept: _, ...removed } = await this.janitor.clean();
     this.logger.info({ expiredRuns: expiredRuns.length, ...removed }, 'janitor');
   }
 }
