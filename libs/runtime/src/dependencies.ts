@@ -112,7 +112,7 @@ export class Dependencies {
       case 'nats':
         return `no answer at ${placeOf(NATS_URL, 4222)}`;
       case 'storage':
-        return error instanceof CodedError ? error.message : `the storage does not answer`;
+        return storageWords(error);
     }
   }
 
@@ -144,6 +144,11 @@ function redisWords(error: unknown, place: string): string {
   if (/^(NOAUTH|WRONGPASS|ERR invalid password)/.test(message))
     return `the server at ${place} does not accept the password`;
   return `no answer at ${place}`;
+}
+
+function storageWords(error: unknown): string {
+  if (error instanceof CodedError) return error.message.replace(/^The storage (.*)\.$/s, '$1');
+  return error instanceof Late ? 'no answer' : 'an error; see the log';
 }
 
 /** `host:port` of an address, without its secrets. */

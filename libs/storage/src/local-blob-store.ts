@@ -156,9 +156,10 @@ export class LocalBlobStore implements BlobStore {
 
   async check(): Promise<void> {
     try {
+      const stat = await unlessAbsent(fs.stat(this.root), null);
+      if (!stat?.isDirectory()) throw new Error('there is no such folder');
       // Only asked for: on a disk that has become read-only this fails as a write would.
       await fs.access(this.root, fs.constants.R_OK | fs.constants.W_OK | fs.constants.X_OK);
-      if (!(await fs.stat(this.root)).isDirectory()) throw new Error('it is not a folder');
     } catch (error) {
       throw notReadable(this.root, error);
     }

@@ -22,11 +22,11 @@ import {
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
+import { CodedError } from '@propago/contracts';
 import { BlobEntry, BlobStat, BlobStore, ByteRange, StorageSpace } from './blob-store';
 import { deletableFolder, folderOf, missing, notReadable, notWritable, outOfRange, requireKey } from './keys';
 import { meter } from './metering';
 import { withScratchFolder } from './scratch-folder';
-import { isStorageFull } from './storage-full';
 
 /** 8 MiB parts, two in flight: 24 MiB of memory per upload, and 10,000 parts allow 78 GiB. */
 const PART_BYTES = 8 * 1024 * 1024;
@@ -191,6 +191,7 @@ export class S3BlobStore implements BlobStore {
     try {
       await this.client.send(new HeadBucketCommand({ Bucket: this.place.bucket }));
     } catch (error) {
+      if (error instanceof CodedError) throw error;
       throw notReadable(this.address, isMissing(error) ? new Error('there is no such bucket') : error);
     }
   }
@@ -200,7 +201,7 @@ export class S3BlobStore implements BlobStore {
       const { bucket: Bucket, prefix } = this.place;
       await this.client.send(new PutObjectCommand({ Bucket, Key: prefix + CHECK_KEY, Body: Buffer.alloc(0) }));
     } catch (error) {
-      throw isStorageFull(error) ? error : notWritable(this.address, error);
+      throw error instanceof CodedError ? error : notWritable(this.address, error);
     }
   }
 
