@@ -4,6 +4,7 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import Bull from 'bull';
 import { requireProgram } from '@propago/local-stack';
 import { Platform, startPlatform, until, type RunResource } from './support/platform';
 import { smallClip } from './support/small-clip';
@@ -171,6 +172,32 @@ describe('readiness', () => {
       await platform.succeededRun(await smallClip({ frames: 4, seed: 1 + DEPENDENCIES.indexOf(dependency) }));
     },
   );
+
+  it('of NATS is not needed for a run that was accepted', async () => {
+    const id = await platform.acceptedRun(await smallClip({ frames: 40, seed: 12 }));
+    const giveBack = freeze(platform.stack.servers.pids.nats!);
+    try {
+      expect((await platform.waitForEnd(id)).state).toBe('succeeded');
+    } finally {
+      giveBack();
+    }
+    await ofEvery(isWhole);
+  });
+
+  it('says in words that Redis cannot write', async () => {
+    const queue = new Bull('settings', platform.stack.servers.redisUrl);
+    const [, folder] = (await queue.client.config('GET', 'dir')) as unknown as [string, string];
+    await queue.client.config('SET', 'save', '3600 1');
+    // A snapshot that cannot be written has Redis refuse all writing.
+    await rm(folder, { recursive: true });
+    await queue.client.bgsave();
+    const { host } = new URL(platform.stack.servers.redisUrl);
+    const words = `the server at ${host} cannot write to its disk, and takes no jobs`;
+    await ofEvery((service) => misses(service, 'redis', words));
+    await queue.client.config('SET', 'save', '');
+    await queue.close();
+    await ofEvery(isWhole);
+  });
 
   it('is denied by the workers while Redis is gone, and kept by the gateway and the registry', async () => {
     const { hostname, port } = new URL(platform.stack.servers.redisUrl);
