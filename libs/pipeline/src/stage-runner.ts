@@ -1,6 +1,6 @@
 import type { Job } from 'bull';
 import type { Logger } from 'pino';
-import { CodedError, STAGE_JOBS, type Stage, type StageJobs } from '@propago/contracts';
+import { CodedError, STAGE_JOBS, type QueueName, type StageJobs } from '@propago/contracts';
 import { inSpan } from '@propago/tracing';
 import type { NextSteps } from './next-steps';
 import type { Queues, TracedJob } from './queues';
@@ -17,8 +17,8 @@ export interface JobReport {
   workSeconds?: number;
 }
 
-/** The work of one stage: parse, load, call, store, next. */
-export interface StageHandler<S extends Stage = Stage> {
+/** The work of one queue: parse, load, call, store, next. */
+export interface StageHandler<S extends QueueName = QueueName> {
   readonly stage: S;
   /** Jobs at once in this process. */
   readonly concurrency: number;
@@ -34,8 +34,8 @@ export interface StageHandler<S extends Stage = Stage> {
 const DISCARDED = new Error('no run wants this job any more');
 const SHUTTING_DOWN = new Error('the process is shutting down');
 
-/** Takes the jobs of one stage from its queue, one start line and one end line each. */
-export class StageRunner<S extends Stage> {
+/** Takes the jobs from one queue, one start line and one end line each. */
+export class StageRunner<S extends QueueName> {
   private readonly active = new Map<AbortController, { data: StageJobs[S]; done: Promise<unknown> }>();
 
   constructor(
@@ -165,7 +165,7 @@ export class StageRunner<S extends Stage> {
 }
 
 /** What a job is to do, as attributes of its span. */
-function attributesOf(data: StageJobs[Stage]): Record<string, string | number> {
+function attributesOf(data: StageJobs[QueueName]): Record<string, string | number> {
   const facts = Object.entries(data).filter(([, value]) => typeof value === 'string' || typeof value === 'number');
   return Object.fromEntries(facts.map(([name, value]) => [`propago.${name}`, value as string | number]));
 }

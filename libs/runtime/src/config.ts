@@ -156,6 +156,8 @@ export const propagationEnvironment = serviceEnvironment.extend({
 
 export const resultsEnvironment = serviceEnvironment.extend({
   RESULTS_CONCURRENCY: whole(1, 64, 2).describe('Segments made into masks at once'),
+  EXPORTS_CONCURRENCY: whole(1, 64, 1).describe('Overlays rendered at once, beside the masks'),
+  HOUSEKEEPING_CONCURRENCY: whole(1, 64, 2).describe('Deleted runs removed and shadow runs compared at once'),
   RECONCILE_SECONDS: reconcileSeconds,
   JANITOR_MINUTES: z.coerce.number().min(0.01).max(1440).default(10).describe('Between two rounds of the janitor'),
   RUN_RETENTION_DAYS: z.coerce

@@ -79,7 +79,7 @@ describe('Janitor', () => {
     await utimes(path.join(folder, key), then, then);
   }
 
-  const purges = async () => (await queues.of('results').getWaiting()).map(({ data }) => data);
+  const purges = async () => (await queues.of('housekeeping').getWaiting()).map(({ data }) => data);
 
   it('has runs removed when their time has come, and no others', async () => {
     const expired = await runWith({ endedMs: 31 * DAY_MS });
