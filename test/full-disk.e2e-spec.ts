@@ -116,6 +116,17 @@ jest.setTimeout(240_000);
     await platform.removeRun((await platform.succeededRun(await smallClip({ frames: 4, seed: 2 }))).id);
   });
 
+  it('gives up features that no run needs now before it refuses uploads for long', async () => {
+    const { id } = await platform.succeededRun(clip);
+    expect((await platform.blobs('features')).length).toBeGreaterThan(0);
+    await small.fill(2 * 2 ** 20);
+    await until('the features are gone', async () => (await platform.blobs('features')).length === 0);
+    expect((await ready('gateway')).storage).toBe('ok');
+    expect(await platform.digestOfMasks(id, FRAMES)).toBe(undisturbed);
+    await small.free();
+    await platform.removeRun(id);
+  });
+
   it('refuses encoders as it refuses videos', async () => {
     await small.fill();
     const form = new FormData();

@@ -28,8 +28,9 @@ export class UploadService {
   /**
    * @param room that is left for the video
    * @param use gets the upload; the stored video is gone when it returns, unless it was moved away
-   * @throws CodedError STORAGE_FULL before a byte is read, REQUEST_INVALID, VIDEO_MISSING, MASK_MISSING, UPLOAD_TOO_LARGE, QUOTA_BYTES, UPLOAD_ABORTED, and
-   *   as soon as they have arrived whatever is wrong with mask or options: sent first, they are refused before the video
+   * @throws CodedError STORAGE_FULL before a byte is read; REQUEST_INVALID, VIDEO_MISSING, MASK_MISSING, UPLOAD_TOO_LARGE,
+   *   QUOTA_BYTES, UPLOAD_ABORTED, and as soon as they have arrived whatever is wrong with mask or options: sent first,
+   *   they are refused before the video
    */
   async withUpload<T>(request: FastifyRequest, room: Room, use: (upload: RunUpload) => Promise<T>): Promise<T> {
     await this.storageRoom.assertRoomFor(lengthOf(request));

@@ -73,6 +73,11 @@ export class Janitor {
     return { dryRun, expiredRuns, features, overlays, orphans, kept: kept.list() };
   }
 
+  /** Removes at once what no run needs now, as far as the disk lacks room for uploads. */
+  async makeRoom(): Promise<Removed> {
+    return this.cleanFeatures(false, new KeptBlobs());
+  }
+
   private async expiredRuns(): Promise<string[]> {
     if (this.policy.runDays === 0) return [];
     const finishedAt = { lt: new Date(Date.now() - this.policy.runDays * DAY_MS) };
