@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { type Platform, startPlatform, until, type Problem } from './support/platform';
 import { smallClip, type SmallClip } from './support/small-clip';
@@ -114,6 +115,29 @@ jest.setTimeout(240_000);
     expect(platform.partsInStorage()).toEqual([]);
     await small.free();
     await platform.removeRun((await platform.succeededRun(await smallClip({ frames: 4, seed: 2 }))).id);
+  });
+
+  it('refuses an upload of unknown length when it has filled the disk, and leaves nothing of it', async () => {
+    await small.fill(6 * 2 ** 20);
+    async function* form() {
+      yield Buffer.from('--b\r\ncontent-disposition: form-data; name="video"; filename="clip.mp4"\r\n\r\n');
+      for (let megabyte = 0; megabyte < 16; megabyte++) yield Buffer.alloc(2 ** 20, 1);
+      yield Buffer.from('\r\n--b--\r\n');
+    }
+    const answer = await fetch(`${platform.url}/v1/runs`, {
+      method: 'POST',
+      headers: { 'content-type': 'multipart/form-data; boundary=b' },
+      body: Readable.toWeb(Readable.from(form())) as ReadableStream,
+      duplex: 'half',
+    });
+    expect(answer.status).toBe(507);
+    expect(await answer.json()).toMatchObject({
+      code: 'STORAGE_FULL',
+      detail: 'There is no room left in the storage.',
+    });
+    await until('nothing of it is left', async () => {
+      return platform.partsInStorage().length === 0 && (await platform.blobs('uploads')).length === 0;
+    });
   });
 
   it('gives up features that no run needs now before it refuses uploads for long', async () => {
