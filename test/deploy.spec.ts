@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
-import { ERRORS, STAGES } from '@propago/contracts';
+import { ERRORS, QUEUES_OF, STAGES } from '@propago/contracts';
 import { ENVIRONMENTS, readConfig, type ServiceName } from '@propago/runtime';
 import { HealthController } from '../libs/runtime/src/health.controller';
 import { MetricsController } from '../libs/runtime/src/metrics.controller';
@@ -156,7 +156,7 @@ describe('the manifests', () => {
     expect(Number.parseInt(limits.memory, 10) * 2 ** 30).toBeGreaterThan(megabytes * 2 ** 20 + 2 ** 30);
   });
 
-  it('scale each stage on the Redis lists of its Bull queue', () => {
+  it('scale each stage on the Redis lists of the Bull queues that its service works on', () => {
     const prefix = settingsOf('cpu').QUEUE_PREFIX;
     const objects = readManifests('k8s/components/autoscaling/workers.yaml').filter(
       ({ kind }) => kind === 'ScaledObject',
@@ -165,7 +165,8 @@ describe('the manifests', () => {
     for (const { metadata, spec } of objects) {
       expect(spec.scaleTargetRef.name).toBe(metadata.name);
       const lists = spec.triggers.map((trigger: { metadata: { listName: string } }) => trigger.metadata.listName);
-      expect(lists).toEqual([`${prefix}:${metadata.name}:wait`, `${prefix}:${metadata.name}:active`]);
+      const queues = QUEUES_OF[metadata.name as (typeof STAGES)[number]];
+      expect(lists).toEqual(queues.flatMap((queue) => [`${prefix}:${queue}:wait`, `${prefix}:${queue}:active`]));
     }
   });
 

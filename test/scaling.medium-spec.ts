@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { STAGES, type StageJobs } from '@propago/contracts';
+import { QUEUES, QUEUES_OF, STAGES, type StageJobs } from '@propago/contracts';
 import { startServers, type Servers } from '@propago/local-stack';
 import { Queues } from '@propago/pipeline';
 import { readManifests, settingsOf } from './support/manifests';
@@ -10,6 +10,8 @@ const WORK: StageJobs = {
   features: { featureSetId: hex, segment: 0 },
   propagation: { runId: randomUUID(), segment: 0 },
   results: { kind: 'segment', runId: randomUUID(), segment: 0 },
+  exports: { kind: 'overlay', runId: randomUUID() },
+  housekeeping: { kind: 'purge', runId: randomUUID() },
 };
 
 describe('the lists that the autoscaler reads', () => {
@@ -26,16 +28,18 @@ describe('the lists that the autoscaler reads', () => {
     await servers?.stop();
   });
 
-  it.each(STAGES)('hold the jobs of %s that wait, then those that are at work', async (stage) => {
-    const [waiting, active] = readManifests('k8s/components/autoscaling/workers.yaml')
-      .find(({ kind, metadata }) => kind === 'ScaledObject' && metadata.name === stage)!
+  it.each(QUEUES)('hold the jobs of %s that wait, then those that are at work', async (queue) => {
+    const service = STAGES.find((stage) => QUEUES_OF[stage].includes(queue))!;
+    const lists = readManifests('k8s/components/autoscaling/workers.yaml')
+      .find(({ kind, metadata }) => kind === 'ScaledObject' && metadata.name === service)!
       .spec.triggers.map((trigger: { metadata: { listName: string } }) => trigger.metadata.listName) as string[];
-    const redis = queues.of(stage).client;
-    await queues.add(stage, WORK[stage]);
+    const [waiting, active] = lists.filter((list) => list.includes(`:${queue}:`));
+    const redis = queues.of(queue).client;
+    await queues.add(queue, WORK[queue]);
     expect(await redis.llen(waiting!)).toBe(1);
     let finish!: () => void;
     const taken = new Promise<void>((isTaken) => {
-      void queues.of(stage).process(() => {
+      void queues.of(queue).process(() => {
         isTaken();
         return new Promise<void>((done) => (finish = done));
       });

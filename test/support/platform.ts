@@ -100,7 +100,7 @@ export class Platform {
     const gateways = this.stack.services.processes.filter(({ name }) => name === 'gateway');
     return gateways
       .flatMap(({ logFile }) => readFileSync(logFile, 'utf8').split('\n'))
-      .filter((line) => line.includes('"level":50'))
+      .filter((line) => line.includes('"level":"error"'))
       .slice(-3)
       .join('\n');
   }
@@ -184,9 +184,9 @@ export class Platform {
 /** Starts a platform of its own for a spec file; the servers that the environment names are not touched. */
 export async function startPlatform(
   env: NodeJS.ProcessEnv = {},
-  options: Pick<StackOptions, 'services' | 'restart'> = {},
+  { storageUrl = '', ...options }: Pick<StackOptions, 'services' | 'restart'> & { storageUrl?: string } = {},
 ): Promise<Platform> {
-  const own = { ...process.env, DATABASE_URL: '', REDIS_URL: '', NATS_URL: '', STORAGE_URL: '' };
+  const own = { ...process.env, DATABASE_URL: '', REDIS_URL: '', NATS_URL: '', STORAGE_URL: storageUrl };
   return new Platform(await startStack({ env: own, serviceEnv: env, ...options }));
 }
 

@@ -12,6 +12,7 @@ const janitorReport = z.object({
   features: removed,
   overlays: removed,
   orphans: z.record(z.string(), removed),
+  kept: z.array(removed.extend({ what: z.string(), why: z.string() })),
 });
 
 type GcCommand = Connection & { dryRun?: boolean; json?: boolean };
@@ -32,7 +33,7 @@ export function registerGc(program: Command, interruption: Interruption): void {
     });
 }
 
-function describe({ dryRun, expiredRuns, features, overlays, orphans }: z.infer<typeof janitorReport>): string {
+function describe({ dryRun, expiredRuns, features, overlays, orphans, kept }: z.infer<typeof janitorReport>): string {
   const line = (what: string, { blobs, bytes }: z.infer<typeof removed>) =>
     `${what}: ${blobs} files, ${(bytes / 2 ** 20).toFixed(1)} MiB`;
   return [
@@ -41,5 +42,7 @@ function describe({ dryRun, expiredRuns, features, overlays, orphans }: z.infer<
     line('features of ended runs', features),
     line('overlays', overlays),
     ...Object.entries(orphans).map(([folder, total]) => line(`orphans in ${folder}/`, total)),
+    'Kept:',
+    ...kept.map(({ what, why, ...total }) => line(`${what}, ${why}`, total)),
   ].join('\n');
 }

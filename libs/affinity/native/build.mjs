@@ -89,6 +89,8 @@ function compile(gyp, headers, place) {
 
 const failure = !required && isCurrent() ? undefined : build();
 if (failure) {
+  // One of other sources must not be taken, or tested, for the one that these do not give.
+  rmSync(addon, { force: true });
   console.warn(
     `The native affinity kernel was not built (${failure}); the slower TypeScript reference will be used. ` +
       'To build it: install python3, make and g++, then run: node libs/affinity/native/build.mjs --require',

@@ -248,6 +248,9 @@ export const ANSWERS = {
     features: removed.describe('Features of runs that have ended'),
     overlays: removed,
     orphans: z.record(z.string(), removed).describe('By the first part of their keys'),
+    kept: z
+      .array(removed.extend({ what: z.string().describe('The first part of the keys'), why: z.string() }))
+      .describe('What stays, by kind and reason'),
   }),
   Live: z.strictObject({ live: z.literal(true) }),
   Ready: z.strictObject({ ready: z.literal(true), dependencies: z.record(z.string(), z.string()) }),

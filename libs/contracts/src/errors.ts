@@ -167,6 +167,7 @@ export const ERRORS = {
   },
   FEATURES_INVALID: input(422, 'The encoder gave features that cannot be used.'),
   EXPORT_NOT_READY: { status: 503, retryable: true, title: 'The export is not ready yet.' },
+  STORAGE_FULL: { status: 507, retryable: true, title: 'The storage has no room.' },
   SERVICE_UNAVAILABLE: { status: 503, retryable: true, title: 'A service that this request needs is not available.' },
   INTERNAL: { status: 500, retryable: true, title: 'An unexpected error occurred.' },
 } as const satisfies Record<string, ErrorKind>;

@@ -8,12 +8,28 @@ export const STAGES = ['ingest', 'features', 'propagation', 'results'] as const;
 
 export type Stage = (typeof STAGES)[number];
 
+/** Work beside the stages, in queues of its own: minutes of rendering must not hold up the masks of others. */
+export const SIDE_WORK = ['exports', 'housekeeping'] as const;
+
+/** All Bull queues that runs are worked on through. */
+export const QUEUES = [...STAGES, ...SIDE_WORK] as const;
+
+export type QueueName = (typeof QUEUES)[number];
+
+/** Which queues the service of a stage takes work from. */
+export const QUEUES_OF: Record<Stage, readonly QueueName[]> = {
+  ingest: ['ingest'],
+  features: ['features'],
+  propagation: ['propagation'],
+  results: ['results', ...SIDE_WORK],
+};
+
 const featureSetId = z.string().regex(/^[0-9a-f]{40}$/);
 const runId = z.uuid();
 const segment = z.int().min(0);
 const runError = z.strictObject({ code: z.string(), detail: z.string() });
 
-/** What a job of each stage carries: ids only. The data lies in Postgres and in blobs. */
+/** What a job of each queue carries: ids only. The data lies in Postgres and in blobs. */
 export const STAGE_JOBS = {
   /** Decode a video into frame segments; one job for a feature set. */
   ingest: z.strictObject({ featureSetId }),
@@ -21,18 +37,21 @@ export const STAGE_JOBS = {
   features: z.strictObject({ featureSetId, segment }),
   /** Soft labels of one segment of a run; needs those of the segment before. */
   propagation: z.strictObject({ runId, segment }),
-  /** Masks of one segment, the end of a run, an export, the removal of a deleted run, or what a shadow run differs in. */
+  /** Masks of one segment, or the end of a run. */
   results: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('segment'), runId, segment }),
     z.strictObject({ kind: z.literal('end'), runId, error: runError.optional() }),
-    z.strictObject({ kind: z.literal('overlay'), runId }),
+  ]),
+  /** A file that is made of a run's masks when somebody asks for it. */
+  exports: z.strictObject({ kind: z.literal('overlay'), runId }),
+  /** The removal of a deleted run, or what a shadow run differs in. */
+  housekeeping: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('purge'), runId }),
     z.strictObject({ kind: z.literal('compare'), runId }),
   ]),
-} as const satisfies Record<Stage, z.ZodType>;
+} as const satisfies Record<QueueName, z.ZodType>;
 
-export type StageJobs = { [S in Stage]: z.infer<(typeof STAGE_JOBS)[S]> };
-export type ResultsJob = StageJobs['results'];
+export type StageJobs = { [S in QueueName]: z.infer<(typeof STAGE_JOBS)[S]> };
 
 export const RUN_END_STATES = ['succeeded', 'failed', 'cancelled'] as const;
 export type RunEndState = (typeof RUN_END_STATES)[number];

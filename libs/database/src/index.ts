@@ -1,4 +1,5 @@
 export * from './database';
+export * from './database-failure';
 export * from './hold-model-version';
 export * from './run-selection';
 export { Prisma } from './generated/client';

@@ -1,4 +1,4 @@
-import type { CodedError, RunEndState, Stage, StageJobs } from '@propago/contracts';
+import type { CodedError, QueueName, RunEndState, StageJobs } from '@propago/contracts';
 import { activeRun, type Database } from '@propago/database';
 import { inTraceOf } from '@propago/tracing';
 import type { Queues, Urgency } from './queues';
@@ -68,7 +68,7 @@ export class NextSteps {
   }
 
   async runDeleted(runId: string): Promise<void> {
-    await this.queues.add('results', { kind: 'purge', runId });
+    await this.queues.add('housekeeping', { kind: 'purge', runId });
   }
 
   /** A run has ended: its shadows begin, or end with it. */
@@ -86,11 +86,11 @@ export class NextSteps {
 
   /** A shadow run has succeeded. */
   async shadowEnded(shadowRunId: string): Promise<void> {
-    await this.queues.add('results', { kind: 'compare', runId: shadowRunId }, 'background');
+    await this.queues.add('housekeeping', { kind: 'compare', runId: shadowRunId }, 'background');
   }
 
   /** A job has failed for good: so have the runs that needed it. */
-  async jobFailed(data: StageJobs[Stage], error: CodedError): Promise<void> {
+  async jobFailed(data: StageJobs[QueueName], error: CodedError): Promise<void> {
     // What a run does not need to end well does not end it: an export can be asked for again.
     if ('kind' in data && data.kind !== 'segment') return;
     const runIds = await this.activeRuns(data);
@@ -105,7 +105,7 @@ export class NextSteps {
   }
 
   /** Whether any run still wants what this job is to do. */
-  async isWanted(data: StageJobs[Stage]): Promise<boolean> {
+  async isWanted(data: StageJobs[QueueName]): Promise<boolean> {
     if ('kind' in data && data.kind !== 'segment') return true;
     return (await this.activeRuns(data)).length > 0;
   }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import Bull, { type Job, type JobOptions, type Queue } from 'bull';
-import { STAGES, type Stage, type StageJobs } from '@propago/contracts';
+import { QUEUES, type QueueName, type StageJobs } from '@propago/contracts';
 import { currentTraceparent } from '@propago/tracing';
 
 export interface QueueOptions {
@@ -18,10 +18,12 @@ const JOB_OPTIONS: JobOptions = {
   backoff: { type: 'exponential', delay: 500 },
   removeOnComplete: true,
   removeOnFail: true,
+  // A job that waits for room fails any number of times.
+  stackTraceLimit: 3,
 };
 
 /** What lies in Redis: what the job is to do, and the trace that it belongs to. */
-export type TracedJob<S extends Stage> = StageJobs[S] & { traceparent?: string };
+export type TracedJob<S extends QueueName> = StageJobs[S] & { traceparent?: string };
 
 /**
  * Bull takes jobs without a priority after all others, so every job has one. In the background is what no user waits
@@ -32,14 +34,14 @@ export type Urgency = keyof typeof PRIORITIES;
 
 const IDLE_POLL_MS = 50;
 
-/** The Bull queues of all stages. Adding work twice is harmless: a job's id follows from what it is to do. */
+/** The Bull queues of all stages, and of the work beside them. Adding work twice is harmless: a job's id follows from what it is to do. */
 export class Queues {
   private readonly queues = new Map<string, Queue>();
 
   constructor(private readonly options: QueueOptions) {}
 
-  /** The queue of one stage, connected on first use. */
-  of<S extends Stage>(stage: S): Queue<StageJobs[S]> {
+  /** One of them, connected on first use. */
+  of<S extends QueueName>(stage: S): Queue<StageJobs[S]> {
     return this.named(stage);
   }
 
@@ -66,19 +68,19 @@ export class Queues {
   }
 
   /** The job's span will continue the active one. */
-  async add<S extends Stage>(stage: S, data: StageJobs[S], urgency: Urgency = 'user'): Promise<Job<StageJobs[S]>> {
+  async add<S extends QueueName>(stage: S, data: StageJobs[S], urgency: Urgency = 'user'): Promise<Job<StageJobs[S]>> {
     const traced: TracedJob<S> = { ...data, traceparent: currentTraceparent() };
     return this.of(stage).add(traced, { jobId: jobId(stage, data), priority: PRIORITIES[urgency] });
   }
 
-  /** Jobs by state of every stage, for metrics. */
-  async counts(): Promise<Record<Stage, Awaited<ReturnType<Queue['getJobCounts']>>>> {
-    const entries = await Promise.all(STAGES.map(async (stage) => [stage, await this.of(stage).getJobCounts()]));
+  /** Jobs by state of every queue, for metrics. */
+  async counts(): Promise<Record<QueueName, Awaited<ReturnType<Queue['getJobCounts']>>>> {
+    const entries = await Promise.all(QUEUES.map(async (stage) => [stage, await this.of(stage).getJobCounts()]));
     return Object.fromEntries(entries);
   }
 
-  /** Seconds that the next job of a stage has waited; 0 where none waits. */
-  async waitingSeconds(stage: Stage): Promise<number> {
+  /** Seconds that the next job of a queue has waited; 0 where none waits. */
+  async waitingSeconds(stage: QueueName): Promise<number> {
     const [next] = await this.of(stage).getJobs(['waiting'], 0, 0, true);
     return next ? Math.max(0, Date.now() - next.timestamp) / 1000 : 0;
   }
@@ -88,10 +90,13 @@ export class Queues {
    * afterwards nothing is written any more for what is not wanted.
    * @returns whether that is so; false when the limit came first
    */
-  async untilIdle(isMeant: (stage: Stage, data: StageJobs[Stage]) => boolean, limitMs: number): Promise<boolean> {
+  async untilIdle(
+    isMeant: (stage: QueueName, data: StageJobs[QueueName]) => boolean,
+    limitMs: number,
+  ): Promise<boolean> {
     for (const deadline = Date.now() + limitMs; ; await sleep(IDLE_POLL_MS)) {
       const active = await Promise.all(
-        STAGES.map(async (stage) => ({ stage, jobs: await this.of(stage).getActive() })),
+        QUEUES.map(async (stage) => ({ stage, jobs: await this.of(stage).getActive() })),
       );
       // A job that ended while it was read is null.
       if (!active.some(({ stage, jobs }) => jobs.some((job) => job && isMeant(stage, job.data)))) return true;
@@ -99,8 +104,11 @@ export class Queues {
     }
   }
 
+  /** A round trip to Redis. @throws Error at once where there is no connection */
   async ping(): Promise<void> {
-    await this.of('ingest').client.ping();
+    const { client } = this.of('ingest');
+    if (client.status !== 'ready') throw new Error('There is no connection to Redis.');
+    await client.ping();
   }
 
   async close(): Promise<void> {
@@ -110,7 +118,7 @@ export class Queues {
 }
 
 /** What a job is to do, as an id: doubles fall together. Bull forbids colons in custom ids. */
-export function jobId<S extends Stage>(stage: S, data: StageJobs[S]): string {
+export function jobId<S extends QueueName>(stage: S, data: StageJobs[S]): string {
   return [stage, ...Object.values(data as Record<string, unknown>).filter((part) => typeof part !== 'object')].join(
     '-',
   );

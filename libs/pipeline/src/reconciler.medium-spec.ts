@@ -1,4 +1,4 @@
-import { STAGES } from '@propago/contracts';
+import { QUEUES } from '@propago/contracts';
 import { PipelineFixture } from './pipeline.fixture';
 import { Reconciler } from './reconciler';
 
@@ -17,7 +17,7 @@ afterAll(() => fixture?.stop());
 
 /** Ids of all jobs that wait, by what they are to do. */
 async function waiting(): Promise<string[]> {
-  const jobs = await Promise.all(STAGES.map((stage) => fixture.queues.of(stage).getWaiting()));
+  const jobs = await Promise.all(QUEUES.map((stage) => fixture.queues.of(stage).getWaiting()));
   return jobs
     .flat()
     .map(({ id }) => String(id))
@@ -115,7 +115,7 @@ describe('the reconciler', () => {
       data: { cancelRequestedAt: now, deletedAt: now },
     });
     await sut.reconcile();
-    expect(await waiting()).toEqual([`results-end-${cancelled.runId}`, `results-purge-${deleted.runId}`].sort());
+    expect(await waiting()).toEqual([`results-end-${cancelled.runId}`, `housekeeping-purge-${deleted.runId}`].sort());
   });
 
   it('leaves a shadow run alone until the run that it repeats has succeeded', async () => {
@@ -148,7 +148,7 @@ describe('the reconciler', () => {
       ],
     });
     await sut.reconcile();
-    expect(await waiting()).toEqual([`results-compare-${succeeded.runId}`]);
+    expect(await waiting()).toEqual([`housekeeping-compare-${succeeded.runId}`]);
   });
 });
 

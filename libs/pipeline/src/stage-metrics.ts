@@ -1,11 +1,11 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { STAGES } from '@propago/contracts';
+import { QUEUES } from '@propago/contracts';
 import { inTime } from './in-time';
 import type { Queues } from './queues';
 
-/** Prometheus metrics of the stages that one process works on. */
+/** Prometheus metrics of the queues that one process works on; `stage` is the name of the queue. */
 export class StageMetrics {
-  /** outcome: done | skipped | retried | failed */
+  /** outcome: done | skipped | retried | waiting (for room in the storage) | failed */
   readonly jobs: Counter<'stage' | 'outcome'>;
   readonly jobSeconds: Histogram<'stage'>;
   readonly frames: Counter<'stage'>;
@@ -46,7 +46,7 @@ export class StageMetrics {
       registers,
       collect() {
         return ifKnown(this, async () => {
-          for (const stage of STAGES) this.set({ stage }, await queues.waitingSeconds(stage));
+          for (const stage of QUEUES) this.set({ stage }, await queues.waitingSeconds(stage));
         });
       },
     });
@@ -58,7 +58,7 @@ export class StageMetrics {
       collect() {
         return ifKnown(this, async () => {
           const counts = await queues.counts();
-          for (const stage of STAGES) {
+          for (const stage of QUEUES) {
             for (const state of ['waiting', 'active', 'delayed'] as const)
               this.set({ stage, state }, counts[stage][state]);
           }

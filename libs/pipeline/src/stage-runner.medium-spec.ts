@@ -46,6 +46,43 @@ describe('StageRunner', () => {
     expect(await fixture.next.activeRuns({ runId })).toEqual([runId]);
   });
 
+  it('has a job wait whose storage is full: it holds no slot, loses no attempt, and is done when there is room', async () => {
+    const { runId } = await fixture.acceptedRun();
+    let attempts = 0;
+    const process: StageHandler<'propagation'>['process'] = async () => {
+      attempts++;
+      if (attempts <= 3) throw new CodedError('STORAGE_FULL', 'There is no room left in the storage.');
+      return {};
+    };
+    const metrics = new StageMetrics(new Registry(), fixture.queues);
+    const handler = { stage: 'propagation' as const, concurrency: 1, process };
+    const sut = new StageRunner(handler, fixture.queues, fixture.next, metrics, pino({ level: 'silent' }));
+    const queue = fixture.queues.of('propagation');
+    const completed = new Promise((resolve) => queue.on('completed', resolve));
+    sut.start();
+    await queue.add({ runId, segment: 0 }, { jobId: 'one', attempts: 2, priority: 1 });
+    for (let time = 1; time <= 3; time++) {
+      await new Promise<void>((resolve) => {
+        const looking = setInterval(async () => {
+          if (attempts < time || (await queue.getDelayedCount()) === 0) return;
+          clearInterval(looking);
+          resolve();
+        }, 20);
+      });
+      const [waiting] = await queue.getDelayed();
+      expect(waiting).toMatchObject({ id: 'one', attemptsMade: 0, data: { runId } });
+      expect(await queue.getActiveCount()).toBe(0);
+      // The reconciler adds the same job again, which changes nothing.
+      await queue.add({ runId, segment: 0 }, { jobId: 'one', attempts: 2, priority: 1 });
+      expect(await queue.getWaitingCount()).toBe(0);
+      await waiting!.promote();
+    }
+    await completed;
+    expect(attempts).toBe(4);
+    expect(await ends()).toEqual([]);
+    await sut.drain(1);
+  });
+
   it.each([
     ['discards what was stored for a run that had ended meanwhile', true],
     ['discards nothing of a run that goes on', false],

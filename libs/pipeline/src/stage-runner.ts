@@ -1,10 +1,12 @@
 import type { Job } from 'bull';
 import type { Logger } from 'pino';
-import { asCodedError, CodedError, STAGE_JOBS, type Stage, type StageJobs } from '@propago/contracts';
+import { CodedError, STAGE_JOBS, type QueueName, type StageJobs } from '@propago/contracts';
 import { inSpan } from '@propago/tracing';
 import type { NextSteps } from './next-steps';
 import type { Queues, TracedJob } from './queues';
+import { asPlatformError } from './server-failure';
 import type { StageMetrics } from './stage-metrics';
+import { waitForRoom } from './wait-for-room';
 
 /** What a finished job says of itself, for its end line and the metrics. */
 export interface JobReport {
@@ -15,8 +17,8 @@ export interface JobReport {
   workSeconds?: number;
 }
 
-/** The work of one stage: parse, load, call, store, next. */
-export interface StageHandler<S extends Stage = Stage> {
+/** The work of one queue: parse, load, call, store, next. */
+export interface StageHandler<S extends QueueName = QueueName> {
   readonly stage: S;
   /** Jobs at once in this process. */
   readonly concurrency: number;
@@ -32,8 +34,8 @@ export interface StageHandler<S extends Stage = Stage> {
 const DISCARDED = new Error('no run wants this job any more');
 const SHUTTING_DOWN = new Error('the process is shutting down');
 
-/** Takes the jobs of one stage from its queue, one start line and one end line each. */
-export class StageRunner<S extends Stage> {
+/** Takes the jobs from one queue, one start line and one end line each. */
+export class StageRunner<S extends QueueName> {
   private readonly active = new Map<AbortController, { data: StageJobs[S]; done: Promise<unknown> }>();
 
   constructor(
@@ -121,7 +123,16 @@ export class StageRunner<S extends Stage> {
         log.info({ skipped: true, ms: Math.round(seconds() * 1000) }, 'job end');
         return { skipped: true };
       }
-      const error = asCodedError(thrown);
+      const error = asPlatformError(thrown);
+      if (error.code === 'STORAGE_FULL' && signal.reason !== SHUTTING_DOWN) {
+        waitForRoom(job);
+        this.metrics.jobs.inc({ stage, outcome: 'waiting' });
+        log.warn(
+          { code: error.code, err: error.cause ?? error, ms: Math.round(seconds() * 1000) },
+          'job waits for room',
+        );
+        throw error;
+      }
       // A job that is handed back has not failed: when Bull takes it off the queue, the reconciler brings it back.
       const last =
         signal.reason !== SHUTTING_DOWN && (!error.kind.retryable || job.attemptsMade + 1 >= (job.opts.attempts ?? 1));
@@ -154,7 +165,7 @@ export class StageRunner<S extends Stage> {
 }
 
 /** What a job is to do, as attributes of its span. */
-function attributesOf(data: StageJobs[Stage]): Record<string, string | number> {
+function attributesOf(data: StageJobs[QueueName]): Record<string, string | number> {
   const facts = Object.entries(data).filter(([, value]) => typeof value === 'string' || typeof value === 'number');
   return Object.fromEntries(facts.map(([name, value]) => [`propago.${name}`, value as string | number]));
 }

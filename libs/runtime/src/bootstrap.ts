@@ -10,6 +10,7 @@ import type { StageHandler } from '@propago/pipeline';
 import { closeInTime } from './close-in-time';
 import { maskedConfig, readConfig, type ConfigOf, type ServiceName } from './config';
 import { natsOptions } from './nats-options';
+import { logRequests, type RequestFacts } from './request-log';
 import { RpcTracingInterceptor } from './rpc-tracing.interceptor';
 import { assertHandlers } from './stages.controller';
 import { LOGGER, STAGE_HANDLERS } from './tokens';
@@ -23,6 +24,8 @@ export interface ServiceDefinition<S extends ServiceName> {
   module: (config: ConfigOf<S>) => Type | DynamicModule;
   /** Answers requests whose address is such that there is no route to look for. */
   frameworkErrors?: FastifyServerOptions['frameworkErrors'];
+  /** What the log says of a request, such as whose it was. */
+  requestFacts?: RequestFacts;
   /** What the HTTP server of this service needs besides health and metrics. */
   configure?: (app: NestFastifyApplication, config: ConfigOf<S>) => Promise<void>;
 }
@@ -42,6 +45,7 @@ async function start<S extends ServiceName>({
   service,
   module,
   frameworkErrors,
+  requestFacts,
   configure,
 }: ServiceDefinition<S>): Promise<void> {
   const config = readConfig(service);
@@ -61,6 +65,7 @@ async function start<S extends ServiceName>({
   fastify.addHook('preClose', async () => closeInTime(fastify.server, config.SHUTDOWN_SECONDS));
   assertHandlers(service, stageHandlers(app));
   traceRequests(fastify);
+  logRequests(fastify, app.get<Logger>(LOGGER), requestFacts);
   app.useGlobalInterceptors(new RpcTracingInterceptor());
   app.connectMicroservice(
     { transport: Transport.NATS, options: natsOptions(config.NATS_URL) },

@@ -5,6 +5,9 @@ import { z } from 'zod';
 const whole = (low: number, high: number, fallback: number) =>
   z.coerce.number().int().min(low).max(high).default(fallback);
 
+/** The same where what is not given is found out later. */
+const wholeOrFound = (low: number, high: number) => z.coerce.number().int().min(low).max(high).optional();
+
 /** A number as it comes from the environment. */
 const floor = (low: number, high: number, fallback: number) => z.coerce.number().min(low).max(high).default(fallback);
 
@@ -18,6 +21,9 @@ export const serviceEnvironment = z.object({
   STORAGE_URL: z
     .url({ protocol: /^(file|s3)$/ })
     .describe('Blobs: file:///folder or s3://bucket/prefix?endpoint=…&region=…'),
+  STORAGE_MIN_FREE_BYTES: wholeOrFound(0, Number.MAX_SAFE_INTEGER).describe(
+    'Uploads must leave so much of the disk free; by default 1 GiB, or 5 % of the disk where that is less. S3 has no disk',
+  ),
   HOST: z.string().default('127.0.0.1').describe('Address to listen on'),
   PORT: whole(0, 65535, 8080).describe('Port for HTTP: the API of the gateway, health and metrics of every service'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -150,6 +156,8 @@ export const propagationEnvironment = serviceEnvironment.extend({
 
 export const resultsEnvironment = serviceEnvironment.extend({
   RESULTS_CONCURRENCY: whole(1, 64, 2).describe('Segments made into masks at once'),
+  EXPORTS_CONCURRENCY: whole(1, 64, 1).describe('Overlays rendered at once, beside the masks'),
+  HOUSEKEEPING_CONCURRENCY: whole(1, 64, 2).describe('Deleted runs removed and shadow runs compared at once'),
   RECONCILE_SECONDS: reconcileSeconds,
   JANITOR_MINUTES: z.coerce.number().min(0.01).max(1440).default(10).describe('Between two rounds of the janitor'),
   RUN_RETENTION_DAYS: z.coerce
@@ -162,8 +170,8 @@ export const resultsEnvironment = serviceEnvironment.extend({
     .min(0)
     .default(24)
     .describe('Features and overlays, which can be made again, are kept so long after their last use'),
-  CACHE_MAX_BYTES: whole(0, Number.MAX_SAFE_INTEGER, 0).describe(
-    'Features kept for later runs on the same video; above this the least recently used go; 0 is without limit',
+  CACHE_MAX_BYTES: wholeOrFound(0, Number.MAX_SAFE_INTEGER).describe(
+    'Features kept for later runs on the same video; above this the least recently used go. By default 20 GiB, or a fifth of the disk where that is less; 0 is without limit',
   ),
   DECODE_TIMEOUT_SECONDS: whole(1, 86_400, 3600).describe('Wall clock for one overlay'),
   ...limits,

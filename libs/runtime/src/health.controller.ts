@@ -1,24 +1,13 @@
-import { Controller, Get, HttpCode, HttpStatus, Inject, ServiceUnavailableException } from '@nestjs/common';
+import { Controller, Get, HttpCode, HttpStatus, ServiceUnavailableException } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Database } from '@propago/database';
-import { Queues } from '@propago/pipeline';
-import type { BlobStore } from '@propago/storage';
 import { Answers } from './answers';
-import { News } from './news';
-import { STORAGE } from './tokens';
-
-const CHECK_TIMEOUT_MS = 3000;
+import { Dependencies, OK } from './dependencies';
 
 /** Open Inference Protocol health: live is this process, ready is also everything it needs. */
 @ApiTags('health')
 @Controller('v2/health')
 export class HealthController {
-  constructor(
-    private readonly database: Database,
-    private readonly queues: Queues,
-    private readonly news: News,
-    @Inject(STORAGE) private readonly storage: BlobStore,
-  ) {}
+  constructor(private readonly dependencies: Dependencies) {}
 
   @Get('live')
   @HttpCode(HttpStatus.OK)
@@ -29,34 +18,18 @@ export class HealthController {
   }
 
   @Get('ready')
-  @ApiOperation({ summary: 'Whether this process and everything it needs work; 503 names what does not' })
+  @ApiOperation({
+    summary:
+      'Whether this process and everything it needs work; names in words what does not, with 503 where it is needed',
+  })
   @Answers('Ready')
   async ready() {
-    const checks = {
-      postgres: () => this.database.$queryRaw`SELECT 1`,
-      redis: () => this.queues.ping(),
-      nats: () => this.news.ping(),
-      storage: () => this.storage.check(),
-    };
-    const entries = Object.entries(checks).map(async ([name, check]) => [name, await outcomeOf(check)] as const);
-    const dependencies = Object.fromEntries(await Promise.all(entries));
-    const ready = Object.values(dependencies).every((outcome) => outcome === 'ok');
-    if (!ready) throw new ServiceUnavailableException({ ready, dependencies });
-    return { ready, dependencies };
-  }
-}
-
-async function outcomeOf(check: () => Promise<unknown>): Promise<string> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${CHECK_TIMEOUT_MS} ms`)), CHECK_TIMEOUT_MS);
-  });
-  try {
-    await Promise.race([check(), late]);
-    return 'ok';
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  } finally {
-    clearTimeout(timer);
+    const states = Object.entries(await this.dependencies.states());
+    const ready = states.every(([, { isFine }]) => isFine);
+    const dependencies = Object.fromEntries(states.map(([name, { words }]) => [name, words]));
+    if (ready) return { ready, dependencies };
+    const missing = states.filter(([, { words }]) => words !== OK);
+    const detail = missing.map(([name, { words }]) => `${name}: ${words}`).join('; ');
+    throw new ServiceUnavailableException({ ready, dependencies, detail });
   }
 }

@@ -1,11 +1,14 @@
 export * from './answers';
 export * from './bootstrap';
+export * from './bytes';
 export * from './close-in-time';
 export * from './config';
+export * from './dependencies';
 export * from './health.controller';
 export * from './metrics.controller';
 export * from './news';
 export * from './rounds';
 export * from './runtime.module';
+export * from './storage-room';
 export * from './tokens';
 export { assertHandlers, stageWork } from './stages.controller';

@@ -2,6 +2,7 @@ import { ClientNats } from '@nestjs/microservices';
 import { Inject, Injectable } from '@nestjs/common';
 import type { NatsConnection } from 'nats';
 import { firstValueFrom, timeout } from 'rxjs';
+import { asPlatformError } from '@propago/pipeline';
 import { CodedError, SUBJECTS, type Answer, type ErrorCode, type ModelNews, type RunNews } from '@propago/contracts';
 
 const QUESTION_TIMEOUT_MS = 30_000;
@@ -59,7 +60,7 @@ export async function answer<T>(ask: () => Promise<T>): Promise<Answer<T>> {
   try {
     return { ok: true, value: await ask() };
   } catch (error) {
-    const { code, message } = error instanceof CodedError ? error : new CodedError('INTERNAL', String(error));
+    const { code, message } = asPlatformError(error);
     return { ok: false, code, detail: message };
   }
 }

@@ -8,11 +8,13 @@ import { NextSteps, Queues, StageMetrics } from '@propago/pipeline';
 import { CountedBlobStore, createBlobStore, type BlobStore } from '@propago/storage';
 import { traceIds } from '@propago/tracing';
 import type { ConfigOf, ServiceConfig, ServiceName } from './config';
+import { Dependencies } from './dependencies';
 import { HealthController } from './health.controller';
 import { MetricsController } from './metrics.controller';
 import { natsOptions } from './nats-options';
 import { News } from './news';
-import { CONFIG, LOGGER, STORAGE } from './tokens';
+import { LastWrite, StorageRoom } from './storage-room';
+import { CONFIG, LOGGER, SERVICE, STORAGE } from './tokens';
 import { startTracing } from './tracing';
 
 export interface RuntimeOptions<S extends ServiceName> {
@@ -21,9 +23,6 @@ export interface RuntimeOptions<S extends ServiceName> {
 }
 
 const STOP_TRACING = Symbol('STOP_TRACING');
-
-/** What a log of a request must not hold: keys where they belong, and where people put them by mistake. */
-const CREDENTIALS = ['req.headers.authorization', 'req.headers.cookie', 'req.headers["x-api-key"]'];
 
 /** What every service needs: configuration, Postgres, queues, NATS, blobs, health, metrics and logs. */
 @Module({})
@@ -36,17 +35,23 @@ export class RuntimeModule implements OnApplicationShutdown {
   ) {}
 
   static forRoot<S extends ServiceName>({ service, config }: RuntimeOptions<S>): DynamicModule {
-    const logger = pino({ level: config.LOG_LEVEL, base: { service }, mixin: traceIds, redact: CREDENTIALS });
+    const logger = pino({
+      level: config.LOG_LEVEL,
+      base: { service },
+      mixin: traceIds,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (level) => ({ level }) },
+    });
     return {
       module: RuntimeModule,
       global: true,
       imports: [
-        LoggerModule.forRoot({
-          pinoHttp: { logger, autoLogging: { ignore: ({ url }) => /^\/(v2\/health|metrics)/.test(url ?? '') } },
-        }),
+        // Requests are logged by logRequests; this would add all their headers to every line.
+        LoggerModule.forRoot({ pinoHttp: { logger, autoLogging: false, quietReqLogger: true } }),
       ],
       controllers: [HealthController, MetricsController],
       providers: [
+        { provide: SERVICE, useValue: service },
         { provide: CONFIG, useValue: config },
         { provide: LOGGER, useValue: logger },
         { provide: STOP_TRACING, useFactory: () => startTracing(service, config) },
@@ -57,7 +62,14 @@ export class RuntimeModule implements OnApplicationShutdown {
           useFactory: (database, queues) => new NextSteps(database, queues),
           inject: [Database, Queues],
         },
-        { provide: STORAGE, useFactory: (registry) => countedStore(config, registry), inject: [Registry] },
+        {
+          provide: STORAGE,
+          useFactory: (registry, lastWrite) => countedStore(config, registry, lastWrite),
+          inject: [Registry, LastWrite],
+        },
+        LastWrite,
+        StorageRoom,
+        Dependencies,
         { provide: ClientNats, useFactory: () => new ClientNats(natsOptions(config.NATS_URL)) },
         { provide: Registry, useFactory: metricsRegistry },
         {
@@ -67,7 +79,7 @@ export class RuntimeModule implements OnApplicationShutdown {
         },
         News,
       ],
-      exports: [CONFIG, STORAGE, LOGGER, Database, Queues, NextSteps, News, Registry, StageMetrics],
+      exports: [CONFIG, STORAGE, StorageRoom, LOGGER, Database, Queues, NextSteps, News, Registry, StageMetrics],
     };
   }
 
@@ -90,14 +102,16 @@ function queueOptions(config: ServiceConfig) {
   return { redisUrl: config.REDIS_URL, prefix: config.QUEUE_PREFIX, lockSeconds: config.QUEUE_LOCK_SECONDS };
 }
 
-function countedStore(config: ServiceConfig, registry: Registry): BlobStore {
+function countedStore(config: ServiceConfig, registry: Registry, lastWrite: LastWrite): BlobStore {
   const bytes = new Counter({
     name: 'propago_blob_bytes_total',
     help: 'Bytes that this process wrote to or read from storage.',
     labelNames: ['direction'],
     registers: [registry],
   });
-  return new CountedBlobStore(createBlobStore(config.STORAGE_URL), (direction, count) =>
-    bytes.inc({ direction }, count),
+  return new CountedBlobStore(
+    createBlobStore(config.STORAGE_URL),
+    (direction, count) => bytes.inc({ direction }, count),
+    (hadRoom) => (lastWrite.hadRoom = hadRoom),
   );
 }

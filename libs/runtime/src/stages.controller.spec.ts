@@ -5,6 +5,12 @@ describe('the handlers of a service', () => {
     expect(() => assertHandlers('ingest', [{ stage: 'ingest' }])).not.toThrow();
   });
 
+  it('are one for each queue of a service that works on several', () => {
+    const masks = { stage: 'results' } as const;
+    expect(() => assertHandlers('results', [masks])).toThrow("results has 0 handlers for the queue 'exports'");
+    expect(() => assertHandlers('results', [masks, { stage: 'exports' }, { stage: 'housekeeping' }])).not.toThrow();
+  });
+
   it('are none for a service without a stage', () => {
     expect(() => assertHandlers('gateway', [])).not.toThrow();
   });
@@ -18,6 +24,6 @@ describe('the handlers of a service', () => {
   });
 
   it('stop the process when they belong to another service', () => {
-    expect(() => assertHandlers('results', [{ stage: 'results' }, { stage: 'ingest' }])).toThrow("'ingest'");
+    expect(() => assertHandlers('features', [{ stage: 'features' }, { stage: 'ingest' }])).toThrow("'ingest'");
   });
 });

@@ -8,7 +8,7 @@ import {
 } from '@nestjs/common';
 import { EventPattern } from '@nestjs/microservices';
 import type { Logger } from 'pino';
-import { STAGES, SUBJECTS } from '@propago/contracts';
+import { QUEUES_OF, SUBJECTS, type QueueName, type Stage } from '@propago/contracts';
 import { NextSteps, Queues, StageMetrics, StageRunner, type StageHandler } from '@propago/pipeline';
 import type { ServiceConfig } from './config';
 import { Rounds } from './rounds';
@@ -17,10 +17,10 @@ import { CONFIG, LOGGER, STAGE_HANDLERS } from './tokens';
 /** A cancel message may be lost, as NATS was away or this process was frozen; the database says the same. */
 const UNWANTED_CHECK_MS = 5000;
 
-/** Runs the stage that this process is for. */
+/** Works on the queues that this process is for. */
 @Controller()
 export class StagesController implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private runners: StageRunner<(typeof STAGES)[number]>[] = [];
+  private runners: StageRunner<QueueName>[] = [];
   private readonly rounds: Rounds;
 
   constructor(
@@ -59,7 +59,7 @@ export class StagesController implements OnApplicationBootstrap, BeforeApplicati
 }
 
 /**
- * What a service's module is made of to have its stage worked on.
+ * What a service's module is made of to have its queues worked on.
  * @param needs what the handlers and controllers are injected with
  */
 export function stageWork(
@@ -73,17 +73,17 @@ export function stageWork(
 
 /** @throws Error that says which handler is missing or surplus */
 export function assertHandlers(service: string, handlers: readonly Pick<StageHandler, 'stage'>[]): void {
-  const expected = STAGES.filter((stage) => stage === service);
+  const expected = QUEUES_OF[service as Stage] ?? [];
   const given = handlers.map(({ stage }) => stage);
   for (const stage of expected) {
     const count = given.filter((other) => other === stage).length;
     if (count !== 1) {
       throw new Error(
-        `${service} has ${count} handlers for the stage '${stage}' and needs one: ` +
+        `${service} has ${count} handlers for the queue '${stage}' and needs one: ` +
           `give it to stageWork in services/${service}/src/${service}.module.ts.`,
       );
     }
   }
-  const surplus = given.find((stage) => !(expected as string[]).includes(stage));
-  if (surplus) throw new Error(`${service} has a handler for the stage '${surplus}', which is not its own.`);
+  const surplus = given.find((stage) => !(expected as readonly string[]).includes(stage));
+  if (surplus) throw new Error(`${service} has a handler for the queue '${surplus}', which is not its own.`);
 }

@@ -36,9 +36,16 @@ export function startTracing(service: string, config: ServiceConfig): () => Prom
   return () => provider.shutdown().catch(() => {});
 }
 
+const spans = new WeakMap<FastifyRequest, Span>();
+
+/** Ids of the span of a request, for its log line; empty where it is not traced. */
+export function traceOf(request: FastifyRequest): { trace_id?: string; span_id?: string } {
+  const span = spans.get(request)?.spanContext();
+  return span ? { trace_id: span.traceId, span_id: span.spanId } : {};
+}
+
 /** A server span per request, the parent of everything that its handler does; health and metrics are left out. */
 export function traceRequests(http: FastifyInstance): void {
-  const spans = new WeakMap<FastifyRequest, Span>();
   http.addHook('onRequest', (request, _reply, done) => {
     if (UNTRACED.test(request.url)) return done();
     const { method, headers } = request;

@@ -248,7 +248,8 @@ export function describeBlobStore(current: () => BlobStore): void {
     },
   );
 
-  it('says that it can be written, and leaves no trace of having tried', async () => {
+  it('says that it can be written and read, and leaves no trace of having tried', async () => {
+    await current().checkWriting();
     await current().check();
     expect(await keysOf(current(), '')).toEqual([]);
   });

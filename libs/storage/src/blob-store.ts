@@ -10,6 +10,13 @@ export interface BlobEntry extends BlobStat {
   key: string;
 }
 
+/** Room of the disk that the blobs lie on, in bytes. */
+export interface StorageSpace {
+  /** What this process may still write. */
+  free: number;
+  total: number;
+}
+
 /** The first and the last byte to read, both included, as in HTTP Range. */
 export interface ByteRange {
   start: number;
@@ -21,7 +28,8 @@ export interface ByteRange {
  * RangeError for another key. A key may not lie below another key (`a` and `a/b`): in a folder one would be a file and
  * a directory. A prefix names a folder: `runs/1` covers `runs/1/mask`, not `runs/10/mask`; a final `/` changes nothing.
  *
- * Writing replaces, and is atomic: a reader sees the old blob, the new blob or none, never a part.
+ * Writing replaces, and is atomic: a reader sees the old blob, the new blob or none, never a part. What cannot be written
+ * for lack of room fails with CodedError STORAGE_FULL, and leaves nothing behind.
  */
 export interface BlobStore {
   put(key: string, data: Uint8Array): Promise<void>;
@@ -66,8 +74,14 @@ export interface BlobStore {
   /** Removes what writers that died have left: parts of blobs that were started longer ago. @returns how many */
   sweep(olderThanMs: number): Promise<number>;
 
-  /** Whether blobs can be written now. @throws CodedError SERVICE_UNAVAILABLE with the reason */
+  /** Whether blobs can be read now. Asked every few seconds, it writes nothing. @throws CodedError SERVICE_UNAVAILABLE */
   check(): Promise<void>;
+
+  /** Whether blobs can be written now, found out by writing. @throws CodedError SERVICE_UNAVAILABLE, STORAGE_FULL */
+  checkWriting(): Promise<void>;
+
+  /** Null where nobody can say, as with S3. */
+  space(): Promise<StorageSpace | null>;
 
   /** Frees connections; the store is not used afterwards. */
   close(): Promise<void>;

@@ -1,23 +1,28 @@
 import { Transform, pipeline, type Readable } from 'node:stream';
-import type { BlobEntry, BlobStat, BlobStore, ByteRange } from './blob-store';
+import type { BlobEntry, BlobStat, BlobStore, ByteRange, StorageSpace } from './blob-store';
+import { isStorageFull } from './storage-full';
 
 /** Is told how many bytes were written to or read from storage. */
 export type CountBytes = (direction: 'written' | 'read', bytes: number) => void;
+
+/** Is told after each write whether there was room for it; not of writes that failed for another reason. */
+export type NoteRoom = (hadRoom: boolean) => void;
 
 /** A store that tells how many bytes pass. What programs read from a local file by themselves is counted as a whole. */
 export class CountedBlobStore implements BlobStore {
   constructor(
     private readonly store: BlobStore,
     private readonly count: CountBytes,
+    private readonly noteRoom: NoteRoom = () => {},
   ) {}
 
   async put(key: string, data: Uint8Array): Promise<void> {
-    await this.store.put(key, data);
+    await this.noting(this.store.put(key, data));
     this.count('written', data.byteLength);
   }
 
   async putStream(key: string, source: Readable, options?: { maxBytes?: number }) {
-    const stored = await this.store.putStream(key, source, options);
+    const stored = await this.noting(this.store.putStream(key, source, options));
     this.count('written', stored.bytes);
     return stored;
   }
@@ -52,7 +57,7 @@ export class CountedBlobStore implements BlobStore {
   }
 
   move(from: string, to: string): Promise<void> {
-    return this.store.move(from, to);
+    return this.noting(this.store.move(from, to));
   }
 
   delete(key: string): Promise<void> {
@@ -75,7 +80,26 @@ export class CountedBlobStore implements BlobStore {
     return this.store.check();
   }
 
+  checkWriting(): Promise<void> {
+    return this.noting(this.store.checkWriting());
+  }
+
+  space(): Promise<StorageSpace | null> {
+    return this.store.space();
+  }
+
   close(): Promise<void> {
     return this.store.close();
+  }
+
+  private async noting<T>(writing: Promise<T>): Promise<T> {
+    try {
+      const written = await writing;
+      this.noteRoom(true);
+      return written;
+    } catch (error) {
+      if (isStorageFull(error)) this.noteRoom(false);
+      throw error;
+    }
   }
 }

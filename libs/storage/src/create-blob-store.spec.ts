@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { CodedError } from '@propago/contracts';
 import { createBlobStore } from './create-blob-store';
 import { LocalBlobStore } from './local-blob-store';
@@ -27,6 +28,46 @@ describe('createBlobStore', () => {
     const s3 = createBlobStore(`s3://bucket?endpoint=http://127.0.0.1:${port}&forcePathStyle=true`, keys);
     const error = await s3.get('a').catch((error: unknown) => error);
     expect(error instanceof CodedError ? error.code : undefined).toBe(code);
+    await s3.close();
+    server.close();
+  });
+
+  it.each([
+    ['MinIO whose disks are full', 507, 'XMinioStorageFull'],
+    ['MinIO whose bucket has its quota', 400, 'XMinioAdminBucketQuotaExceeded'],
+    ['Ceph or versitygw', 403, 'QuotaExceeded'],
+    ['a server that only has the status', 507, 'SomethingElse'],
+  ])('gives an S3 store that is full as its server says so: %s', async (_, status, code) => {
+    const server = createServer((request, response) => {
+      request.resume().on('end', () => {
+        response.writeHead(status, { 'content-type': 'application/xml' });
+        response.end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>full</Message></Error>`);
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const keys = { accessKeyId: 'a', secretAccessKey: 's' };
+    const s3 = createBlobStore(`s3://bucket?endpoint=http://127.0.0.1:${port}&forcePathStyle=true`, keys);
+    const full = { code: 'STORAGE_FULL' };
+    await expect(s3.put('a', Buffer.from('a'))).rejects.toMatchObject(full);
+    await expect(s3.putStream('a', Readable.from([Buffer.alloc(20 << 20)]))).rejects.toMatchObject(full);
+    await expect(s3.checkWriting()).rejects.toMatchObject(full);
+    await s3.close();
+    server.close();
+  });
+
+  it('gives an S3 store whose check only looks', async () => {
+    const asked: string[] = [];
+    const server = createServer((request, response) => {
+      asked.push(`${request.method} ${request.url}`);
+      response.end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const keys = { accessKeyId: 'a', secretAccessKey: 's' };
+    const s3 = createBlobStore(`s3://bucket/x?endpoint=http://127.0.0.1:${port}&forcePathStyle=true`, keys);
+    await s3.check();
+    expect(asked).toEqual([expect.stringMatching(/^HEAD \/bucket/)]);
     await s3.close();
     server.close();
   });

@@ -31,9 +31,12 @@ export const missing = (key: string, cause?: unknown): CodedError =>
 export const outOfRange = (key: string, start: number): CodedError =>
   new CodedError('RANGE_NOT_SATISFIABLE', `The blob ${key} ends before byte ${start}.`);
 
+export const notReadable = (place: string, cause: unknown): CodedError => unavailable(`${place} cannot be read`, cause);
+
 export const notWritable = (place: string, cause: unknown): CodedError =>
-  new CodedError(
-    'SERVICE_UNAVAILABLE',
-    `The storage ${place} cannot be written: ${cause instanceof Error ? cause.message || cause.name : String(cause)}.`,
-    { cause },
-  );
+  unavailable(`${place} cannot be written`, cause);
+
+function unavailable(what: string, cause: unknown): CodedError {
+  const why = cause instanceof Error ? cause.message || cause.name : String(cause);
+  return new CodedError('SERVICE_UNAVAILABLE', `The storage ${what}: ${why}.`, { cause });
+}

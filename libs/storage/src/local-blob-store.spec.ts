@@ -75,6 +75,9 @@ describe('LocalBlobStore', () => {
   it('answers SERVICE_UNAVAILABLE when its folder cannot be made', async () => {
     await writeFile(join(root, 'file'), '');
     const blocked = createBlobStore(pathToFileURL(join(root, 'file', 'blobs')).href);
-    await expect(blocked.check()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' } satisfies Partial<CodedError>);
+    for (const checking of [() => blocked.check(), () => blocked.checkWriting()]) {
+      await expect(checking()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' } satisfies Partial<CodedError>);
+    }
+    expect(await blocked.space()).toBeNull();
   });
 });

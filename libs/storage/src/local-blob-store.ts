@@ -3,9 +3,10 @@ import * as fs from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { BlobEntry, BlobStat, BlobStore, ByteRange } from './blob-store';
-import { deletableFolder, folderOf, missing, notWritable, outOfRange, requireKey } from './keys';
+import { BlobEntry, BlobStat, BlobStore, ByteRange, StorageSpace } from './blob-store';
+import { deletableFolder, folderOf, missing, notReadable, notWritable, outOfRange, requireKey } from './keys';
 import { meter } from './metering';
+import { asStorageFull, isStorageFull } from './storage-full';
 
 /** Holds files that are being written; no key can lie here, as keys do not start with a dot. */
 const PARTS = '.parts';
@@ -21,6 +22,15 @@ async function unlessAbsent<T, U>(promise: Promise<T>, otherwise: U): Promise<T 
   } catch (error) {
     if (isAbsent(error)) return otherwise;
     throw error;
+  }
+}
+
+/** The result of writing. @throws CodedError STORAGE_FULL where there was no room for it */
+async function inRoom<T>(writing: Promise<T>): Promise<T> {
+  try {
+    return await writing;
+  } catch (error) {
+    throw asStorageFull(error, 'the storage');
   }
 }
 
@@ -81,7 +91,7 @@ export class LocalBlobStore implements BlobStore {
     const source = this.path(from);
     requireKey(to);
     if (!(await this.stat(from))) throw missing(from);
-    await this.place(source, to);
+    await inRoom(this.place(source, to));
     await this.prune(dirname(source));
   }
 
@@ -146,12 +156,35 @@ export class LocalBlobStore implements BlobStore {
 
   async check(): Promise<void> {
     try {
-      const part = await this.newPart();
-      await fs.writeFile(part, '');
-      await fs.rm(part);
+      const stat = await unlessAbsent(fs.stat(this.root), null);
+      if (!stat?.isDirectory()) throw new Error('there is no such folder');
+      // Only asked for: on a disk that has become read-only this fails as a write would.
+      await fs.access(this.root, fs.constants.R_OK | fs.constants.W_OK | fs.constants.X_OK);
     } catch (error) {
-      throw notWritable(this.root, error);
+      throw notReadable(this.root, error);
     }
+  }
+
+  async checkWriting(): Promise<void> {
+    try {
+      const part = await inRoom(this.newPart());
+      try {
+        // A byte, as a full disk takes empty files.
+        await inRoom(fs.writeFile(part, '.'));
+      } finally {
+        await fs.rm(part, { force: true });
+      }
+    } catch (error) {
+      throw isStorageFull(error) ? error : notWritable(this.root, error);
+    }
+  }
+
+  async space(): Promise<StorageSpace | null> {
+    const disk = await unlessAbsent(fs.statfs(this.root), null);
+    if (!disk) return null;
+    // Some file systems count no inodes; where none is left, no file fits, whatever its size.
+    const isOutOfInodes = disk.files > 0 && disk.ffree === 0;
+    return { free: isOutOfInodes ? 0 : disk.bavail * disk.bsize, total: disk.blocks * disk.bsize };
   }
 
   async close(): Promise<void> {}
@@ -167,10 +200,10 @@ export class LocalBlobStore implements BlobStore {
   }
 
   private async write(fill: (part: string) => Promise<void>, key: string): Promise<void> {
-    const part = await this.newPart();
+    const part = await inRoom(this.newPart());
     try {
-      await fill(part);
-      await this.place(part, key);
+      await inRoom(fill(part));
+      await inRoom(this.place(part, key));
     } catch (error) {
       await fs.rm(part, { force: true });
       throw error;

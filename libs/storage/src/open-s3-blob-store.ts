@@ -3,6 +3,7 @@ import { CodedError } from '@propago/contracts';
 import { BlobStore } from './blob-store';
 import { folderOf } from './keys';
 import { S3BlobStore } from './s3-blob-store';
+import { asStorageFull, isStorageFull } from './storage-full';
 
 export interface S3Credentials {
   accessKeyId: string;
@@ -59,10 +60,11 @@ export function openS3BlobStore(url: URL, credentials?: S3Credentials): BlobStor
       try {
         return await next(args);
       } catch (error) {
+        if (isStorageFull(error)) throw asStorageFull(error, 'the storage');
         throw isAway(error) ? away(error as Error) : error;
       }
     },
-    { step: 'initialize', name: 'awayAsServiceUnavailable' },
+    { step: 'initialize', name: 'failuresByTheirCodes' },
   );
   return new S3BlobStore(client, { bucket: hostname, prefix });
 }

@@ -65,7 +65,12 @@ const note = binary ? '' : ' (skipped: no versitygw or minio on PATH or in PROPA
 
   it('answers SERVICE_UNAVAILABLE when the bucket does not exist', async () => {
     const lost = open('no-such-bucket');
-    await expect(lost.check()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    const unavailable = { code: 'SERVICE_UNAVAILABLE' };
+    await expect(lost.check()).rejects.toMatchObject({
+      ...unavailable,
+      message: expect.stringContaining('no such bucket'),
+    });
+    await expect(lost.checkWriting()).rejects.toMatchObject(unavailable);
     await lost.close();
   });
 });

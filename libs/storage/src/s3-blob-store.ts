@@ -11,6 +11,7 @@ import {
   DeleteObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
+  HeadBucketCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
   ListMultipartUploadsCommandOutput,
@@ -21,8 +22,9 @@ import {
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import { BlobEntry, BlobStat, BlobStore, ByteRange } from './blob-store';
-import { deletableFolder, folderOf, missing, notWritable, outOfRange, requireKey } from './keys';
+import { CodedError } from '@propago/contracts';
+import { BlobEntry, BlobStat, BlobStore, ByteRange, StorageSpace } from './blob-store';
+import { deletableFolder, folderOf, missing, notReadable, notWritable, outOfRange, requireKey } from './keys';
 import { meter } from './metering';
 import { withScratchFolder } from './scratch-folder';
 
@@ -187,11 +189,24 @@ export class S3BlobStore implements BlobStore {
 
   async check(): Promise<void> {
     try {
+      await this.client.send(new HeadBucketCommand({ Bucket: this.place.bucket }));
+    } catch (error) {
+      if (error instanceof CodedError) throw error;
+      throw notReadable(this.address, isMissing(error) ? new Error('there is no such bucket') : error);
+    }
+  }
+
+  async checkWriting(): Promise<void> {
+    try {
       const { bucket: Bucket, prefix } = this.place;
       await this.client.send(new PutObjectCommand({ Bucket, Key: prefix + CHECK_KEY, Body: Buffer.alloc(0) }));
     } catch (error) {
-      throw notWritable(`s3://${this.place.bucket}/${this.place.prefix}`, error);
+      throw error instanceof CodedError ? error : notWritable(this.address, error);
     }
+  }
+
+  async space(): Promise<StorageSpace | null> {
+    return null;
   }
 
   async close(): Promise<void> {
@@ -217,6 +232,10 @@ export class S3BlobStore implements BlobStore {
       await this.client.send(new AbortMultipartUploadCommand(upload)).catch(() => {});
       throw error;
     }
+  }
+
+  private get address(): string {
+    return `s3://${this.place.bucket}/${this.place.prefix}`;
   }
 
   private sourceOf(key: string): string {

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { asStorageFull } from './storage-full';
 
 /** The start tells this process from an earlier one of its pid: in a container the main process always has the same. */
 const STARTED = Math.round(performance.timeOrigin);
@@ -10,6 +11,7 @@ const NAME = /^propago-[a-z]+-(\d+)-(\d+)-(.+)-[^-]+$/;
  * Lends an empty folder, and removes it when `use` has ended. What processes left that were killed goes first, so that
  * one that is killed time after time does not fill the disk.
  * @param what it is for, in small letters
+ * @throws CodedError STORAGE_FULL when the folder's disk has no room, for the work or for a program that it calls
  */
 export async function withScratchFolder<T>(
   what: string,
@@ -17,11 +19,15 @@ export async function withScratchFolder<T>(
   parent = tmpdir(),
 ): Promise<T> {
   await sweepScratchFolders(parent);
-  const folder = await mkdtemp(join(parent, `propago-${what}-${process.pid}-${STARTED}-${hostname()}-`));
   try {
-    return await use(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
+    const folder = await mkdtemp(join(parent, `propago-${what}-${process.pid}-${STARTED}-${hostname()}-`));
+    try {
+      return await use(folder);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  } catch (error) {
+    throw asStorageFull(error, 'the folder for temporary files');
   }
 }
 

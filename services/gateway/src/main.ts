@@ -1,4 +1,5 @@
 import { bootstrap } from '@propago/runtime';
+import { factsOf } from './access/caller';
 import { configureHttp } from './configure-http';
 import { GatewayModule } from './gateway.module';
 import { answerBadAddress } from './problem.filter';
@@ -7,5 +8,6 @@ void bootstrap({
   service: 'gateway',
   module: (config) => GatewayModule.forRoot(config),
   frameworkErrors: answerBadAddress,
+  requestFacts: factsOf,
   configure: configureHttp,
 });

@@ -1,10 +1,13 @@
 import { ArgumentsHost, Catch, ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { serverFailure } from '@propago/pipeline';
 import type { Logger } from '@propago/runtime';
 import { CodedError, ERRORS, type ErrorCode } from '@propago/contracts';
 import { Refusal } from './access/refusal';
 
 const RETRY_AFTER_SECONDS = 2;
+/** Away, or without room: the same request may succeed later. */
+const MAY_PASS: number[] = [503, 507];
 /** Characters of an address that are repeated to who sent it. */
 const MAX_INSTANCE = 200;
 const TOO_MANY_PARTS = /^FST_(FILES|FIELDS|PARTS)_LIMIT$/;
@@ -39,7 +42,7 @@ export class ProblemFilter implements ExceptionFilter {
       return;
     }
     if (coded instanceof Refusal) void reply.headers(coded.headers);
-    if (coded.kind.status === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS);
+    if (MAY_PASS.includes(coded.kind.status)) void reply.header('retry-after', RETRY_AFTER_SECONDS);
     // Health answers name what is not ready, in the form that they have when all is.
     const extension = isHealthAnswer(error) ? (error.getResponse() as object) : {};
     const body = { ...problemOf(coded, request.url), ...extension };
@@ -65,17 +68,10 @@ function isHealthAnswer(error: unknown): error is HttpException {
   );
 }
 
-/** Whether Postgres could not be reached: Prisma's codes P10xx, or its words inside the error of a raw query. */
-function isDatabaseAway(error: unknown): boolean {
-  const { code, message } = error as { code?: unknown; message?: unknown };
-  return /^P10\d\d$/.test(String(code)) || /Can't reach database server/.test(String(message));
-}
-
 function toCoded(error: unknown, request: FastifyRequest): CodedError {
   if (error instanceof CodedError) return error;
-  if (isDatabaseAway(error)) {
-    return new CodedError('SERVICE_UNAVAILABLE', 'The database cannot be reached.', { cause: error });
-  }
+  const ofServer = serverFailure(error);
+  if (ofServer) return ofServer;
   const status =
     (error as { statusCode?: number }).statusCode ?? (error instanceof HttpException ? error.getStatus() : 500);
   const message = error instanceof Error ? error.message : String(error);

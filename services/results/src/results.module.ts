@@ -1,5 +1,7 @@
 import { DynamicModule, Module } from '@nestjs/common';
 import { RuntimeModule, stageWork, type ConfigOf } from '@propago/runtime';
+import { ExportsProcessor } from './exports.processor';
+import { HousekeepingProcessor } from './housekeeping.processor';
 import { OverlayService } from './overlay.service';
 import { ReconcileService } from './reconcile.service';
 import { JanitorController } from './retention/janitor.controller';
@@ -15,7 +17,7 @@ export class ResultsModule {
       module: ResultsModule,
       imports: [RuntimeModule.forRoot({ service: 'results', config })],
       ...stageWork(
-        [ResultsProcessor],
+        [ResultsProcessor, ExportsProcessor, HousekeepingProcessor],
         [SegmentMasksService, RunEndService, OverlayService, ReconcileService, ShadowComparisonService],
         [JanitorController],
       ),

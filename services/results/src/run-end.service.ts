@@ -1,5 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { blobFolders, blobKeys, CodedError, type RunEndState, type Stage, type StageJobs } from '@propago/contracts';
+import {
+  blobFolders,
+  blobKeys,
+  CodedError,
+  type QueueName,
+  type RunEndState,
+  type StageJobs,
+} from '@propago/contracts';
 import { activeRun, Database, lockVideo, type Run, type RunOutcome } from '@propago/database';
 import { NextSteps, Queues } from '@propago/pipeline';
 import { News, STORAGE, type BlobStore } from '@propago/runtime';
@@ -132,7 +139,7 @@ export class RunEndService {
   }
 }
 
-function isFor(featureSetId: string, data: StageJobs[Stage]): boolean {
+function isFor(featureSetId: string, data: StageJobs[QueueName]): boolean {
   return 'featureSetId' in data && data.featureSetId === featureSetId;
 }
 

@@ -1,6 +1,7 @@
 import { BeforeApplicationShutdown, Inject, Injectable, OnApplicationBootstrap } from '@nestjs/common';
 import type { Job } from 'bull';
-import { asCodedError, CodedError } from '@propago/contracts';
+import { CodedError } from '@propago/contracts';
+import { asPlatformError, waitForRoom } from '@propago/pipeline';
 import { CONFIG, LOGGER, Rounds, type ConfigOf, type Logger } from '@propago/runtime';
 import { sweepScratchFolders } from '@propago/storage';
 import { RunningTraining } from './running-training.service';
@@ -59,10 +60,12 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
     this.working.add(work);
     try {
       await work;
-    } catch (error) {
+    } catch (thrown) {
+      const error = asPlatformError(thrown);
+      if (error.code === 'STORAGE_FULL') waitForRoom(job);
       const last = !this.stopping.signal.aborted && job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
-      this.logger.error({ runId, err: error, retry: !last }, 'training');
-      if (last) await this.giveUp(runId, asCodedError(error));
+      this.logger.error({ runId, err: thrown, retry: !last }, 'training');
+      if (last) await this.giveUp(runId, error);
       throw error;
     } finally {
       this.working.delete(work);

@@ -49,6 +49,12 @@ export function callerOf(request: object): Caller {
   return caller;
 }
 
+/** What the log says of a request: whose it is, where that is known. */
+export function factsOf(request: object): { tenant?: string } {
+  const caller = callers.get(request);
+  return caller ? { tenant: caller.tenant } : {};
+}
+
 /** Who sent the request: `@CurrentCaller() caller: Caller`. */
 export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext) =>
   callerOf(context.switchToHttp().getRequest<object>()),

@@ -4,9 +4,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { blobKeys, CodedError, modelProvenance, type ModelProvenance } from '@propago/contracts';
 import { encoderCardFactsSchema } from '@propago/encoder';
-import { CONFIG, STORAGE, type BlobStore, type ConfigOf } from '@propago/runtime';
+import { CONFIG, STORAGE, StorageRoom, type BlobStore, type ConfigOf } from '@propago/runtime';
 import { parseBody } from '../access/new-key';
-import { arriving, asAborted, collect, partsOf, readToItsEnd, textOf } from '../runs/form-parts';
+import { arriving, asAborted, collect, lengthOf, partsOf, readToItsEnd, textOf } from '../runs/form-parts';
 
 const MAX_FIELD_BYTES = 256 * 2 ** 10;
 const FIELDS = ['sha256', 'source', 'facts', 'provenance'] as const;
@@ -27,14 +27,16 @@ export class ModelUploadService {
   constructor(
     @Inject(CONFIG) private readonly config: ConfigOf<'gateway'>,
     @Inject(STORAGE) private readonly storage: BlobStore,
+    private readonly storageRoom: StorageRoom,
   ) {}
 
   /**
    * @param use gets the upload; the stored file is gone when it returns, unless it was moved away
-   * @throws CodedError REQUEST_INVALID, MODEL_MISSING, MODEL_SOURCE_NOT_FOUND,
+   * @throws CodedError STORAGE_FULL before a byte is read, REQUEST_INVALID, MODEL_MISSING, MODEL_SOURCE_NOT_FOUND,
    *   MODEL_DIGEST_MISMATCH, UPLOAD_TOO_LARGE, UPLOAD_ABORTED
    */
   async withUpload<T>(request: FastifyRequest, use: (upload: ModelUpload) => Promise<T>): Promise<T> {
+    await this.storageRoom.assertRoomFor(lengthOf(request));
     const key = blobKeys.upload(randomUUID());
     try {
       return await use(await this.read(request, key));

@@ -20,6 +20,12 @@ export async function* partsOf(request: FastifyRequest, maxFileBytes?: number): 
   }
 }
 
+/** Bytes of the body, where its sender says how many come. */
+export function lengthOf({ headers }: FastifyRequest): number | undefined {
+  const length = Number(headers['content-length']);
+  return Number.isSafeInteger(length) ? length : undefined;
+}
+
 /** A part's stream may fail before anybody reads it, and would then never say so: this one keeps the failure. */
 export function arriving(file: Readable): Readable {
   const kept = new PassThrough();

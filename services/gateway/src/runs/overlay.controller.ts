@@ -56,13 +56,13 @@ export class OverlayController {
   private async rendered(id: string, key: string): Promise<{ bytes: number }> {
     const there = await this.storage.stat(key);
     if (there) return there;
-    const job = await inTime(this.queues.add('results', { kind: 'overlay', runId: id }));
+    const job = await inTime(this.queues.add('exports', { kind: 'overlay', runId: id }));
     const deadline = Date.now() + RENDER_WAIT_MS;
     while (Date.now() < deadline) {
       const stat = await this.storage.stat(key);
       if (stat) return stat;
       // A finished job leaves the queue, and one that ended without its file has failed.
-      if (!(await this.queues.of('results').getJob(job.id))) break;
+      if (!(await this.queues.of('exports').getJob(job.id))) break;
       await new Promise((resolve) => setTimeout(resolve, RENDER_POLL_MS));
     }
     const late = await this.storage.stat(key);

@@ -11,6 +11,7 @@ import { QuotaService, UNLIMITED } from '../access/quota.service';
 import { RequireScope } from '../access/require-scope';
 import { AcceptRunService } from './accept-run.service';
 import { EnqueueService } from './enqueue.service';
+import { lengthOf } from './form-parts';
 import { IdempotencyService } from './idempotency.service';
 import { pageOf, placeOf } from './paging';
 import { RunViewService } from './run-view.service';
@@ -134,9 +135,4 @@ export class RunsController {
     });
     this.news.cancel(id);
   }
-}
-
-function lengthOf({ headers }: FastifyRequest): number | undefined {
-  const length = Number(headers['content-length']);
-  return Number.isSafeInteger(length) ? length : undefined;
 }

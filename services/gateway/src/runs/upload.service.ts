@@ -4,9 +4,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { blobKeys, CodedError, parseRunOptions, type ParsedRunOptions } from '@propago/contracts';
 import { readMask, type LabelMap } from '@propago/labels';
-import { CONFIG, STORAGE, type BlobStore, type ConfigOf } from '@propago/runtime';
+import { CONFIG, STORAGE, StorageRoom, type BlobStore, type ConfigOf } from '@propago/runtime';
 import type { Room } from '../access/quota.service';
-import { arriving, asAborted, collect, partsOf, readToItsEnd, textOf } from './form-parts';
+import { arriving, asAborted, collect, lengthOf, partsOf, readToItsEnd, textOf } from './form-parts';
 import { MAX_MASK_BYTES, MAX_OPTIONS_BYTES } from './upload-limits';
 
 /** A request for a run as it was sent. The video lies in storage already, under a key of its own. */
@@ -22,15 +22,18 @@ export class UploadService {
   constructor(
     @Inject(CONFIG) private readonly config: ConfigOf<'gateway'>,
     @Inject(STORAGE) private readonly storage: BlobStore,
+    private readonly storageRoom: StorageRoom,
   ) {}
 
   /**
    * @param room that is left for the video
    * @param use gets the upload; the stored video is gone when it returns, unless it was moved away
-   * @throws CodedError REQUEST_INVALID, VIDEO_MISSING, MASK_MISSING, UPLOAD_TOO_LARGE, QUOTA_BYTES, UPLOAD_ABORTED, and
-   *   as soon as they have arrived whatever is wrong with mask or options: sent first, they are refused before the video
+   * @throws CodedError STORAGE_FULL before a byte is read; REQUEST_INVALID, VIDEO_MISSING, MASK_MISSING, UPLOAD_TOO_LARGE,
+   *   QUOTA_BYTES, UPLOAD_ABORTED, and as soon as they have arrived whatever is wrong with mask or options: sent first,
+   *   they are refused before the video
    */
   async withUpload<T>(request: FastifyRequest, room: Room, use: (upload: RunUpload) => Promise<T>): Promise<T> {
+    await this.storageRoom.assertRoomFor(lengthOf(request));
     const key = blobKeys.upload(randomUUID());
     try {
       return await use(await this.read(request, room, key));

@@ -1,6 +1,7 @@
 import { BeforeApplicationShutdown, Inject, Injectable, OnApplicationBootstrap } from '@nestjs/common';
 import type { Job } from 'bull';
-import { asCodedError, CodedError } from '@propago/contracts';
+import { CodedError } from '@propago/contracts';
+import { asPlatformError, waitForRoom } from '@propago/pipeline';
 import { CONFIG, LOGGER, Rounds, type ConfigOf, type Logger } from '@propago/runtime';
 import { validationJob, ValidationQueue } from './validation-queue';
 import { Validator } from './validator.service';
@@ -55,10 +56,12 @@ export class ValidationWorker implements OnApplicationBootstrap, BeforeApplicati
     const data = validationJob.parse(job.data);
     try {
       await this.validator.validate(data, this.stopping.signal);
-    } catch (error) {
+    } catch (thrown) {
+      const error = asPlatformError(thrown);
+      if (error.code === 'STORAGE_FULL') waitForRoom(job);
       const last = !this.stopping.signal.aborted && job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
-      this.logger.error({ ...data, err: error, retry: !last }, 'validation');
-      if (last) await this.validator.giveUp(data, asCodedError(error));
+      this.logger.error({ ...data, err: thrown, retry: !last }, 'validation');
+      if (last) await this.validator.giveUp(data, error);
       throw error;
     }
   }

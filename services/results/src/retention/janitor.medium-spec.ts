@@ -12,7 +12,7 @@ import { Janitor, type RetentionPolicy } from './janitor';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-const POLICY: RetentionPolicy = { runDays: 30, cacheHours: 24, cacheBytes: 0, orphanMs: HOUR_MS };
+const POLICY: RetentionPolicy = { runDays: 30, cacheHours: 24, cacheBytes: 0, minFreeBytes: 0, orphanMs: HOUR_MS };
 const NOTHING = { blobs: 0, bytes: 0 };
 
 describe('Janitor', () => {
@@ -79,7 +79,7 @@ describe('Janitor', () => {
     await utimes(path.join(folder, key), then, then);
   }
 
-  const purges = async () => (await queues.of('results').getWaiting()).map(({ data }) => data);
+  const purges = async () => (await queues.of('housekeeping').getWaiting()).map(({ data }) => data);
 
   it('has runs removed when their time has come, and no others', async () => {
     const expired = await runWith({ endedMs: 31 * DAY_MS });
@@ -117,6 +117,36 @@ describe('Janitor', () => {
     expect(await store.stat(first.features)).toBeNull();
     expect(await store.stat(second.features)).not.toBeNull();
     expect(await store.stat(third.features)).not.toBeNull();
+  });
+
+  it('evicts what no run wants now while the disk has less free than it should, and nothing that one wants', async () => {
+    const idle = [await runWith({ endedMs: 1000 }), await runWith({ endedMs: 2000 })];
+    const wanted = await runWith({});
+    const { features } = await sut({ minFreeBytes: Number.MAX_SAFE_INTEGER }).clean();
+    expect(features).toEqual({ blobs: 2, bytes: 20 });
+    for (const { features: key } of idle) expect(await store.stat(key)).toBeNull();
+    expect(await store.stat(wanted.features)).not.toBeNull();
+  });
+
+  it('says what it keeps, how much of it, and why', async () => {
+    const [fresh, wanted] = [await runWith({ endedMs: HOUR_MS }), await runWith({})];
+    await runWith({ endedMs: 25 * HOUR_MS });
+    await store.put(blobKeys.labels(wanted.id, 0), Buffer.alloc(1));
+    for (const frame of [0, 1]) await store.put(blobKeys.mask(fresh.id, frame), Buffer.alloc(2));
+    await store.put(blobKeys.overlay(fresh.id), Buffer.alloc(6));
+    await store.put(blobKeys.mask(randomUUID(), 0), Buffer.alloc(3));
+    for (const dryRun of [true, false]) {
+      const { features, kept } = await sut().clean(dryRun);
+      expect(features).toEqual({ blobs: 1, bytes: 10 });
+      expect(kept).toEqual([
+        { what: 'features', why: 'used in the last 24 hours, for later runs', blobs: 1, bytes: 10 },
+        { what: 'features', why: 'of runs that have not ended', blobs: 1, bytes: 10 },
+        { what: 'exports', why: 'made in the last 24 hours', blobs: 1, bytes: 6 },
+        { what: 'masks', why: 'of runs that are kept', blobs: 2, bytes: 4 },
+        { what: 'masks', why: 'on their way in', blobs: 1, bytes: 3 },
+        { what: 'labels', why: 'of runs that have not ended', blobs: 1, bytes: 1 },
+      ]);
+    }
   });
 
   it('removes old blobs whose row does not exist, and leaves young ones', async () => {
@@ -203,6 +233,7 @@ describe('Janitor', () => {
       features: { blobs: 1, bytes: 10 },
       overlays: NOTHING,
       orphans: { videos: { blobs: 1, bytes: 3 } },
+      kept: [],
     });
     expect(await purges()).toEqual([]);
     expect(await store.stat(features)).not.toBeNull();

@@ -1,8 +1,8 @@
 import { blobFolders } from '@propago/contracts';
 import { activeRun, lockVideo, type Database, type Prisma } from '@propago/database';
 import type { NextSteps } from '@propago/pipeline';
-import type { BlobStore } from '@propago/storage';
-import { orphans } from './orphans';
+import { cacheLimitOf, floorOf, type BlobStore } from '@propago/storage';
+import { survey } from './survey';
 
 /** What is kept for how long. */
 export interface RetentionPolicy {
@@ -10,8 +10,13 @@ export interface RetentionPolicy {
   runDays: number;
   /** Features and overlays, which can be made again, stay for so long after the last run that used them has ended. */
   cacheHours: number;
-  /** Bytes of features that may be kept for later runs; above that the least recently used go first. 0 is without limit. */
-  cacheBytes: number;
+  /**
+   * Bytes of features that may be kept for later runs; above that the least recently used go first. 0 is without limit,
+   * absent is that of the disk, see cacheLimitOf.
+   */
+  cacheBytes?: number;
+  /** Bytes of the disk below which features go that nobody needs now; absent is that of the disk, see floorOf. */
+  minFreeBytes?: number;
   /** A blob that no row knows may be on its way in: younger ones are left alone. */
   orphanMs: number;
 }
@@ -32,6 +37,14 @@ export interface JanitorReport {
   overlays: Removed;
   /** What no row of the database keeps, by the first part of its key. */
   orphans: Record<string, Removed>;
+  kept: Kept[];
+}
+
+/** Blobs that stay, and why. */
+export interface Kept extends Removed {
+  /** Their kind: the first part of their keys. */
+  what: string;
+  why: string;
 }
 
 const DAY_MS = 86_400_000;
@@ -53,13 +66,16 @@ export class Janitor {
   async clean(dryRun = false): Promise<JanitorReport> {
     const expiredRuns = await this.expiredRuns();
     if (!dryRun) for (const id of expiredRuns) await this.next.runDeleted(id);
-    return {
-      dryRun,
-      expiredRuns,
-      features: await this.cleanFeatures(dryRun),
-      overlays: await this.cleanOverlays(dryRun),
-      orphans: await this.cleanOrphans(dryRun),
-    };
+    const kept = new KeptBlobs();
+    const features = await this.cleanFeatures(dryRun, kept);
+    const overlays = await this.cleanOverlays(dryRun, kept);
+    const orphans = await this.cleanOrphans(dryRun, kept);
+    return { dryRun, expiredRuns, features, overlays, orphans, kept: kept.list() };
+  }
+
+  /** Removes at once what no run needs now, as far as the disk lacks room for uploads. */
+  async makeRoom(): Promise<Removed> {
+    return this.cleanFeatures(false, new KeptBlobs());
   }
 
   private async expiredRuns(): Promise<string[]> {
@@ -69,22 +85,44 @@ export class Janitor {
     return runs.map(({ id }) => id);
   }
 
-  private async cleanFeatures(dryRun: boolean): Promise<Removed> {
+  private async cleanFeatures(dryRun: boolean, report: KeptBlobs): Promise<Removed> {
     const total: Removed = { blobs: 0, bytes: 0 };
     const oldest = Date.now() - this.policy.cacheHours * HOUR_MS;
+    const sets = await this.idleFeatureSets();
+    const sizes = new Map<string, Removed>();
+    for (const { id } of sets) sizes.set(id, await this.sizeOf(blobFolders.features(id)));
+    const budget = await this.budgetFor([...sizes.values()].reduce((sum, { bytes }) => sum + bytes, 0));
+    const why = `used in the last ${this.policy.cacheHours} hours, for later runs`;
     let kept = 0;
     // Most recently used first: what lies beyond the budget is what was not used for longest.
-    for (const set of await this.idleFeatureSets()) {
-      const size = await this.sizeOf(blobFolders.features(set.id));
-      kept += size.bytes;
-      const beyondBudget = this.policy.cacheBytes > 0 && kept > this.policy.cacheBytes;
-      if (set.lastUsed.getTime() >= oldest && !beyondBudget) continue;
-      if (!dryRun && !(await this.evict(set.id, set.videoSha256))) continue;
-      kept -= size.bytes;
-      total.blobs += size.blobs;
-      total.bytes += size.bytes;
+    for (const set of sets) {
+      const size = sizes.get(set.id)!;
+      const isOld = set.lastUsed.getTime() < oldest;
+      if (!isOld && kept + size.bytes <= budget) {
+        kept += size.bytes;
+        report.add('features', why, size);
+      } else if (dryRun || (await this.evict(set.id, set.videoSha256))) {
+        total.blobs += size.blobs;
+        total.bytes += size.bytes;
+      }
+    }
+    for (const id of await this.wantedFeatureSets()) {
+      report.add('features', 'of runs that have not ended', await this.sizeOf(blobFolders.features(id)));
     }
     return total;
+  }
+
+  /** Bytes of features that may stay of those that no run wants now; fewer where the disk lacks room. */
+  private async budgetFor(idleBytes: number): Promise<number> {
+    const { cacheBytes, minFreeBytes } = this.policy;
+    const space = await this.storage.space();
+    const lacking = space ? Math.max(0, floorOf(space, minFreeBytes) - space.free) : 0;
+    return Math.min(cacheLimitOf(space, cacheBytes), idleBytes - lacking);
+  }
+
+  private async wantedFeatureSets(): Promise<string[]> {
+    const where = { featureSegments: { some: {} }, runs: { some: activeRun } };
+    return (await this.database.featureSet.findMany({ where, select: { id: true } })).map(({ id }) => id);
   }
 
   /** Feature sets with features that no unfinished run wants, and when a run that used them ended last. */
@@ -123,11 +161,14 @@ export class Janitor {
     );
   }
 
-  private async cleanOverlays(dryRun: boolean): Promise<Removed> {
+  private async cleanOverlays(dryRun: boolean, kept: KeptBlobs): Promise<Removed> {
     const total: Removed = { blobs: 0, bytes: 0 };
     const oldest = Date.now() - this.policy.cacheHours * HOUR_MS;
     for await (const { key, bytes, modified } of this.storage.list('exports/')) {
-      if (modified.getTime() >= oldest) continue;
+      if (modified.getTime() >= oldest) {
+        kept.add('exports', `made in the last ${this.policy.cacheHours} hours`, { blobs: 1, bytes });
+        continue;
+      }
       if (!dryRun) await this.storage.delete(key);
       total.blobs++;
       total.bytes += bytes;
@@ -135,11 +176,17 @@ export class Janitor {
     return total;
   }
 
-  private async cleanOrphans(dryRun: boolean): Promise<Record<string, Removed>> {
+  private async cleanOrphans(dryRun: boolean, kept: KeptBlobs): Promise<Record<string, Removed>> {
     const removed: Record<string, Removed> = {};
-    for await (const { key, bytes } of orphans(this.storage, this.database, this.policy.orphanMs)) {
+    for await (const { entry, folder, why } of survey(this.storage, this.database, this.policy.orphanMs)) {
+      const { key, bytes } = entry;
+      if (why !== undefined) {
+        // Caches have told already what stays of them, and why.
+        if (folder !== 'features' && folder !== 'exports') kept.add(folder, why, { blobs: 1, bytes });
+        continue;
+      }
       if (!dryRun) await this.storage.delete(key);
-      const total = (removed[key.split('/')[0]!] ??= { blobs: 0, bytes: 0 });
+      const total = (removed[folder] ??= { blobs: 0, bytes: 0 });
       total.blobs++;
       total.bytes += bytes;
     }
@@ -153,5 +200,21 @@ export class Janitor {
       total.bytes += bytes;
     }
     return total;
+  }
+}
+
+/** Adds up what stays, by its kind and by why it does. */
+class KeptBlobs {
+  private readonly rows = new Map<string, Kept>();
+
+  add(what: string, why: string, { blobs, bytes }: Removed): void {
+    if (blobs === 0) return;
+    const row = this.rows.get(`${what} ${why}`) ?? { what, why, blobs: 0, bytes: 0 };
+    this.rows.set(`${what} ${why}`, { what, why, blobs: row.blobs + blobs, bytes: row.bytes + bytes });
+  }
+
+  /** The largest first. */
+  list(): Kept[] {
+    return [...this.rows.values()].sort((a, b) => b.bytes - a.bytes);
   }
 }

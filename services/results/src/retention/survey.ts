@@ -1,0 +1,107 @@
+import type { Database } from '@propago/database';
+import type { BlobEntry, BlobStore } from '@propago/storage';
+
+/** How many owners one query asks for. */
+const BATCH = 500;
+
+/** Which rows keep the blobs of a folder. */
+interface Owners {
+  /** Why they are kept, in the words of the report. */
+  why: string;
+  /** Those of the ids that keep their blobs: the second part of a key, in training the whole key. */
+  of: (database: Database, ids: string[]) => Promise<string[]>;
+}
+
+const OF_KEPT_RUNS = { why: 'of runs that are kept', of: existingRuns };
+
+const OWNERS: Record<string, Owners> = {
+  videos: {
+    why: OF_KEPT_RUNS.why,
+    of: async (database, ids) =>
+      (await database.video.findMany({ where: { sha256: { in: ids } } })).map(({ sha256 }) => sha256),
+  },
+  'first-masks': OF_KEPT_RUNS,
+  labels: { why: 'of runs that have not ended', of: unfinishedRuns },
+  masks: OF_KEPT_RUNS,
+  exports: OF_KEPT_RUNS,
+  frames: { why: 'of runs that have not ended', of: wantedFeatureSets },
+  features: { why: OF_KEPT_RUNS.why, of: existingFeatureSets },
+  encoders: {
+    why: 'of registered versions, and of runs that have not ended',
+    of: async (database, ids) => {
+      const which = { where: { sha256: { in: ids }, deletedAt: null }, select: { sha256: true } };
+      const runs = { where: { encoderSha256: { in: ids }, outcome: { is: null } }, select: { encoderSha256: true } };
+      const [versions, used] = await Promise.all([database.modelVersion.findMany(which), database.run.findMany(runs)]);
+      return [...versions.map(({ sha256 }) => sha256), ...used.map(({ encoderSha256 }) => encoderSha256)];
+    },
+  },
+  training: {
+    why: 'of training runs',
+    of: async (database, keys) =>
+      (await database.trainingArtifact.findMany({ where: { blobKey: { in: keys } }, select: { blobKey: true } })).map(
+        ({ blobKey }) => blobKey,
+      ),
+  },
+};
+
+/** A blob, and why it is kept; without a reason it is an orphan. */
+export interface Surveyed {
+  entry: BlobEntry;
+  /** First part of its key. */
+  folder: string;
+  why?: string;
+}
+
+/**
+ * All blobs but uploads, which are the gateway's. Orphans are those that no row keeps, as their process died before it
+ * could write the row or remove the blob; ones younger than `ageMs` may only be on their way in.
+ */
+export async function* survey(storage: BlobStore, database: Database, ageMs: number): AsyncGenerator<Surveyed> {
+  for (const [folder, owners] of Object.entries(OWNERS)) {
+    let batch: BlobEntry[] = [];
+    const flush = async (): Promise<Surveyed[]> => {
+      const kept = new Set(await owners.of(database, [...new Set(batch.map(ownerOf))]));
+      const judged = batch.map((entry) => {
+        if (kept.has(ownerOf(entry))) return { entry, folder, why: owners.why };
+        const isYoung = Date.now() - entry.modified.getTime() < ageMs;
+        return { entry, folder, ...(isYoung && { why: 'on their way in' }) };
+      });
+      batch = [];
+      return judged;
+    };
+    for await (const entry of storage.list(`${folder}/`)) {
+      batch.push(entry);
+      if (batch.length === BATCH) yield* await flush();
+    }
+    yield* await flush();
+  }
+}
+
+function ownerOf({ key }: BlobEntry): string {
+  return key.startsWith('training/') ? key : key.split('/')[1]!.replace(/\.png$/, '');
+}
+
+async function existingRuns(database: Database, ids: string[]): Promise<string[]> {
+  const where = { id: { in: ids.filter(isUuid) } };
+  return (await database.run.findMany({ where, select: { id: true } })).map(({ id }) => id);
+}
+
+/** Soft labels serve unfinished runs only. */
+async function unfinishedRuns(database: Database, ids: string[]): Promise<string[]> {
+  const where = { id: { in: ids.filter(isUuid) }, outcome: { is: null } };
+  return (await database.run.findMany({ where, select: { id: true } })).map(({ id }) => id);
+}
+
+async function existingFeatureSets(database: Database, ids: string[]): Promise<string[]> {
+  return (await database.featureSet.findMany({ where: { id: { in: ids } }, select: { id: true } })).map(({ id }) => id);
+}
+
+/** Raw frames serve features that an unfinished run wants. */
+async function wantedFeatureSets(database: Database, ids: string[]): Promise<string[]> {
+  const where = { id: { in: ids }, runs: { some: { outcome: { is: null } } } };
+  return (await database.featureSet.findMany({ where, select: { id: true } })).map(({ id }) => id);
+}
+
+function isUuid(id: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id);
+}
