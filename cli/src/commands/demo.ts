@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { SequenceScore } from '@propago/evaluation';
-import { readLabels } from '@propago/labels';
+import { readStoredMask } from '@propago/labels';
 import { Failure } from '../failure';
 import { listFrames } from '../frame-folder';
 import { Interruption } from '../interruption';
@@ -22,8 +22,6 @@ export interface DemoCommand {
   encoder?: string;
   option: string[];
 }
-
-const LIMITS = { maxSide: 16_384, maxPixels: 2 ** 28, maxClasses: 254 };
 
 /** `propago demo`: renders a clip with known labels (or takes the user's), runs it on a private platform, shows how good it is. */
 export async function demoCommand(command: DemoCommand, interruption: Interruption): Promise<void> {
@@ -64,10 +62,7 @@ function printScores(sample: SampleVideo, masks: string): void {
   listFrames(masks).forEach((name, index) => {
     const labels = sample.truth[index];
     if (!labels) return;
-    score.add(
-      { width: sample.width, height: sample.height, labels },
-      readLabels(readFileSync(join(masks, name)), LIMITS),
-    );
+    score.add({ width: sample.width, height: sample.height, labels }, readStoredMask(readFileSync(join(masks, name))));
   });
   const objects = score.result();
   const mean = (values: number[]): string => (values.reduce((sum, value) => sum + value, 0) / values.length).toFixed(4);
