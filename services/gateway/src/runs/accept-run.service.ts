@@ -20,6 +20,7 @@ import { QuotaService } from '../access/quota.service';
 import { EnqueueService } from './enqueue.service';
 import { featureSetOf } from './feature-set';
 import type { Claim } from './idempotency.service';
+import { assertMaskFits } from './mask-size';
 import { ShadowRunService } from './shadow-run.service';
 import type { RunUpload } from './upload.service';
 
@@ -73,12 +74,7 @@ export class AcceptRunService {
       runId,
     });
     const probe = await this.news.ask<ProbeQuestion, VideoProbe>(SUBJECTS.probe, { blobKey: upload.video.key });
-    if (mask.width !== probe.width || mask.height !== probe.height) {
-      throw new CodedError(
-        'MASK_SIZE_MISMATCH',
-        `The mask is ${mask.width}x${mask.height} and the video is ${probe.width}x${probe.height}.`,
-      );
-    }
+    assertMaskFits(mask, probe);
     return { probe, encoder, featureSet: featureSetOf(upload, { probe, card: encoder.card }, this.config) };
   }
 
