@@ -226,6 +226,7 @@ describe('an option', () => {
     expect(problem).toMatchObject({ code: 'INPUT_TOO_LARGE', status: 422 });
     expect(problem.detail).toContain(size);
     expect(problem.detail).toContain('accepts 1000000');
+    expect(problem.detail).toMatch(/It accepts inputSize \{.*\}\.$/);
   });
 
   it('of more text than options take is refused as too large', async () => {
