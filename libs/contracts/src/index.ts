@@ -2,6 +2,7 @@ export * from './answers';
 export * from './blob-keys';
 export * from './encoder-instances';
 export * from './errors';
+export * from './frame-files';
 export * from './models';
 export * from './parameters';
 export * from './run-options';

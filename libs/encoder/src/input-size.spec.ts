@@ -41,6 +41,12 @@ describe('inputSize', () => {
 });
 
 describe('largestThatFits', () => {
+  const encoders: { patchSize: number; inputMultiple?: number }[] = [
+    { patchSize: 4 },
+    { patchSize: 14 },
+    patch16,
+    { patchSize: 8, inputMultiple: 32 },
+  ];
   const MAX = 1_000_000;
   const panorama = { width: 4000, height: 400 };
   const shortSide = PRESETS.siammae.inputSize;
@@ -58,7 +64,7 @@ describe('largestThatFits', () => {
     const rules = Object.values(PRESETS).map(({ inputSize: rule }) => rule);
     const large = { kind: 'fixed', width: 4096, height: 2048 } as const;
     for (const rule of [...rules, large]) {
-      for (const encoder of [{ patchSize: 4 }, { patchSize: 14 }, patch16, { patchSize: 8, inputMultiple: 32 }]) {
+      for (const encoder of encoders) {
         const pixelsOf = (of: InputSizeRule): number => {
           const { width, height } = inputSize(of, video, encoder);
           return width * height;
