@@ -18,6 +18,13 @@ export interface RunRequest {
   parameters?: Record<string, unknown>;
 }
 
+/** Who hears how a run goes. */
+export interface RunListener {
+  /** The run as it was accepted, with what it is warned about. */
+  onAccepted?(run: RunResource): void;
+  onProgress(progress: RunProgress): void;
+}
+
 /**
  * Sends one run and waits for its end. An interruption cancels it on the server.
  *
@@ -27,7 +34,7 @@ export async function performRun(
   platform: Platform,
   request: RunRequest,
   interruption: Interruption,
-  onProgress: (progress: RunProgress) => void,
+  listener: RunListener,
 ): Promise<RunResource> {
   const { video, mask, preset, parameters } = request;
   if (!statSync(mask, { throwIfNoEntry: false })?.isFile()) throw new Failure(`there is no mask file ${mask}`, 2);
@@ -44,8 +51,9 @@ export async function performRun(
   ];
   const { client } = platform;
   const accepted = await client.createRun(parts);
+  listener.onAccepted?.(accepted);
   try {
-    const run = await followRun(client, accepted.id, onProgress, interruption.signal);
+    const run = await followRun(client, accepted.id, (progress) => listener.onProgress(progress), interruption.signal);
     if (run.state === 'succeeded') return run;
     if (run.state === 'cancelled') throw new Failure(`run ${run.id} was cancelled`);
     throw new Failure(`run ${run.id} failed: ${run.error ? describeProblem(run.error) : 'the server gives no reason'}`);

@@ -42,7 +42,9 @@ export async function demoCommand(command: DemoCommand, interruption: Interrupti
   const platform = await openPlatform({ encoder: command.encoder }, interruption, (text) => display.say(text));
   try {
     const request = { video, mask, preset: command.preset, parameters };
-    const run = await performRun(platform, request, interruption, (progress) => display.updateRun(progress));
+    const run = await performRun(platform, request, interruption, {
+      onProgress: (progress) => display.updateRun(progress),
+    });
     display.end();
     const saved = await saveResults(platform.client, run, folder);
     if (sample) printScores(sample, join(folder, 'masks'));

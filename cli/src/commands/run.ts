@@ -4,6 +4,7 @@ import { performRun } from '../one-run';
 import { parseOptionValues } from '../option-values';
 import { openPlatform } from '../platform';
 import { ProgressDisplay } from '../progress-display';
+import { describeProblem } from '../run-resource';
 import { saveResults, seconds } from '../run-results';
 
 export interface RunCommand {
@@ -29,11 +30,16 @@ export async function runCommand(
   const folder = resolve(command.output);
   try {
     const request = { video, mask, preset: command.preset, parameters };
-    const run = await performRun(platform, request, interruption, (progress) => display.updateRun(progress));
+    const run = await performRun(platform, request, interruption, {
+      onAccepted: ({ warnings = [] }) =>
+        warnings.forEach((warning) => display.say(`warning: ${describeProblem(warning)}`)),
+      onProgress: (progress) => display.updateRun(progress),
+    });
     display.end();
     const saved = await saveResults(platform.client, run, folder);
     if (command.json) {
-      console.log(JSON.stringify({ id: run.id, state: run.state, output: folder, ...saved }));
+      const { id, state, warnings = [] } = run;
+      console.log(JSON.stringify({ id, state, warnings, output: folder, ...saved }));
     } else {
       console.log(
         `${saved.masks} frames in ${seconds(saved.seconds)}, first mask after ${seconds(saved.firstMaskSeconds)}`,

@@ -9,3 +9,4 @@ export * from './run-options';
 export * from './stages';
 export * from './subjects';
 export * from './training';
+export * from './warnings';

@@ -7,6 +7,7 @@ import {
   type EncoderAnswer,
   type EncoderQuestion,
   type ProbeQuestion,
+  type RunWarning,
 } from '@propago/contracts';
 import { Database, holdModelVersion, lockVideo, type Prisma } from '@propago/database';
 import type { EncoderCard } from '@propago/encoder';
@@ -21,6 +22,7 @@ import { EnqueueService } from './enqueue.service';
 import { featureSetOf } from './feature-set';
 import type { Claim } from './idempotency.service';
 import { assertMaskFits } from './mask-size';
+import { warningsOf } from './run-warnings';
 import { ShadowRunService } from './shadow-run.service';
 import type { RunUpload } from './upload.service';
 
@@ -28,6 +30,7 @@ interface Checked {
   probe: VideoProbe;
   encoder: EncoderAnswer<EncoderCard>;
   featureSet: ReturnType<typeof featureSetOf>;
+  warnings: RunWarning[];
 }
 
 /** Who sent a request, and its Idempotency-Key. */
@@ -75,12 +78,19 @@ export class AcceptRunService {
     });
     const probe = await this.news.ask<ProbeQuestion, VideoProbe>(SUBJECTS.probe, { blobKey: upload.video.key });
     assertMaskFits(mask, probe);
-    return { probe, encoder, featureSet: featureSetOf(upload, { probe, card: encoder.card }, this.config) };
+    const featureSet = featureSetOf(upload, { probe, card: encoder.card }, this.config);
+    const warnings = warningsOf(mask, {
+      encoder: encoder.card,
+      rule: upload.options.parsed.parameters.inputSize,
+      input: { width: featureSet.inputWidth, height: featureSet.inputHeight },
+      maxInputPixels: this.config.MAX_INPUT_PIXELS,
+    });
+    return { probe, encoder, featureSet, warnings };
   }
 
   private async commit(runId: string, upload: RunUpload, checked: Checked, sender: Sender): Promise<void> {
     const { claim, caller } = sender;
-    const { probe, encoder, featureSet } = checked;
+    const { probe, encoder, featureSet, warnings } = checked;
     const options = upload.options.parsed;
     const { sha256, bytes, fileName } = upload.video;
     const [videoKey, maskKey] = [blobKeys.video(sha256), blobKeys.firstMask(runId)];
@@ -120,6 +130,7 @@ export class AcceptRunService {
               encoderVersion: encoder.version,
               encoderSha256: encoder.sha256,
               encoderChosenBy: encoder.chosenBy,
+              warnings: warnings.map(({ code, detail }) => ({ code, detail })),
             },
           });
           await claim.remember(transaction, { runId });
