@@ -13,8 +13,12 @@ export interface SeenAs {
   maxInputPixels: number;
 }
 
-/** Measured: see {@link warningsOf}. */
-const SAFE_PATCHES = 1;
+/**
+ * With the shipped encoder and the default preset, a moving square of one patch has an IoU of 0.3 to 0.4 in frame 6, one
+ * of 1.5 patches a side 0.4, one of 3 patches 0.8; a line 0.3 when it is half a patch thick, 0.6 to 0.7 when it is one.
+ * `npm run bench:small-objects` prints the table.
+ */
+const LEAST = { areaPatches: 2, thicknessPatches: 1 };
 /** Regions below this share of a patch, beside one of at least MAIN_PATCHES, are stray strokes or noise. */
 const STRAY_PATCHES = 0.25;
 const MAIN_PATCHES = 4;
@@ -50,17 +54,17 @@ function named(shapes: readonly ClassShape[], what: (shape: ClassShape) => strin
 
 function smallObjects(shapes: readonly ClassShape[], patch: Patch, seen: SeenAs): RunWarning[] {
   const side = Math.sqrt(patch.width * patch.height);
-  const tiny = shapes.filter(({ area }) => area < SAFE_PATCHES * patch.width * patch.height);
-  const thin = shapes.filter((shape) => !tiny.includes(shape) && shape.thickness < SAFE_PATCHES * side);
+  const tiny = shapes.filter(({ area }) => area < LEAST.areaPatches * patch.width * patch.height);
+  const thin = shapes.filter((shape) => !tiny.includes(shape) && shape.thickness < LEAST.thicknessPatches * side);
   const seenIn = `${seen.encoder.name} sees this video in patches of ${px(patch.width)}x${px(patch.height)} px`;
   const least = Math.min(...[...tiny, ...thin].map(({ thickness }) => thickness));
-  const help = whatHelps(side / least, seen);
+  const help = whatHelps((Math.SQRT2 * side) / least, seen);
   return [
     ...(tiny.length > 0
       ? [
           {
             code: 'OBJECT_TINY' as const,
-            detail: `${seenIn}, and smaller are: ${named(tiny, ({ area }) => `${area} pixels`)}. They may be lost within a few frames; ${help}.`,
+            detail: `${seenIn}, and smaller than two of them are: ${named(tiny, ({ area }) => `${area} pixels`)}. They may be lost within a few frames; ${help}.`,
           },
         ]
       : []),
