@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CodedError } from '@propago/contracts';
+import sharp from 'sharp';
 import {
   antiAliased,
   grey,
@@ -230,6 +231,45 @@ describe('a colour mask', () => {
     const { code, message } = refusal(samplesPng(photograph, 2, (value) => [value, (value * 7) % 256, 255 - value]));
     expect(code).toBe('MASK_COLOUR');
     expect(message).toContain('flat');
+  });
+});
+
+describe('a picture whose colours a program reduced to a palette', () => {
+  const disc = picture(60, 40, (x, y) => (Math.hypot(x - 30, y - 20) < 12 ? 255 : 0));
+
+  it('is read by its colours when it is black and white, whichever comes first', async () => {
+    const white = grey(disc);
+    const reduced = await sharp(samplesPng(disc, 2, (value) => [value, value, value]))
+      .png({ palette: true })
+      .toBuffer();
+    // libvips puts white first here: by its indices, the mask would be inverted.
+    expect([...decodePng(reduced, LIMITS).palette!]).toEqual([255, 255, 255, 0, 0, 0]);
+    expect(readMask(reduced, LIMITS)).toEqual(readMask(white, LIMITS));
+  });
+
+  it('has a class for each of its colours, as before it was reduced', () => {
+    const map = squares([1, 2, 3]);
+    const colours = [[0, 0, 0], [255, 0, 0], [0, 200, 40], [60, 60, 255]]; // prettier-ignore
+    const order = [2, 0, 3, 1];
+    const reduced = palettePng(
+      { ...map, values: map.values.map((value) => order.indexOf(value)) },
+      Uint8Array.from(order.flatMap((value) => colours[value]!)),
+    );
+    expect(readMask(reduced, LIMITS)).toEqual(
+      readMask(
+        samplesPng(map, 2, (value) => colours[value]!),
+        LIMITS,
+      ),
+    );
+  });
+
+  it('keeps its indices when black comes first, or when the palette has colours that it does not use', () => {
+    const map = squares([1, 2]);
+    const blackFirst = Uint8Array.of(0, 0, 0, 255, 255, 255, 9, 9, 99);
+    const unused = Uint8Array.of(255, 255, 255, 0, 0, 0, 9, 9, 99, 1, 2, 3);
+    for (const palette of [blackFirst, unused]) {
+      expect([...readMask(palettePng(map, palette), LIMITS).labels]).toEqual([...map.values]);
+    }
   });
 });
 

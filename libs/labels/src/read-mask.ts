@@ -47,11 +47,31 @@ function labelsOfColourImage(image: PngImage): ColourLabels {
   return { labels: greyLabels({ ...image, samples: greyOf(image) }), palette: null };
 }
 
+/**
+ * Whether a program that reduces colours chose the indices: it writes the colours in use and no others, in an order of
+ * its own. The index then says nothing; in a label map, 0 is the background, and black where anything is.
+ */
+function isQuantised(palette: Uint8Array, used: number[]): boolean {
+  if (palette.length !== 3 * used.length || used[used.length - 1] !== used.length - 1) return false;
+  const blacks = used.filter((index) => palette.subarray(3 * index, 3 * index + 3).every((value) => value === 0));
+  return blacks.length > 0 && blacks[0] !== 0;
+}
+
+/** A palette picture as the RGB picture that it shows. */
+function shown({ width, height, samples: indices }: PngImage, palette: Uint8Array): PngImage {
+  const samples = new Uint8Array(3 * indices.length);
+  for (let i = 0; i < indices.length; i++) {
+    for (let c = 0; c < 3; c++) samples[3 * i + c] = palette[3 * indices[i] + c];
+  }
+  return { width, height, bitDepth: 8, kind: 'rgb', channels: 3, samples, palette: null };
+}
+
 function labelsOf(image: PngImage): ColourLabels {
   const { kind, palette } = image;
   if (kind === 'grey') return { labels: greyLabels(image), palette: null };
   if (kind !== 'palette' || !palette) return labelsOfColourImage(image);
   const used = valuesOf(image.samples);
+  if (isQuantised(palette, used)) return labelsOfColourImage(shown(image, palette));
   // The colours of a black and white palette say nothing of the one class that it becomes.
   const blackAndWhite = used.length === 2 && used[0] === 0 && used[1] === VOID;
   return { labels: paletteLabels({ ...image, palette }), palette: blackAndWhite ? null : palette };
@@ -64,6 +84,7 @@ function labelsOf(image: PngImage): ColourLabels {
  * |---|---|
  * | palette, 1 to 8 bits | the index is the class id; 255 (void) is background |
  * | palette with 0 and 255 alone | class 1 where 255, as in grey |
+ * | palette of just its colours, black not the first | as RGB: a program that reduces colours chose the indices |
  * | grey | see {@link greyLabels}; 16 bits too, where the values fit |
  * | RGB(A), grey-alpha, all visible pixels grey | as grey, 0 where it is transparent |
  * | RGB(A) of few flat colours | a class for each colour, see {@link colourLabels} |

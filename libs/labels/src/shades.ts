@@ -6,23 +6,23 @@ export interface Values {
   values: Uint8Array;
 }
 
-/** How the pixels of one value lie in a picture. */
-interface ValueShape {
-  pixels: number;
-  /** Whether the value fills some 3x3 block, or the part of one that lies in the picture. */
-  solid: boolean;
+/** How the pixels of each value lie in a picture; all by value. */
+interface ValueShapes {
+  pixels: Uint32Array;
+  /** 1 where the value fills some 3x3 block, or the part of one that lies in the picture. */
+  solid: Uint8Array;
   /** Pixels with at least two other values among their eight neighbours. */
-  between: number;
+  between: Uint32Array;
 }
 
-/** The shape of each value that occurs. */
-function shapesOf({ values, width, height }: Values): Map<number, ValueShape> {
-  const shapes = new Map<number, ValueShape>();
+function shapesOf({ values, width, height }: Values): ValueShapes {
+  const shapes = { pixels: new Uint32Array(256), solid: new Uint8Array(256), between: new Uint32Array(256) };
   for (let y = 0, at = 0; y < height; y++) {
     const [top, bottom] = [y > 0 ? -width : 0, y < height - 1 ? width : 0];
     for (let x = 0; x < width; x++, at++) {
       const value = values[at];
-      const [left, right] = [x > 0 ? -1 : 0, x < width - 1 ? 1 : 0];
+      const left = x > 0 ? -1 : 0;
+      const right = x < width - 1 ? 1 : 0;
       let other = -1;
       let between = false;
       for (let row = top; row <= bottom && !between; row += width) {
@@ -36,11 +36,9 @@ function shapesOf({ values, width, height }: Values): Map<number, ValueShape> {
           other = neighbour;
         }
       }
-      let shape = shapes.get(value);
-      if (!shape) shapes.set(value, (shape = { pixels: 0, solid: false, between: 0 }));
-      shape.pixels++;
-      if (between) shape.between++;
-      else if (other < 0) shape.solid = true;
+      shapes.pixels[value]++;
+      if (between) shapes.between[value]++;
+      else if (other < 0) shapes.solid[value] = 1;
     }
   }
   return shapes;
@@ -51,8 +49,8 @@ function shapesOf({ values, width, height }: Values): Map<number, ValueShape> {
  * between two other values. An object, however small, is thick or lies on one background; so does a thin line.
  */
 export function shadesIn(picture: Values): Set<number> {
-  const shades = [...shapesOf(picture)].filter(([, { pixels, solid, between }]) => !solid && 2 * between >= pixels);
-  return new Set(shades.map(([value]) => value));
+  const { pixels, solid, between } = shapesOf(picture);
+  return new Set(valuesOf(picture.values).filter((value) => solid[value] === 0 && 2 * between[value] >= pixels[value]));
 }
 
 /** Steps of a channel by which the shades of an edge may miss the line between the colours on its two sides. */
