@@ -18,6 +18,17 @@ export interface RunRequest {
   parameters?: Record<string, unknown>;
 }
 
+/**
+ * Looks at the files of a run before anything is started for it.
+ *
+ * @returns what is sent as the video
+ * @throws Failure when one is missing, or the folder cannot be the frames of a video
+ */
+export function checkSources({ video, mask }: Pick<RunRequest, 'video' | 'mask'>): ReturnType<typeof videoSource> {
+  if (!statSync(mask, { throwIfNoEntry: false })?.isFile()) throw new Failure(`there is no mask file ${mask}`, 2);
+  return videoSource(video);
+}
+
 /** Who hears how a run goes. */
 export interface RunListener {
   /** The run as it was accepted, with what it is warned about. */
@@ -37,8 +48,7 @@ export async function performRun(
   listener: RunListener,
 ): Promise<RunResource> {
   const { video, mask, preset, parameters } = request;
-  if (!statSync(mask, { throwIfNoEntry: false })?.isFile()) throw new Failure(`there is no mask file ${mask}`, 2);
-  const { folder, ...source } = videoSource(video);
+  const { folder, ...source } = checkSources(request);
   const options = {
     preset,
     encoder: platform.encoder,

@@ -6,7 +6,7 @@ import { readStoredMask } from '@propago/labels';
 import { Failure } from '../failure';
 import { listFrames } from '../frame-folder';
 import { Interruption } from '../interruption';
-import { performRun } from '../one-run';
+import { checkSources, performRun } from '../one-run';
 import { parseOptionValues } from '../option-values';
 import { openPlatform } from '../platform';
 import { ProgressDisplay } from '../progress-display';
@@ -39,6 +39,7 @@ export async function demoCommand(command: DemoCommand, interruption: Interrupti
   }
   const video = sample?.video ?? command.video!;
   const mask = sample?.mask ?? command.mask!;
+  checkSources({ video, mask });
   const platform = await openPlatform({ encoder: command.encoder }, interruption, (text) => display.say(text));
   try {
     const request = { video, mask, preset: command.preset, parameters };

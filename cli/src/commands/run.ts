@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { Interruption } from '../interruption';
-import { performRun } from '../one-run';
+import { checkSources, performRun } from '../one-run';
 import { parseOptionValues } from '../option-values';
 import { openPlatform } from '../platform';
 import { ProgressDisplay } from '../progress-display';
@@ -26,6 +26,7 @@ export async function runCommand(
 ): Promise<void> {
   const display = new ProgressDisplay();
   const parameters = parseOptionValues(command.option);
+  checkSources({ video, mask });
   const platform = await openPlatform(command, interruption, (text) => display.say(text));
   const folder = resolve(command.output);
   try {
