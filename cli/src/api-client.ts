@@ -145,6 +145,7 @@ export class ApiClient {
 
   private unreachable(error: unknown): Error {
     if (this.signal.aborted) return this.signal.reason as Error;
+    if (error instanceof Failure) return error;
     const { cause = error } = error as Error;
     const reason = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message;
     return new Failure(`no answer from ${this.base} (${reason})`);

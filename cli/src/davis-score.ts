@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { CodedError } from '@propago/contracts';
 import { Measure, ObjectScore, SequenceScore } from '@propago/evaluation';
-import { LabelMap, readLabels } from '@propago/labels';
+import { LabelMap, readLabels, readStoredMask } from '@propago/labels';
 import { DavisSequence } from './davis-layout';
 import { Failure } from './failure';
 import { readMasks } from './mask-archive';
@@ -66,7 +66,7 @@ export async function scoreSequence(sequence: DavisSequence, archive: string): P
   let frames = 0;
   await readMasks(archive, (png) => {
     const truth = sequence.annotations[frames++];
-    if (truth !== undefined) score.add(readTruth(truth), readLabels(png, LIMITS));
+    if (truth !== undefined) score.add(readTruth(truth), readStoredMask(png));
   });
   if (frames !== sequence.annotations.length) {
     throw new Failure(`sequence ${sequence.name}: ${sequence.annotations.length} annotations but ${frames} masks`);

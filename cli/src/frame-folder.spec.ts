@@ -1,4 +1,4 @@
-import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -33,12 +33,27 @@ describe('a folder of frames', () => {
     expect((await zipped()).map(([name]) => name)).toEqual(['00000.png', '00001.png', '00005.png']);
   });
 
-  it('numbers frames whose names do not sort as their numbers do', async () => {
-    ['9.png', '10.png'].forEach((name) => file(name));
-    expect(await zipped()).toEqual([
-      ['00000.png', '9.png'],
-      ['00001.png', '10.png'],
-    ]);
+  it('keeps names that only count when their digits do, in the order of their numbers', async () => {
+    ['1.png', '2.png', '10.png'].forEach((name) => file(name));
+    expect((await zipped()).map(([name]) => name)).toEqual(['1.png', '2.png', '10.png']);
+  });
+
+  it.each(['1.webp', 'b.BMP', 'c.tiff'])(
+    'is refused when a picture among the frames (%s) would be left out',
+    (other) => {
+      ['0.jpg', other, '2.jpg', 'notes.txt'].forEach((name) => file(name));
+      expect(() => zipFrames(dir)).toThrow(`${dir} has ${other}: only JPEG and PNG frames are accepted`);
+    },
+  );
+
+  it('is refused when two frames differ in their extension only', () => {
+    ['a.jpg', 'a.png'].forEach((name) => file(name));
+    expect(() => zipFrames(dir)).toThrow('two frames named a');
+  });
+
+  it('takes no folder for a frame', () => {
+    mkdirSync(join(dir, 'x.png'));
+    expect(() => zipFrames(dir)).toThrow('no JPEG or PNG frames');
   });
 
   it('gives the same bytes for the same frames', async () => {
@@ -52,6 +67,7 @@ describe('a folder of frames', () => {
 
   it('is refused when it is empty or missing', () => {
     expect(() => zipFrames(dir)).toThrow('no JPEG or PNG frames');
+    expect(() => videoSource(dir)).toThrow('no JPEG or PNG frames');
     expect(() => videoSource(join(dir, 'none.mp4'))).toThrow('there is no file or folder');
   });
 

@@ -19,6 +19,24 @@ export interface RunRequest {
 }
 
 /**
+ * Looks at the files of a run before anything is started for it.
+ *
+ * @returns what is sent as the video
+ * @throws Failure when one is missing, or the folder cannot be the frames of a video
+ */
+export function checkSources({ video, mask }: Pick<RunRequest, 'video' | 'mask'>): ReturnType<typeof videoSource> {
+  if (!statSync(mask, { throwIfNoEntry: false })?.isFile()) throw new Failure(`there is no mask file ${mask}`, 2);
+  return videoSource(video);
+}
+
+/** Who hears how a run goes. */
+export interface RunListener {
+  /** The run as it was accepted, with what it is warned about. */
+  onAccepted?(run: RunResource): void;
+  onProgress(progress: RunProgress): void;
+}
+
+/**
  * Sends one run and waits for its end. An interruption cancels it on the server.
  *
  * @throws Failure with the server's code when the run is refused, fails or is cancelled
@@ -27,11 +45,10 @@ export async function performRun(
   platform: Platform,
   request: RunRequest,
   interruption: Interruption,
-  onProgress: (progress: RunProgress) => void,
+  listener: RunListener,
 ): Promise<RunResource> {
   const { video, mask, preset, parameters } = request;
-  if (!statSync(mask, { throwIfNoEntry: false })?.isFile()) throw new Failure(`there is no mask file ${mask}`, 2);
-  const { folder, ...source } = videoSource(video);
+  const { folder, ...source } = checkSources(request);
   const options = {
     preset,
     encoder: platform.encoder,
@@ -44,8 +61,9 @@ export async function performRun(
   ];
   const { client } = platform;
   const accepted = await client.createRun(parts);
+  listener.onAccepted?.(accepted);
   try {
-    const run = await followRun(client, accepted.id, onProgress, interruption.signal);
+    const run = await followRun(client, accepted.id, (progress) => listener.onProgress(progress), interruption.signal);
     if (run.state === 'succeeded') return run;
     if (run.state === 'cancelled') throw new Failure(`run ${run.id} was cancelled`);
     throw new Failure(`run ${run.id} failed: ${run.error ? describeProblem(run.error) : 'the server gives no reason'}`);

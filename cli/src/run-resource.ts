@@ -18,6 +18,7 @@ export const runResource = z.looseObject({
   state: z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelling', 'cancelled']),
   progress: runProgress.optional(),
   timings: z.looseObject({ seconds: z.number().nullish(), firstMaskSeconds: z.number().nullish() }).optional(),
+  warnings: z.array(z.looseObject({ code: z.string(), detail: z.string() })).optional(),
   error: z.looseObject({ code: z.string(), title: z.string().optional(), detail: z.string().nullish() }).nullish(),
 });
 export type RunResource = z.infer<typeof runResource>;

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { SequenceScore } from '@propago/evaluation';
-import { readLabels } from '@propago/labels';
+import { readStoredMask } from '@propago/labels';
 import { Failure } from '../failure';
 import { listFrames } from '../frame-folder';
 import { Interruption } from '../interruption';
-import { performRun } from '../one-run';
+import { checkSources, performRun } from '../one-run';
 import { parseOptionValues } from '../option-values';
 import { openPlatform } from '../platform';
 import { ProgressDisplay } from '../progress-display';
@@ -22,8 +22,6 @@ export interface DemoCommand {
   encoder?: string;
   option: string[];
 }
-
-const LIMITS = { maxSide: 16_384, maxPixels: 2 ** 28, maxClasses: 254 };
 
 /** `propago demo`: renders a clip with known labels (or takes the user's), runs it on a private platform, shows how good it is. */
 export async function demoCommand(command: DemoCommand, interruption: Interruption): Promise<void> {
@@ -41,10 +39,13 @@ export async function demoCommand(command: DemoCommand, interruption: Interrupti
   }
   const video = sample?.video ?? command.video!;
   const mask = sample?.mask ?? command.mask!;
+  checkSources({ video, mask });
   const platform = await openPlatform({ encoder: command.encoder }, interruption, (text) => display.say(text));
   try {
     const request = { video, mask, preset: command.preset, parameters };
-    const run = await performRun(platform, request, interruption, (progress) => display.updateRun(progress));
+    const run = await performRun(platform, request, interruption, {
+      onProgress: (progress) => display.updateRun(progress),
+    });
     display.end();
     const saved = await saveResults(platform.client, run, folder);
     if (sample) printScores(sample, join(folder, 'masks'));
@@ -64,10 +65,7 @@ function printScores(sample: SampleVideo, masks: string): void {
   listFrames(masks).forEach((name, index) => {
     const labels = sample.truth[index];
     if (!labels) return;
-    score.add(
-      { width: sample.width, height: sample.height, labels },
-      readLabels(readFileSync(join(masks, name)), LIMITS),
-    );
+    score.add({ width: sample.width, height: sample.height, labels }, readStoredMask(readFileSync(join(masks, name))));
   });
   const objects = score.result();
   const mean = (values: number[]): string => (values.reduce((sum, value) => sum + value, 0) / values.length).toFixed(4);

@@ -49,13 +49,15 @@ export async function evalDavisCommand(command: EvalCommand, interruption: Inter
     const { name, video, annotations } = sequence;
     active.add(name);
     const request = { video, mask: annotations[0]!, preset: command.preset, parameters };
-    const run = await performRun(platform, request, interruption, (progress) => {
-      done.set(name, progress.results.done);
-      display.update(
-        [...done.values()].reduce((sum, frames) => sum + frames, 0),
-        total,
-        [...active].join(', '),
-      );
+    const run = await performRun(platform, request, interruption, {
+      onProgress: (progress) => {
+        done.set(name, progress.results.done);
+        display.update(
+          [...done.values()].reduce((sum, frames) => sum + frames, 0),
+          total,
+          [...active].join(', '),
+        );
+      },
     });
     const archive = join(folder, `${name}.zip`);
     await platform.client.download(run.id, 'masks.zip', archive);

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import { Interruption } from '../interruption';
-import { performRun } from '../one-run';
+import { checkSources, performRun } from '../one-run';
 import { parseOptionValues } from '../option-values';
 import { openPlatform } from '../platform';
 import { ProgressDisplay } from '../progress-display';
+import { describeProblem } from '../run-resource';
 import { saveResults, seconds } from '../run-results';
 
 export interface RunCommand {
@@ -25,15 +26,21 @@ export async function runCommand(
 ): Promise<void> {
   const display = new ProgressDisplay();
   const parameters = parseOptionValues(command.option);
+  checkSources({ video, mask });
   const platform = await openPlatform(command, interruption, (text) => display.say(text));
   const folder = resolve(command.output);
   try {
     const request = { video, mask, preset: command.preset, parameters };
-    const run = await performRun(platform, request, interruption, (progress) => display.updateRun(progress));
+    const run = await performRun(platform, request, interruption, {
+      onAccepted: ({ warnings = [] }) =>
+        warnings.forEach((warning) => display.say(`warning: ${describeProblem(warning)}`)),
+      onProgress: (progress) => display.updateRun(progress),
+    });
     display.end();
     const saved = await saveResults(platform.client, run, folder);
     if (command.json) {
-      console.log(JSON.stringify({ id: run.id, state: run.state, output: folder, ...saved }));
+      const { id, state, warnings = [] } = run;
+      console.log(JSON.stringify({ id, state, warnings, output: folder, ...saved }));
     } else {
       console.log(
         `${saved.masks} frames in ${seconds(saved.seconds)}, first mask after ${seconds(saved.firstMaskSeconds)}`,

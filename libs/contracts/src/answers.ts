@@ -3,6 +3,7 @@ import { MODEL_STATES, trafficSplit } from './models';
 import { propagationParameters } from './parameters';
 import { RUN_END_STATES, STAGES, type Stage } from './stages';
 import { TRAINING_END_STATES, trainingRequest } from './training';
+import { WARNINGS, type WarningCode } from './warnings';
 
 const time = z.iso.datetime();
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -65,6 +66,11 @@ const run = z.strictObject({
     firstMaskSeconds: z.number().nullable(),
     stages: z.strictObject(ofStages(seconds)).describe('Seconds of work'),
   }),
+  warnings: z
+    .array(
+      z.strictObject({ code: z.enum(Object.keys(WARNINGS) as [WarningCode, ...WarningCode[]]), detail: z.string() }),
+    )
+    .describe('What will probably disappoint although the run was accepted'),
   error: error.nullable(),
 });
 

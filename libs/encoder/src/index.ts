@@ -22,5 +22,5 @@ export { openRawEncoder, RawEncoder, type RawOutput } from './raw-encoder';
 export { EXECUTION_PROVIDERS, type ExecutionProvider } from './execution-provider';
 export { frameTensor } from './frame-tensor';
 export { fromHalf, halvesToFloats, toHalf } from './half-float';
-export { type InputSizeRule, inputSize, type Size } from './input-size';
+export { type InputSizeRule, inputSize, largestThatFits, type Size } from './input-size';
 export * from './onnx-model';

@@ -1,5 +1,5 @@
-import { PRESETS } from '@propago/contracts';
-import { inputSize } from './input-size';
+import { PRESETS, propagationParameters } from '@propago/contracts';
+import { inputSize, type InputSizeRule, largestThatFits } from './input-size';
 
 const patch16 = { patchSize: 16 };
 const davis = { width: 854, height: 480 };
@@ -37,5 +37,51 @@ describe('inputSize', () => {
       expect([size.width % 16, size.height % 16]).toEqual([0, 0]);
     }
     expect(inputSize({ kind: 'fixed', width: 3, height: 3 }, davis, patch16)).toEqual({ width: 16, height: 16 });
+  });
+});
+
+describe('largestThatFits', () => {
+  const encoders: { patchSize: number; inputMultiple?: number }[] = [
+    { patchSize: 4 },
+    { patchSize: 14 },
+    patch16,
+    { patchSize: 8, inputMultiple: 32 },
+  ];
+  const MAX = 1_000_000;
+  const panorama = { width: 4000, height: 400 };
+  const shortSide = PRESETS.siammae.inputSize;
+
+  it('gives a panorama the largest short side that the encoder takes as it is', () => {
+    expect(largestThatFits(shortSide, panorama, patch16, MAX)).toEqual({ ...shortSide, shortSide: 304 });
+  });
+
+  it.each([
+    ['panorama', panorama],
+    ['tall video', { width: 400, height: 4000 }],
+    ['video of odd sides', { width: 4093, height: 211 }],
+    ['large square', { width: 4096, height: 4096 }],
+  ])('fits for a %s with every rule and patch, and the next larger size does not', (_, video) => {
+    const rules = Object.values(PRESETS).map(({ inputSize: rule }) => rule);
+    const large = { kind: 'fixed', width: 4096, height: 2048 } as const;
+    for (const rule of [...rules, large]) {
+      for (const encoder of encoders) {
+        const pixelsOf = (of: InputSizeRule): number => {
+          const { width, height } = inputSize(of, video, encoder);
+          return width * height;
+        };
+        if (pixelsOf(rule) <= MAX) continue;
+        const found = largestThatFits(rule, video, encoder, MAX)!;
+        expect(pixelsOf(found)).toBeLessThanOrEqual(MAX);
+        expect(propagationParameters.shape.inputSize.safeParse(found).success).toBe(true);
+        if (found.kind !== 'short-side') continue;
+        expect(
+          pixelsOf({ ...found, shortSide: found.shortSide + (encoder.inputMultiple ?? encoder.patchSize) }),
+        ).toBeGreaterThan(MAX);
+      }
+    }
+  });
+
+  it('is null where not even the least size fits', () => {
+    expect(largestThatFits(shortSide, { width: 4000, height: 10 }, patch16, 5000)).toBeNull();
   });
 });

@@ -47,3 +47,35 @@ function roundTo(value: number, multiple: number, how: 'floor' | 'nearest' | 'ce
   const round = { floor: Math.floor, nearest: Math.round, ceil: Math.ceil }[how];
   return Math.max(1, round(value / multiple)) * multiple;
 }
+
+/** The least short side that an option may ask for, px. */
+const LEAST_SIDE = 32;
+
+/**
+ * The rule closest to the given one whose input has at most `maxPixels`; null where not even the least size does.
+ * The short side that it names is one that the encoder takes as it is, where there is such a one.
+ */
+export function largestThatFits(
+  rule: InputSizeRule,
+  video: Size,
+  encoder: { patchSize: number; inputMultiple?: number },
+  maxPixels: number,
+): InputSizeRule | null {
+  const multiple = encoder.inputMultiple ?? encoder.patchSize;
+  const from = inputSize(rule, video, encoder);
+  const at = (shortSide: number): InputSizeRule => {
+    if (rule.kind === 'short-side') return { ...rule, shortSide };
+    if (rule.kind === 'native') return { ...rule, kind: 'short-side', shortSide };
+    const scale = shortSide / Math.min(rule.width, rule.height);
+    const side = (length: number) => Math.max(LEAST_SIDE, Math.floor((length * scale) / multiple) * multiple);
+    return { ...rule, width: side(rule.width), height: side(rule.height) };
+  };
+  const longest = Math.min(from.width, from.height);
+  const sides = Array.from({ length: Math.max(0, longest - LEAST_SIDE + 1) }, (_, i) => longest - i);
+  const fits = (shortSide: number): boolean => {
+    const { width, height } = inputSize(at(shortSide), video, encoder);
+    return width * height <= maxPixels;
+  };
+  const best = sides.find((side) => side % multiple === 0 && fits(side)) ?? sides.find(fits);
+  return best === undefined ? null : at(best);
+}

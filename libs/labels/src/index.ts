@@ -1,3 +1,4 @@
+export * from './class-shapes';
 export * from './combine-labels';
 export * from './label-grid';
 export * from './mask-from-labels';

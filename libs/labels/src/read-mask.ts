@@ -1,5 +1,8 @@
 import { CodedError } from '@propago/contracts';
+import { colourLabels, type ColourLabels, coloursOf, contentOf, cutOut, greyOf } from './colour-labels';
+import { greyLabels, paletteLabels, replace, VOID } from './grey-labels';
 import { decodePng, PngImage, PngLimits } from './png/decode-png';
+import { valuesOf } from './shades';
 
 /** What a mask may be at most. */
 export interface MaskLimits extends PngLimits {
@@ -8,7 +11,7 @@ export interface MaskLimits extends PngLimits {
 }
 
 /** For masks that this platform wrote itself, after all checks: they only have to pass. */
-export const STORED_MASK_LIMITS: MaskLimits = { maxSide: 65_535, maxPixels: Number.MAX_SAFE_INTEGER, maxClasses: 255 };
+const STORED_MASK_LIMITS: PngLimits = { maxSide: 65_535, maxPixels: Number.MAX_SAFE_INTEGER };
 
 /** A mask as class ids. */
 export interface LabelMap {
@@ -18,75 +21,60 @@ export interface LabelMap {
   labels: Uint8Array;
   /** The foreground ids that occur, ascending. */
   classIds: number[];
-  /** RGB triples of an indexed PNG; null for a grey mask. */
+  /** RGB triples from id 0 on; null where the file gives its classes no colours. */
   palette: Uint8Array | null;
 }
 
-const VOID = 255;
-/** Grey values above this are shades, never class ids. */
-const MAX_GREY_CLASS_ID = 64;
-
-function valuesOf(samples: Uint8Array): number[] {
-  const seen = new Uint8Array(256);
-  for (let i = 0; i < samples.length; i++) seen[samples[i]] = 1;
-  return [...seen.keys()].filter((value) => seen[value] === 1);
-}
-
-/** The one grey channel of an RGB(A) or grey-alpha image whose pixels are all grey and opaque. */
-function greyOf(image: PngImage): Uint8Array {
-  const { samples, channels } = image;
-  const colours = channels < 3 ? 1 : 3;
-  const grey = new Uint8Array(image.width * image.height);
-  for (let i = 0, at = 0; i < grey.length; i++, at += channels) {
-    const value = samples[at];
-    if (colours === 3 && (samples[at + 1] !== value || samples[at + 2] !== value)) {
-      throw new CodedError(
-        'MASK_COLOUR',
-        'The mask is a colour image; save it as an indexed PNG whose index is the class, or as black and white.',
-      );
-    }
-    if (channels > colours && samples[at + colours] !== 255) {
-      throw new CodedError(
-        'MASK_COLOUR',
-        'The mask is partly transparent; save it as an indexed PNG or black and white.',
-      );
-    }
-    grey[i] = value;
-  }
-  return grey;
-}
-
-/** Grey values that are class ids: an 8-bit image with 0, 1, .., n, all of them, 2 <= n <= 64. */
-function areClassIds(values: number[], bitDepth: number): boolean {
-  const last = values.length - 1;
-  return bitDepth === 8 && last >= 2 && last <= MAX_GREY_CLASS_ID && values[last] === last;
-}
-
-/** Grey samples as class ids, in place. */
-function greyLabels(grey: Uint8Array, bitDepth: number): Uint8Array {
-  const values = valuesOf(grey);
-  if (areClassIds(values, bitDepth)) return grey;
-  const high = values[values.length - 1];
-  const binary = values.length === 1 || (values.length === 2 && values[0] === 0);
-  if (!binary) {
-    const found =
-      values.length === 2
-        ? `the values ${values[0]} and ${high}`
-        : `${values.length} values from ${values[0]} to ${high}`;
+/** Soft edges of what is visible leave open where the object ends. */
+function refuseSoftAlpha({ samples, channels }: PngImage): void {
+  for (let at = channels - 1; at < samples.length; at += channels) {
+    if (samples[at] === 0 || samples[at] === 255) continue;
     throw new CodedError(
-      'MASK_NOT_BINARY',
-      `The grey mask has ${found}; save it with exactly two, 0 for background and 255 for the object ` +
-        '(threshold it, without anti-aliasing), or as an indexed PNG whose index is the class.',
+      'MASK_COLOUR',
+      'The mask is partly transparent; make each pixel fully visible or fully transparent, as in ' +
+        `python3 -c "from PIL import Image; Image.open('mask.png').getchannel('A').point(lambda a: 255 * (a > 127)).save('mask.png')"`,
     );
   }
-  for (let i = 0; i < grey.length; i++) if (grey[i] !== 0) grey[i] = 1;
-  return grey;
 }
 
-/** Palette indices as class ids, in place. */
-function paletteLabels(indices: Uint8Array): Uint8Array {
-  for (let at = indices.indexOf(VOID); at >= 0; at = indices.indexOf(VOID, at + 1)) indices[at] = 0;
-  return indices;
+/** Grey with alpha, RGB and RGBA: what the visible pixels show decides how they are read. */
+function labelsOfColourImage(image: PngImage): ColourLabels {
+  if (image.channels % 2 === 0) refuseSoftAlpha(image);
+  const colours = coloursOf(image);
+  const content = contentOf(colours);
+  if (content.kind === 'cut-out') return cutOut(image, content.colour);
+  if (content.kind === 'flat-colours') return colourLabels(image, colours);
+  return { labels: greyLabels({ ...image, samples: greyOf(image) }), palette: null };
+}
+
+/**
+ * Whether a program that reduces colours chose the indices: it writes the colours in use and no others, in an order of
+ * its own. The index then says nothing; in a label map, 0 is the background, and black where anything is.
+ */
+function isQuantised(palette: Uint8Array, used: number[]): boolean {
+  if (palette.length !== 3 * used.length || used[used.length - 1] !== used.length - 1) return false;
+  const blacks = used.filter((index) => palette.subarray(3 * index, 3 * index + 3).every((value) => value === 0));
+  return blacks.length > 0 && blacks[0] !== 0;
+}
+
+/** A palette picture as the RGB picture that it shows. */
+function shown({ width, height, samples: indices }: PngImage, palette: Uint8Array): PngImage {
+  const samples = new Uint8Array(3 * indices.length);
+  for (let i = 0; i < indices.length; i++) {
+    for (let c = 0; c < 3; c++) samples[3 * i + c] = palette[3 * indices[i] + c];
+  }
+  return { width, height, bitDepth: 8, kind: 'rgb', channels: 3, samples, palette: null };
+}
+
+function labelsOf(image: PngImage): ColourLabels {
+  const { kind, palette } = image;
+  if (kind === 'grey') return { labels: greyLabels(image), palette: null };
+  if (kind !== 'palette' || !palette) return labelsOfColourImage(image);
+  const used = valuesOf(image.samples);
+  if (isQuantised(palette, used)) return labelsOfColourImage(shown(image, palette));
+  // The colours of a black and white palette say nothing of the one class that it becomes.
+  const blackAndWhite = used.length === 2 && used[0] === 0 && used[1] === VOID;
+  return { labels: paletteLabels({ ...image, palette }), palette: blackAndWhite ? null : palette };
 }
 
 /**
@@ -95,20 +83,20 @@ function paletteLabels(indices: Uint8Array): Uint8Array {
  * | PNG | becomes |
  * |---|---|
  * | palette, 1 to 8 bits | the index is the class id; 255 (void) is background |
- * | grey with the values 0 and v, or v alone | class 1 where v |
- * | 8-bit grey with all of 0, 1, .., n, 2 <= n <= 64 | class ids: shades of an anti-aliased edge reach further |
- * | RGB(A), grey-alpha, all pixels opaque and grey | as grey |
- * | any other grey | MASK_NOT_BINARY |
+ * | palette with 0 and 255 alone | class 1 where 255, as in grey |
+ * | palette of just its colours, black not the first | as RGB: a program that reduces colours chose the indices |
+ * | grey | see {@link greyLabels}; 16 bits too, where the values fit |
+ * | RGB(A), grey-alpha, all visible pixels grey | as grey, 0 where it is transparent |
+ * | RGB(A) of few flat colours | a class for each colour, see {@link colourLabels} |
+ * | transparent around one colour, or around a photograph | class 1 where it is visible |
+ * | shades along edges, in whatever kind | MASK_NOT_BINARY, MASK_COLOUR |
  *
  * @throws CodedError MASK_NOT_PNG, MASK_CORRUPT, MASK_TOO_LARGE, MASK_BIT_DEPTH, MASK_COLOUR, MASK_NOT_BINARY,
  * MASK_TOO_MANY_CLASSES
  */
 export function readLabels(bytes: Uint8Array, limits: MaskLimits): LabelMap {
   const image = decodePng(bytes, limits);
-  const labels =
-    image.kind === 'palette'
-      ? paletteLabels(image.samples)
-      : greyLabels(image.channels === 1 ? image.samples : greyOf(image), image.bitDepth);
+  const { labels, palette } = labelsOf(image);
   const classIds = valuesOf(labels).filter((id) => id !== 0);
   if (classIds.length > limits.maxClasses) {
     throw new CodedError(
@@ -116,7 +104,7 @@ export function readLabels(bytes: Uint8Array, limits: MaskLimits): LabelMap {
       `The mask has ${classIds.length} classes; at most ${limits.maxClasses} are accepted.`,
     );
   }
-  return { width: image.width, height: image.height, labels, classIds, palette: image.palette };
+  return { width: image.width, height: image.height, labels, classIds, palette };
 }
 
 /**
@@ -129,4 +117,14 @@ export function readMask(bytes: Uint8Array, limits: MaskLimits): LabelMap {
     throw new CodedError('MASK_EMPTY', 'The mask has no foreground: every pixel is background or void.');
   }
   return map;
+}
+
+/**
+ * Reads an indexed mask that this platform wrote: the index is the class id, whatever the mask looks like.
+ * @throws CodedError MASK_NOT_PNG, MASK_CORRUPT
+ */
+export function readStoredMask(bytes: Uint8Array): LabelMap {
+  const { width, height, samples, palette } = decodePng(bytes, STORED_MASK_LIMITS);
+  const labels = replace(samples, VOID, 0);
+  return { width, height, labels, classIds: valuesOf(labels).filter((id) => id !== 0), palette };
 }

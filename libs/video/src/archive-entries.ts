@@ -1,5 +1,5 @@
 import { extname, posix } from 'node:path';
-import { CodedError } from '@propago/contracts';
+import { CodedError, compareNaturally, FRAME_EXTENSIONS, OTHER_PICTURE_EXTENSIONS } from '@propago/contracts';
 import yauzl, { type Entry, type ZipFile } from 'yauzl';
 import type { VideoLimits } from './limits';
 
@@ -10,40 +10,7 @@ export interface FrameEntries {
   frames: Entry[];
 }
 
-const FRAME_TYPES = new Set(['.jpg', '.jpeg', '.png']);
-// Frames in these formats would be lost without a word if they were ignored like a README.
-const OTHER_PICTURES = new Set([
-  '.bmp',
-  '.gif',
-  '.tif',
-  '.tiff',
-  '.webp',
-  '.avif',
-  '.heic',
-  '.jp2',
-  '.jxl',
-  '.ppm',
-  '.exr',
-]);
 const UNSAFE = /^(invalid relative path|absolute path|invalid characters in fileName)/;
-
-/** Orders names as people count: digits by value, so that frame 9 comes before frame 10; equal values by text. */
-export function compareNaturally(a: string, b: string): number {
-  const left = a.match(/\d+|\D+/g) ?? [];
-  const right = b.match(/\d+|\D+/g) ?? [];
-  for (let i = 0; i < Math.min(left.length, right.length); i++) {
-    const [x, y] = [left[i]!, right[i]!];
-    const bothNumbers = /^\d/.test(x) && /^\d/.test(y);
-    const difference = bothNumbers ? compareDigits(x, y) : x < y ? -1 : x > y ? 1 : 0;
-    if (difference !== 0) return difference;
-  }
-  return left.length - right.length || (a < b ? -1 : a > b ? 1 : 0);
-}
-
-function compareDigits(x: string, y: string): number {
-  const [a, b] = [x.replace(/^0+/, ''), y.replace(/^0+/, '')];
-  return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
-}
 
 /**
  * Opens a zip and reads its table of entries; no entry is inflated. All frames must lie in one folder; files that are no
@@ -115,9 +82,9 @@ function isFrame(entry: Entry): boolean {
   const parts = fileName.split('/');
   if (fileName.endsWith('/') || parts.some((part) => part === '__MACOSX' || part.startsWith('.'))) return false;
   const extension = extname(fileName).toLowerCase();
-  if (OTHER_PICTURES.has(extension))
+  if (OTHER_PICTURE_EXTENSIONS.has(extension))
     throw new CodedError('ZIP_INVALID', `${fileName} is a picture, but only JPEG and PNG are accepted.`);
-  if (!FRAME_TYPES.has(extension)) return false;
+  if (!FRAME_EXTENSIONS.has(extension)) return false;
   if ((entry.generalPurposeBitFlag & 1) !== 0) throw new CodedError('ZIP_INVALID', `${fileName} is encrypted.`);
   if (entry.compressionMethod !== 0 && entry.compressionMethod !== 8) {
     throw new CodedError(

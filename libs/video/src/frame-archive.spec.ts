@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import sharp from 'sharp';
 import { ZipFile } from 'yazl';
-import { compareNaturally } from './archive-entries';
 import type { DecodedFrame } from './decoded-frame';
 import { DEFAULT_VIDEO_LIMITS, type VideoLimits } from './limits';
 import { openVideoSource } from './source';
@@ -255,21 +254,5 @@ describe('a zip of frames', () => {
     await iterator.next();
     stop.abort(new Error('cancelled'));
     await expect(iterator.next()).rejects.toThrow('cancelled');
-  });
-});
-
-describe('compareNaturally', () => {
-  it('orders digits by value and the rest by text', () => {
-    const names = ['b1', 'a10', 'a9', 'a010', 'a', '2', '10', '00000000000000000000011'];
-    expect(names.sort(compareNaturally)).toEqual([
-      '2',
-      '10',
-      '00000000000000000000011',
-      'a',
-      'a9',
-      'a010',
-      'a10',
-      'b1',
-    ]);
   });
 });

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AffinityInputError } from '@propago/affinity';
 import { blobFolders, blobKeys, CodedError, type StageJobs } from '@propago/contracts';
 import { Database } from '@propago/database';
-import { labelsToGrid, readMask, STORED_MASK_LIMITS } from '@propago/labels';
+import { labelsToGrid, readStoredMask } from '@propago/labels';
 import { NextSteps, type JobReport, type StageHandler } from '@propago/pipeline';
 import { CONFIG, News, STORAGE, type BlobStore, type ConfigOf } from '@propago/runtime';
 import { encodeSegment, type LabelsHeader } from '@propago/segments';
@@ -121,7 +121,7 @@ export class PropagationProcessor implements StageHandler<'propagation'> {
 
   private async firstLabels(run: RunWithFeatures, grid: { rows: number; cols: number }): Promise<Float32Array> {
     const png = await this.storage.get(run.maskKey);
-    const mask = readMask(png, STORED_MASK_LIMITS);
+    const mask = readStoredMask(png);
     return labelsToGrid(mask, run.classIds, grid, parametersOf(run).labelResize);
   }
 }

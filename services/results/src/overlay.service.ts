@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import { blobKeys } from '@propago/contracts';
 import { Database } from '@propago/database';
-import { completePalette, decodePng, STORED_MASK_LIMITS } from '@propago/labels';
+import { completePalette, readStoredMask } from '@propago/labels';
 import type { JobReport } from '@propago/pipeline';
 import { CONFIG, STORAGE, type BlobStore, type ConfigOf } from '@propago/runtime';
 import { withScratchFolder } from '@propago/storage';
@@ -50,8 +50,8 @@ export class OverlayService {
   private async *painted(runId: string, source: VideoSource, signal: AbortSignal): AsyncGenerator<Buffer> {
     for await (const frame of source.frames(signal)) {
       const png = await this.storage.get(blobKeys.mask(runId, frame.index));
-      const { samples, palette } = decodePng(png, STORED_MASK_LIMITS);
-      yield blendOverlay(frame.rgb, samples, completePalette(palette), { ...STYLE, width: frame.width });
+      const { labels, palette } = readStoredMask(png);
+      yield blendOverlay(frame.rgb, labels, completePalette(palette), { ...STYLE, width: frame.width });
     }
   }
 }

@@ -4,8 +4,7 @@ import { Database, type FeatureSet, type Prisma, type Run, type Video } from '@p
 import {
   encodeIndexedPng,
   encodeRles,
-  readMask,
-  STORED_MASK_LIMITS,
+  readStoredMask,
   softLabelsToLabelMap,
   completePalette,
   type FrameMask,
@@ -110,7 +109,7 @@ export class SegmentMasksService {
 
   private async firstMask(run: Run): Promise<LabelMap> {
     const png = await this.storage.get(run.maskKey);
-    return readMask(png, STORED_MASK_LIMITS);
+    return readStoredMask(png);
   }
 }
 

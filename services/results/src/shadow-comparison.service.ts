@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { blobKeys } from '@propago/contracts';
 import { Database, type Run } from '@propago/database';
 import { jaccard, type LabelFrame } from '@propago/evaluation';
-import { decodePng, STORED_MASK_LIMITS } from '@propago/labels';
+import { readStoredMask } from '@propago/labels';
 import type { JobReport } from '@propago/pipeline';
 import { STORAGE, type BlobStore } from '@propago/runtime';
 
@@ -45,8 +45,7 @@ export class ShadowComparisonService {
 
   private async mask(runId: string, frame: number): Promise<LabelFrame> {
     const png = await this.storage.get(blobKeys.mask(runId, frame));
-    const { width, height, samples: labels } = decodePng(png, STORED_MASK_LIMITS);
-    return { width, height, labels };
+    return readStoredMask(png);
   }
 
   /** Seconds in the encoder; null where features of before were used. */

@@ -11,7 +11,10 @@ export interface PngLimits {
   maxPixels: number;
 }
 
-/** A decoded PNG whose samples are kept as stored: palette indices stay indices, grey is not scaled to 8 bits. */
+/**
+ * A decoded PNG whose samples are kept as stored: palette indices stay indices, grey is not scaled to 8 bits. 16-bit
+ * grey is given as 8 bits where its values allow that.
+ */
 export interface PngImage {
   width: number;
   height: number;
@@ -38,12 +41,36 @@ function checkHeader(header: PngHeader, limits: PngLimits): void {
       `The mask is ${width}x${height} pixels; at most ${limits.maxSide} per side and ${limits.maxPixels} in all are accepted.`,
     );
   }
-  if (header.bitDepth === 16) {
+  if (header.bitDepth === 16 && header.colourType !== 0) {
     throw new CodedError(
       'MASK_BIT_DEPTH',
-      'The mask has 16 bits per sample; save it as an indexed PNG with at most 8 bits, where the index is the class.',
+      'The mask is a colour image with 16 bits per sample; save it with 8, best as an indexed PNG whose index is the class.',
     );
   }
+}
+
+/**
+ * 16-bit grey samples as bytes: ids that fit as they are, and 8-bit greys that were widened (0xabab) narrowed again.
+ * @param wide two bytes per sample, the high one first
+ */
+function narrow(wide: Uint8Array): Uint8Array {
+  const samples = new Uint8Array(wide.length / 2);
+  let highest = 0;
+  let widened = true;
+  for (let i = 0; i < samples.length; i++) {
+    const [high, low] = [wide[2 * i], wide[2 * i + 1]];
+    samples[i] = low;
+    if (high !== low) widened = false;
+    if (high * 256 + low > highest) highest = high * 256 + low;
+  }
+  if (highest > 255 && !widened) {
+    throw new CodedError(
+      'MASK_BIT_DEPTH',
+      `The mask has 16 bits per sample and values up to ${highest}; renumber its classes to ids from 1 to 254 and save ` +
+        'it with 8 bits.',
+    );
+  }
+  return samples;
 }
 
 function inflate(data: Uint8Array[], expected: number): Uint8Array {
@@ -63,23 +90,23 @@ function inflate(data: Uint8Array[], expected: number): Uint8Array {
 }
 
 /**
- * Decodes a PNG of any colour type with up to 8 bits per sample, interlaced or not, keeping indices and palette.
+ * Decodes a PNG of any colour type, interlaced or not, keeping indices and palette.
  * Safe for untrusted files: size limits come first, and inflating stops at exactly the bytes that the size needs.
  * Colour correction, transparency and animation chunks are ignored. Palette indices beyond the palette are kept:
  * in a mask the index is the class, and the palette only its colour.
- * @throws CodedError MASK_NOT_PNG, MASK_TOO_LARGE, MASK_BIT_DEPTH (16 bits), MASK_CORRUPT
+ * @throws CodedError MASK_NOT_PNG, MASK_TOO_LARGE, MASK_BIT_DEPTH (16 bits that do not fit 8), MASK_CORRUPT
  */
 export function decodePng(bytes: Uint8Array, limits: PngLimits): PngImage {
   const { header, palette, data } = readChunks(bytes, (found) => checkHeader(found, limits));
   const passes = passesOf(header);
-  const scanlines = inflate(data, scanlineBytes(passes));
+  const samples = samplesOf(inflate(data, scanlineBytes(passes)), header, passes);
   return {
     width: header.width,
     height: header.height,
-    bitDepth: header.bitDepth,
+    bitDepth: Math.min(8, header.bitDepth),
     kind: KINDS[header.colourType],
     channels: samplesPerPixel(header),
-    samples: samplesOf(scanlines, header, passes),
+    samples: header.bitDepth === 16 ? narrow(samples) : samples,
     palette: header.colourType === 3 && palette ? palette.slice() : null,
   };
 }

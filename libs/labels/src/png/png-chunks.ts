@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { CodedError } from '@propago/contracts';
+import { notPng } from './foreign-file';
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 /** Length, type and CRC: what every chunk has besides its data. */
@@ -47,7 +48,7 @@ function parseHeader(chunk: Uint8Array): PngHeader {
  */
 export function readChunks(file: Uint8Array, onHeader: (header: PngHeader) => void): PngChunks {
   if (file.length < SIGNATURE.length || SIGNATURE.some((byte, i) => file[i] !== byte)) {
-    throw new CodedError('MASK_NOT_PNG', 'The mask is not a PNG file: it does not start with the PNG signature.');
+    throw notPng(file);
   }
   const view = new DataView(file.buffer, file.byteOffset, file.length);
   let header: PngHeader | null = null;

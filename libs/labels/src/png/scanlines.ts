@@ -79,11 +79,13 @@ function unfilterRow(filter: number, row: Uint8Array, above: Uint8Array | null, 
 /**
  * Scanlines to samples.
  * @param scanlines inflated image data, `scanlineBytes(passes)` long; overwritten
- * @returns one byte per sample, unscaled (a 2-bit sample is 0..3), height x width x samplesPerPixel, row-major
+ * @returns one byte per sample, unscaled (a 2-bit sample is 0..3), height x width x samplesPerPixel, row-major; of a
+ *   16-bit image two bytes per sample, the high one first
  */
 export function samplesOf(scanlines: Uint8Array, header: PngHeader, passes: Pass[]): Uint8Array {
-  const channels = samplesPerPixel(header);
-  const { bitDepth } = header;
+  // Two bytes of a 16-bit sample are treated as two samples.
+  const channels = samplesPerPixel(header) * (header.bitDepth === 16 ? 2 : 1);
+  const bitDepth = Math.min(8, header.bitDepth);
   const samples = new Uint8Array(header.width * header.height * channels);
   const mask = (1 << bitDepth) - 1;
   const samplesPerByte = 8 / bitDepth;

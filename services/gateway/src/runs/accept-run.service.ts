@@ -7,6 +7,7 @@ import {
   type EncoderAnswer,
   type EncoderQuestion,
   type ProbeQuestion,
+  type RunWarning,
 } from '@propago/contracts';
 import { Database, holdModelVersion, lockVideo, type Prisma } from '@propago/database';
 import type { EncoderCard } from '@propago/encoder';
@@ -20,6 +21,8 @@ import { QuotaService } from '../access/quota.service';
 import { EnqueueService } from './enqueue.service';
 import { featureSetOf } from './feature-set';
 import type { Claim } from './idempotency.service';
+import { assertMaskFits } from './mask-size';
+import { warningsOf } from './run-warnings';
 import { ShadowRunService } from './shadow-run.service';
 import type { RunUpload } from './upload.service';
 
@@ -27,6 +30,7 @@ interface Checked {
   probe: VideoProbe;
   encoder: EncoderAnswer<EncoderCard>;
   featureSet: ReturnType<typeof featureSetOf>;
+  warnings: RunWarning[];
 }
 
 /** Who sent a request, and its Idempotency-Key. */
@@ -73,18 +77,20 @@ export class AcceptRunService {
       runId,
     });
     const probe = await this.news.ask<ProbeQuestion, VideoProbe>(SUBJECTS.probe, { blobKey: upload.video.key });
-    if (mask.width !== probe.width || mask.height !== probe.height) {
-      throw new CodedError(
-        'MASK_SIZE_MISMATCH',
-        `The mask is ${mask.width}x${mask.height} and the video is ${probe.width}x${probe.height}.`,
-      );
-    }
-    return { probe, encoder, featureSet: featureSetOf(upload, { probe, card: encoder.card }, this.config) };
+    assertMaskFits(mask, probe);
+    const featureSet = featureSetOf(upload, { probe, card: encoder.card }, this.config);
+    const warnings = warningsOf(mask, {
+      encoder: encoder.card,
+      rule: upload.options.parsed.parameters.inputSize,
+      input: { width: featureSet.inputWidth, height: featureSet.inputHeight },
+      maxInputPixels: this.config.MAX_INPUT_PIXELS,
+    });
+    return { probe, encoder, featureSet, warnings };
   }
 
   private async commit(runId: string, upload: RunUpload, checked: Checked, sender: Sender): Promise<void> {
     const { claim, caller } = sender;
-    const { probe, encoder, featureSet } = checked;
+    const { probe, encoder, featureSet, warnings } = checked;
     const options = upload.options.parsed;
     const { sha256, bytes, fileName } = upload.video;
     const [videoKey, maskKey] = [blobKeys.video(sha256), blobKeys.firstMask(runId)];
@@ -124,6 +130,7 @@ export class AcceptRunService {
               encoderVersion: encoder.version,
               encoderSha256: encoder.sha256,
               encoderChosenBy: encoder.chosenBy,
+              warnings: warnings.map(({ code, detail }) => ({ code, detail })),
             },
           });
           await claim.remember(transaction, { runId });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CodedError } from '@propago/contracts';
-import { inputSize, type EncoderCard } from '@propago/encoder';
+import { inputSize, largestThatFits, type EncoderCard } from '@propago/encoder';
 import type { ConfigOf } from '@propago/runtime';
 import type { VideoProbe } from '@propago/video';
 import type { RunUpload } from './upload.service';
@@ -22,10 +22,12 @@ export function featureSetOf(
   const size = inputSize(rule, probe, card);
   const pixels = size.width * size.height;
   if (pixels > config.MAX_INPUT_PIXELS) {
+    const smaller = largestThatFits(rule, probe, card, config.MAX_INPUT_PIXELS);
     throw new CodedError(
       'INPUT_TOO_LARGE',
       `With inputSize ${JSON.stringify(rule)} the encoder ${card.name} would see this video at ` +
-        `${size.width}x${size.height} px, ${pixels} pixels; this server accepts ${config.MAX_INPUT_PIXELS}.`,
+        `${size.width}x${size.height} px, ${pixels} pixels; this server accepts ${config.MAX_INPUT_PIXELS}. ` +
+        (smaller ? `It accepts inputSize ${JSON.stringify(smaller)}.` : 'No size fits; crop the video.'),
     );
   }
   const identity = [FRAMES_VERSION, upload.video.sha256, card, size, imageResize, precision, segmentFrames];

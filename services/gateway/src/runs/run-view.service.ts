@@ -7,6 +7,7 @@ import {
   type ErrorCode,
   type PropagationParameters,
   type RunState,
+  type RunWarning,
   type Stage,
 } from '@propago/contracts';
 import { Database, type Prisma } from '@propago/database';
@@ -125,6 +126,7 @@ function viewOf(run: FullRun, progress: RunProgress): AnswerOf<'Run'> {
       firstMaskSeconds: seconds(progress.firstMaskAt),
       stages: ofStages((stage) => progress[stage].seconds),
     },
+    warnings: run.warnings as unknown as RunWarning[],
     error: errorOf(outcome),
   };
 }

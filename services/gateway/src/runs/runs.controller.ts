@@ -60,7 +60,9 @@ export class RunsController {
         mask: {
           type: 'string',
           format: 'binary',
-          description: 'PNG of the video’s size: DAVIS indexed, or grey 0/255',
+          description:
+            'PNG of the video’s size whose values are class ids, indexed (DAVIS) or grey: 0 background, 255 void; 0 and ' +
+            '255 alone are one object, class 1. Or a class for each flat colour, or an object on transparent ground',
         },
         video: { type: 'string', format: 'binary', description: 'A video, or a zip of JPEG or PNG frames' },
       },
