@@ -27,7 +27,7 @@ export async function probeFrameArchive(path: string, limits: VideoLimits): Prom
   const { zip, frames } = await openFrameEntries(path, limits);
   try {
     const first = frames[0]!;
-    const { width, height, format } = await readHeader(first, await inflate(zip, first, limits), limits);
+    const { width, height, orientation, format } = await readHeader(first, await inflate(zip, first, limits), limits);
     return {
       container: 'zip',
       codec: format,
@@ -35,6 +35,9 @@ export async function probeFrameArchive(path: string, limits: VideoLimits): Prom
       width,
       height,
       rotation: 0,
+      codedSize: { width, height },
+      sampleAspectRatio: null,
+      exifOrientation: orientation,
       timeBase: { num: 1, den: FRAMES_PER_SECOND },
       frameRate: FRAMES_PER_SECOND,
       frameCountEstimate: frames.length,
@@ -110,20 +113,20 @@ async function readHeader(
   entry: Entry,
   file: Buffer,
   limits: VideoLimits,
-): Promise<{ width: number; height: number; format: string }> {
+): Promise<{ width: number; height: number; orientation: number | null; format: string }> {
   const extension = extname(entry.fileName).toLowerCase();
   const known = Object.entries(SIGNATURES).find(([, { magic }]) => file.subarray(0, magic.length).equals(magic));
   // Only these two decoders may meet the bytes, whatever the name says.
   if (!known) throw corrupt(entry, new Error(`the file is no JPEG or PNG although it is named ${extension}`));
   try {
-    const { width, height } = await open(file, limits).metadata();
+    const { width, height, orientation = null } = await open(file, limits).metadata();
     if (Math.max(width, height) > limits.maxSide) {
       throw new CodedError(
         'VIDEO_TOO_LARGE',
         `${entry.fileName} is ${width}x${height}; at most ${limits.maxSide} per side.`,
       );
     }
-    return { width, height, format: known[0] };
+    return { width, height, orientation, format: known[0] };
   } catch (error) {
     if (error instanceof CodedError) throw error;
     throw corrupt(entry, error);

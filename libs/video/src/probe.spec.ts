@@ -35,6 +35,9 @@ describeWithFfmpeg('probeVideo', () => {
       width: 160,
       height: 120,
       rotation: 0,
+      codedSize: { width: 160, height: 120 },
+      sampleAspectRatio: { numerator: 1, denominator: 1 },
+      exifOrientation: null,
       timeBase: { num: 1, den: 12800 },
       frameRate: 25,
       frameCountEstimate: 50,
@@ -58,6 +61,18 @@ describeWithFfmpeg('probeVideo', () => {
     const { width, height, rotation } = await probeVideo(path, DEFAULT_VIDEO_LIMITS);
     expect({ width, height }).toEqual({ width: 120, height: 160 });
     expect([90, 270]).toContain(rotation);
+  });
+
+  it('gives the coded size and the shape of a pixel, which explain a mask of another size', async () => {
+    const wide = ['-vf', 'setsar=4/3'];
+    const flat = await generateClip(at('wide.mp4'), [testPicture('160x120', 25, 5)], [...wide, ...H264]);
+    const path = await generateClip(at('wide90.mp4'), [clip(flat)], ['-c', 'copy', '-metadata:s:v', 'rotate=90']);
+    expect(await probeVideo(path, DEFAULT_VIDEO_LIMITS)).toMatchObject({
+      width: 120,
+      height: 160,
+      codedSize: { width: 160, height: 120 },
+      sampleAspectRatio: { numerator: 4, denominator: 3 },
+    });
   });
 
   it('refuses sound alone', async () => {

@@ -24,6 +24,18 @@ export interface VideoProbe {
   height: number;
   /** Degrees, clockwise, by which decoding turns the coded picture: 0, 90, 180 or 270, or the file's odd angle. */
   rotation: number;
+  /**
+   * Pixels of the coded picture, before it is turned by `rotation` or `exifOrientation`; null where unknown. Absent in
+   * probes stored by earlier versions, like the two fields that follow.
+   */
+  codedSize?: { width: number; height: number } | null;
+  /**
+   * Width by height of one pixel of the coded picture as players show it, 4:3 for instance; null where the file does not
+   * say. It is not applied: a player shows a frame of 320 pixels at 4:3 as 427 wide, but its mask has 320 columns.
+   */
+  sampleAspectRatio?: { numerator: number; denominator: number } | null;
+  /** EXIF orientation of the first frame of a zip, 1 to 8; null for a video, and where the picture has none. */
+  exifOrientation?: number | null;
   timeBase: TimeBase;
   /** Average frames per second; null where unknown. */
   frameRate: number | null;
@@ -38,7 +50,7 @@ export interface VideoProbe {
 
 const MAX_ANSWER_BYTES = 1 << 20;
 const ENTRIES =
-  'stream=index,codec_name,width,height,time_base,avg_frame_rate,nb_frames,start_pts,duration' +
+  'stream=index,codec_name,width,height,sample_aspect_ratio,time_base,avg_frame_rate,nb_frames,start_pts,duration' +
   ':stream_disposition=attached_pic:stream_side_data=rotation:format=duration';
 
 const answerSchema = z.object({
@@ -48,6 +60,7 @@ const answerSchema = z.object({
       codec_name: z.string().optional(),
       width: z.number().int().optional(),
       height: z.number().int().optional(),
+      sample_aspect_ratio: z.string().optional(),
       time_base: z.string(),
       avg_frame_rate: z.string().optional(),
       nb_frames: z.string().optional(),
@@ -154,6 +167,9 @@ function describe(stream: Stream, fileSeconds: number | null): Omit<VideoProbe, 
     width: sideways ? height : width,
     height: sideways ? width : height,
     rotation,
+    codedSize: { width, height },
+    sampleAspectRatio: aspectRatio(stream.sample_aspect_ratio),
+    exifOrientation: null,
     timeBase: { num, den },
     frameRate,
     frameCountEstimate: positive(stream.nb_frames) ?? fromDuration,
@@ -165,6 +181,12 @@ function describe(stream: Stream, fileSeconds: number | null): Omit<VideoProbe, 
 function positive(text: string | undefined): number | null {
   const value = Number(text);
   return Number.isFinite(value) && value > 0 ? value : null;
+}
+
+// ffprobe writes 0:1 where neither the container nor the codec says anything.
+function aspectRatio(text: string | undefined): VideoProbe['sampleAspectRatio'] {
+  const [numerator, denominator] = (text ?? '').split(':').map(Number);
+  return numerator && denominator ? { numerator, denominator } : null;
 }
 
 function fraction(text: string | undefined): number | null {
