@@ -1,7 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { clip, describeWithFfmpeg, generateClip, testPicture, tone } from '../test-support/generate-clip';
+import { clip, generateClip, testPicture, tone } from '../testing/generate-clip';
+import { describeWithFfmpeg } from '../testing/with-ffmpeg';
 import { DEFAULT_VIDEO_LIMITS } from './limits';
 import { probeVideo } from './probe';
 import { openVideoSource } from './source';
