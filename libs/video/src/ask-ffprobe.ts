@@ -6,6 +6,8 @@ import type { VideoLimits } from './limits';
 import { openableDecoders } from './openable-decoders';
 
 const MAX_ANSWER_BYTES = 1 << 20;
+// Pixels. A cover may be larger than a frame may, and one of our decoders may meet it while headers are analysed.
+const LARGEST_COVER = String(16384 ** 2);
 const ENTRIES =
   'stream=index,id,codec_type,codec_name,width,height,sample_aspect_ratio,time_base,avg_frame_rate,nb_frames,start_pts' +
   ',duration,nb_read_packets:stream_disposition=default,attached_pic,timed_thumbnails' +
@@ -84,7 +86,7 @@ export async function askFfprobe(
   let incomplete = false;
   const child = startTool({
     tool: 'ffprobe',
-    inputs: [{ demuxer, url: `file:${resolve(path)}`, options: [...pixelCap(limits), ...decoders] }],
+    inputs: [{ demuxer, url: `file:${resolve(path)}`, options: ['-max_pixels', LARGEST_COVER, ...decoders] }],
     output: [...selected, '-show_entries', ENTRIES, '-of', 'json=c=1'],
     limits: hard,
     signal,

@@ -30,11 +30,21 @@ export async function findMissingFrames(path: string, opened: Opened): Promise<C
   return truncated(bytes, announcedBytes);
 }
 
+/** Whether as many frames came as the container counts, or as its duration has room for. */
+export function isWhole(probe: VideoProbe, frames: number): boolean {
+  const { frameCountEstimate, durationSeconds, frameRate, startPts, timeBase } = probe;
+  if (frameCountEstimate === null) return false;
+  // Some writers count the duration from zero, not from the first frame.
+  const start = ((startPts ?? 0) * timeBase.num) / timeBase.den;
+  const room = durationSeconds !== null && frameRate !== null ? (durationSeconds - start) * frameRate - 0.5 : Infinity;
+  return frames >= Math.min(frameCountEstimate, room);
+}
+
 async function hasAllPackets(path: string, { probe, limits, signal }: Opened): Promise<boolean> {
-  const { container, streamIndex, frameCountEstimate } = probe;
-  if (container === 'zip' || frameCountEstimate === null) return false;
+  const { container, streamIndex } = probe;
+  if (container === 'zip') return false;
   const { streams, incomplete } = await askFfprobe(path, { demuxer: container, stream: streamIndex, limits, signal });
-  return !incomplete && Number(streams[0]?.nb_read_packets) >= frameCountEstimate;
+  return !incomplete && isWhole(probe, Number(streams[0]?.nb_read_packets));
 }
 
 function transportFailure(

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { CodedError } from '@propago/contracts';
 import { pixelCap, readingLimits } from './ask-ffprobe';
+import { isWhole } from './completeness';
 import type { DecodedFrame } from './decoded-frame';
 import { startTool, type ToolProcess } from './ffmpeg';
 import { type FrameInfo, FrameInfoQueue, parseFrameInfo } from './frame-info';
@@ -103,7 +104,7 @@ export async function* decodeVideo(
       yield { index, pts, keyFrame: info.keyFrame, width, height, rgb };
     }
     await checkEnd(child, index, signal);
-    const missing = damage.take() ?? (isWhole(probe, index) ? null : damage.doubt);
+    const missing = damage.take() ?? damage.cutPacket ?? (isWhole(probe, index) ? null : damage.doubt);
     if (missing !== null) throw lost(damage, missing, { index, pts: lastPts, probe });
     if (index === 0) throw new CodedError('VIDEO_NO_FRAMES', 'The video stream holds no frame that can be decoded.');
   } finally {
@@ -120,14 +121,6 @@ async function drain(child: ToolProcess, infos: FrameInfoQueue): Promise<void> {
   child.stdout.removeAllListeners('readable');
   child.stdout.resume();
   for (let count = 0; count < FRAMES_HELD && (await infos.next()); count++);
-}
-
-/** Whether as many frames came as the container counts, or as its duration has room for. */
-function isWhole({ frameCountEstimate, durationSeconds, frameRate, startPts, timeBase }: VideoProbe, frames: number) {
-  if (frameCountEstimate === null) return false;
-  const start = ((startPts ?? 0) * timeBase.num) / timeBase.den;
-  const room = durationSeconds !== null && frameRate !== null ? (durationSeconds - start) * frameRate - 0.5 : Infinity;
-  return frames >= Math.min(frameCountEstimate, room);
 }
 
 /** The failure of a video of which a frame is missing or incomplete. */

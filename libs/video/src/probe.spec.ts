@@ -100,6 +100,25 @@ describeWithFfmpeg('probeVideo', () => {
     await expect(probeVideo(path, DEFAULT_VIDEO_LIMITS)).rejects.toMatchObject({ code: 'VIDEO_NO_STREAM' });
   });
 
+  it.each([
+    [89.99, 90],
+    [90.01, 90],
+    [179.99, 180],
+    [180.01, 180],
+    [269.99, 270],
+    [270.01, 270],
+    [0.01, 0],
+  ])('turns a matrix of %d degrees as one of %d', async (degrees, rotation) => {
+    const bytes = await readFile(await generateClip(at('hair.mp4'), [testPicture('160x120', 25, 5)], H264));
+    const [cos, sin] = [Math.cos, Math.sin].map((of) => Math.round(of((degrees * Math.PI) / 180) * 65536));
+    [cos!, sin!, 0, -sin!, cos!].forEach((value, i) => bytes.writeInt32BE(value, bytes.indexOf('tkhd') + 44 + 4 * i));
+    await writeFile(at('hair.mp4'), bytes);
+    const upright = rotation % 180 === 90 ? { width: 120, height: 160 } : { width: 160, height: 120 };
+    const source = await openVideoSource(at('hair.mp4'), DEFAULT_VIDEO_LIMITS);
+    expect(source.probe).toMatchObject({ rotation, ...upright });
+    for await (const frame of source.frames()) expect(frame).toMatchObject(upright);
+  });
+
   it('refuses frames over the largest side', async () => {
     const path = await generateClip(at('wide.mp4'), [testPicture('160x120', 25, 2)], H264);
     const limits = { ...DEFAULT_VIDEO_LIMITS, maxSide: 159 };

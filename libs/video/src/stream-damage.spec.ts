@@ -14,7 +14,6 @@ describe('StreamDamage', () => {
     '[warning] file:a.mkv: corrupt decoded frame in stream 1',
     '[error] Error while decoding stream #0:1: Invalid data found when processing input',
     '[vist#0:1/h264 @ 0x1] [dec:h264 @ 0x2] [error] Error submitting packet to decoder: Invalid data found',
-    '[mov,mp4,m4a,3gp,3g2,mj2 @ 0x1] [warning] Packet corrupt (stream = 1, dts = 11).',
   ])('takes "%s" for a lost frame', (line) => {
     expect(read([DECODING, line]).take()).not.toBeNull();
   });
@@ -44,6 +43,14 @@ describe('StreamDamage', () => {
   it('keeps what a demuxer complains about as a doubt, and knows an early end', () => {
     const sut = read([DECODING, '[matroska,webm @ 0x1] [error] File ended prematurely'], 'matroska');
     expect([sut.take(), sut.doubt, sut.endsEarly]).toEqual([null, 'File ended prematurely', true]);
+  });
+
+  it('knows a cut packet of the stream from one of another stream, also while headers are analysed', () => {
+    const line = (stream: number): string =>
+      `[mov,mp4,m4a,3gp,3g2,mj2 @ 0x1] [warning] Packet corrupt (stream = ${stream}, dts = 11).`;
+    const [own, other] = [read([line(1), DECODING]), read([DECODING, line(0)])];
+    expect([own.cutPacket, own.endsEarly]).toEqual(['Packet corrupt (stream = 1, dts = 11).', true]);
+    expect([other.cutPacket, other.endsEarly]).toEqual([null, false]);
   });
 
   it('leaves a transport stream to its own packets', () => {

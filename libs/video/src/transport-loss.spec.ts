@@ -77,6 +77,22 @@ describeWithFfmpeg('a transport stream', () => {
     expect(await frames(bytes.subarray(0, last))).toBe(21);
   });
 
+  it('is refused where it ends before pictures that are shown earlier than its last one', async () => {
+    const path = await generateClip(
+      at('reordered.ts'),
+      [testPicture('160x120', 25, 40)],
+      ['-c:v', 'mpeg2video', '-bf', '2', '-b_strategy', '0', '-g', '12'],
+    );
+    const bytes = await readFile(path);
+    const starts = packetsOf(bytes, VIDEO_PID).filter((packet) => startsPicture(bytes, packet));
+    // I P B B P B B .. in the file, I B B P B B P .. on the screen: two of three cuts leave pictures out.
+    const outcomes = [];
+    for (const end of starts.slice(-7, -1))
+      outcomes.push(await frames(bytes.subarray(0, end)).catch((error: { code: string }) => error.code));
+    const cut = 'VIDEO_TRUNCATED';
+    expect(outcomes).toEqual([cut, 34, cut, cut, 37, cut]);
+  });
+
   it.each(['h264.ts', 'hevc.ts'])('is refused where a packet of %s is missing', async (name) => {
     const bytes = await readFile(at(name));
     const video = packetsOf(bytes, VIDEO_PID);

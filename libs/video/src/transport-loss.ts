@@ -22,6 +22,9 @@ interface Picture {
 const CLOCK_BITS = 2 ** 33;
 // A longer leap, or one back, is the joint of two recordings: nothing was between them.
 const LONGEST_HOLE = 10 * 90_000;
+const RECENT_PICTURES = 64;
+// As many pictures as may be stored before one that is shown earlier.
+const PICTURES_HELD = 16;
 
 /**
  * Looks for pictures that a transport stream has lost. The container states no lengths, and some decoders (HEVC) do not
@@ -55,6 +58,8 @@ class StreamWatch {
   private picture: Picture | null = null;
   private step: number | null = null;
   private cut = false;
+  /** Time stamps of the last pictures, in the order of decoding. */
+  private readonly recent: number[] = [];
 
   read(packet: Buffer): TransportLoss | null {
     if (packet.length < PACKET_BYTES) {
@@ -81,6 +86,7 @@ class StreamWatch {
     }
     const before = this.picture;
     this.picture = readPes(payload, padded);
+    this.remember(this.picture.pts);
     if (!before) return null;
     if (leapt && !isComplete(before)) return { kind: 'hole', pts: before.pts };
     return this.compareTimes(before, this.picture, leapt);
@@ -88,7 +94,30 @@ class StreamWatch {
 
   end(): TransportLoss | null {
     const last = this.picture;
-    return last && (this.cut || !isComplete(last)) ? { kind: 'cut', pts: last.pts } : null;
+    if (last && (this.cut || !isComplete(last))) return { kind: 'cut', pts: last.pts };
+    const gap = this.gapAtEnd();
+    return gap === null ? null : { kind: 'cut', pts: gap };
+  }
+
+  private remember(pts: number | null): void {
+    const last = this.recent.at(-1);
+    if (pts === null) return;
+    // The clock has started again, or wrapped: what was before cannot be compared.
+    if (last !== undefined && Math.abs(pts - last) > LONGEST_HOLE) this.recent.length = 0;
+    this.recent.push(pts);
+    if (this.recent.length > RECENT_PICTURES) this.recent.shift();
+  }
+
+  /**
+   * Where the last pictures, in the order in which they are shown, leave a gap: a picture that others refer to is stored
+   * before those that are shown before it, and the file ends between them.
+   */
+  private gapAtEnd(): number | null {
+    const shown = this.recent.toSorted((a, b) => a - b);
+    const gaps = shown.slice(1).map((pts, index) => pts - shown[index]!);
+    const early = Math.max(...gaps.slice(0, -PICTURES_HELD), this.step ?? 0);
+    const late = gaps.slice(-PICTURES_HELD).findIndex((gap) => gap > 1.75 * early);
+    return late < 0 || gaps.length <= PICTURES_HELD ? null : shown.at(late - PICTURES_HELD - 1)!;
   }
 
   /** Whether pictures are missing between two that follow each other: only a leap of the counter makes a wide step one. */
