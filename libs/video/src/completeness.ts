@@ -1,7 +1,7 @@
 import { CodedError } from '@propago/contracts';
 import { askFfprobe } from './ask-ffprobe';
 import type { VideoLimits } from './limits';
-import type { VideoProbe } from './probe';
+import type { VideoProbe } from './video-probe';
 import { type FileSignature, truncated } from './signature';
 import { findTransportLoss } from './transport-loss';
 

@@ -7,7 +7,7 @@ import type { DecodedFrame } from './decoded-frame';
 import { startTool, type ToolProcess } from './ffmpeg';
 import { type FrameInfo, FrameInfoQueue, parseFrameInfo } from './frame-info';
 import type { VideoLimits } from './limits';
-import type { VideoProbe } from './probe';
+import type { VideoProbe } from './video-probe';
 import { readExactly } from './read-exactly';
 import { StreamDamage } from './stream-damage';
 

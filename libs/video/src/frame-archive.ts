@@ -9,7 +9,7 @@ import { openFrameEntries, stemOf } from './archive-entries';
 import type { DecodeOptions } from './decode-video';
 import type { DecodedFrame } from './decoded-frame';
 import type { VideoLimits } from './limits';
-import type { VideoProbe } from './probe';
+import type { VideoProbe } from './video-probe';
 import { withoutStrayBytes } from './tidy-jpeg';
 
 // A zip has no clock. 24 frames per second is the rate of the DAVIS folders; only the overlay's speed depends on it.

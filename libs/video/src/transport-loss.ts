@@ -115,9 +115,10 @@ class StreamWatch {
   private gapAtEnd(): number | null {
     const shown = this.recent.toSorted((a, b) => a - b);
     const gaps = shown.slice(1).map((pts, index) => pts - shown[index]!);
-    const early = Math.max(...gaps.slice(0, -PICTURES_HELD), this.step ?? 0);
-    const late = gaps.slice(-PICTURES_HELD).findIndex((gap) => gap > 1.75 * early);
-    return late < 0 || gaps.length <= PICTURES_HELD ? null : shown.at(late - PICTURES_HELD - 1)!;
+    const late = Math.max(0, gaps.length - PICTURES_HELD);
+    const usual = Math.max(this.step ?? 0, ...gaps.slice(0, late));
+    const gap = gaps.findIndex((ticks, index) => index >= late && ticks > 1.75 * usual);
+    return gap < 0 || usual === 0 ? null : shown[gap]!;
   }
 
   /** Whether pictures are missing between two that follow each other: only a leap of the counter makes a wide step one. */
