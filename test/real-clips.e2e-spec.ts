@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { encodeIndexedPng, VOC_PALETTE } from '@propago/labels';
-import { clip, generateClip, testPicture } from '../libs/video/test-support/generate-clip';
+import { clip, generateClip, testPicture } from '../libs/video/testing/generate-clip';
 import { type Platform, pixelsOf, startPlatform } from './support/platform';
 
 const SHARED = path.resolve(__dirname, '../../shared/data');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { chunk, handmadePng, header, SIGNATURE } from '../../libs/labels/src/png/handmade-png.fixture';
-import { generateClip, testPicture, tone } from '../../libs/video/test-support/generate-clip';
+import { generateClip, testPicture, tone } from '../../libs/video/testing/generate-clip';
 
 type Inputs = Parameters<typeof generateClip>[1];
 

@@ -53,7 +53,7 @@ const run = z.strictObject({
     height: z.int(),
     codec: z.string(),
     rotation: z.number().describe('Degrees, clockwise, by which decoding turns the coded picture'),
-    frameRate: z.number().nullable(),
+    frameRate: z.number().nullable().describe('Average frames per second'),
     timeBase,
     frames: count.nullable(),
   }),

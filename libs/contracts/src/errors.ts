@@ -59,6 +59,7 @@ export const ERRORS = {
   ZIP_INVALID: input(422, 'The zip file cannot be read.'),
   ZIP_UNSAFE_ENTRY: input(422, 'The zip file has an entry with an unsafe name or type.'),
   ZIP_TOO_LARGE: input(422, 'The zip file inflates to more than this server accepts.'),
+  ZIP_MIXED_FORMATS: input(422, 'The zip file holds both JPEG and PNG pictures.'),
   ZIP_NO_FRAMES: input(422, 'The zip file holds no JPEG or PNG frames.'),
   FRAME_SIZE_MISMATCH: input(422, 'The frames of the zip file differ in size.'),
   FRAME_CORRUPT: input(422, 'A frame of the zip file cannot be decoded.'),

@@ -1,3 +1,4 @@
+export { averageFrameRate, type FrameSpan } from './average-frame-rate';
 export * from './answers';
 export * from './blob-keys';
 export * from './encoder-instances';

@@ -1,6 +1,7 @@
 import { extname, posix } from 'node:path';
 import { CodedError, compareNaturally, FRAME_EXTENSIONS, OTHER_PICTURE_EXTENSIONS } from '@propago/contracts';
 import yauzl, { type Entry, type ZipFile } from 'yauzl';
+import { framesOfOneFolder } from './frame-folder';
 import type { VideoLimits } from './limits';
 
 /** The frames of an open zip, in order. The caller closes `zip`. */
@@ -13,40 +14,28 @@ export interface FrameEntries {
 const UNSAFE = /^(invalid relative path|absolute path|invalid characters in fileName)/;
 
 /**
- * Opens a zip and reads its table of entries; no entry is inflated. All frames must lie in one folder; files that are no
- * pictures (README, meta.json), hidden files and the `__MACOSX` twins are ignored, but their names must be safe too.
- * @throws ZIP_UNSAFE_ENTRY, ZIP_TOO_LARGE, ZIP_NO_FRAMES, ZIP_INVALID, VIDEO_TOO_LONG
+ * Opens a zip and reads its table of entries; no entry is inflated. The frames are those of one folder; files that are no
+ * pictures (README, Thumbs.db), hidden files and the `__MACOSX` twins are ignored, but their names must be safe too. Names
+ * of Windows are read with slashes for back-slashes, before they are checked.
+ * @throws ZIP_UNSAFE_ENTRY, ZIP_TOO_LARGE, ZIP_NO_FRAMES, ZIP_INVALID, ZIP_MIXED_FORMATS, VIDEO_TOO_LONG
  */
 export async function openFrameEntries(path: string, limits: VideoLimits): Promise<FrameEntries> {
   const zip = await yauzl
-    .openPromise(path, { lazyEntries: true, autoClose: false, strictFileNames: true, validateEntrySizes: true })
+    .openPromise(path, { lazyEntries: true, autoClose: false, strictFileNames: false, validateEntrySizes: true })
     .catch((error: Error) => {
       throw invalid(error);
     });
   try {
-    const frames: Entry[] = [];
-    const folders = new Set<string>();
-    let inflated = 0;
+    const pictures: Entry[] = [];
     let count = 0;
     for await (const entry of entriesOf(zip)) {
       if (++count > limits.maxZipEntries)
         throw new CodedError('ZIP_TOO_LARGE', `More than ${limits.maxZipEntries} entries.`);
-      if (!isFrame(entry)) continue;
-      if (frames.length >= limits.maxFrames)
-        throw new CodedError('VIDEO_TOO_LONG', `More than ${limits.maxFrames} frames.`);
-      inflated += entry.uncompressedSize;
-      if (entry.uncompressedSize > limits.maxFrameFileBytes || inflated > limits.maxInflatedBytes) {
-        throw new CodedError(
-          'ZIP_TOO_LARGE',
-          `${entry.fileName} inflates to ${entry.uncompressedSize} bytes, all so far to ${inflated}.`,
-        );
-      }
-      folders.add(posix.dirname(entry.fileName));
-      frames.push(entry);
+      if (isFrame(entry)) pictures.push(entry);
     }
-    if (frames.length === 0) throw new CodedError('ZIP_NO_FRAMES', 'No .jpg, .jpeg or .png file was found.');
-    if (folders.size > 1)
-      throw new CodedError('ZIP_INVALID', `Frames lie in several folders: ${[...folders].slice(0, 3).join(', ')}.`);
+    if (pictures.length === 0) throw new CodedError('ZIP_NO_FRAMES', 'No .jpg, .jpeg or .png file was found.');
+    const frames = framesOfOneFolder(pictures);
+    checkSizes(frames, limits);
     frames.sort((a, b) => compareNaturally(a.fileName, b.fileName));
     checkNames(frames);
     return { zip, frames };
@@ -93,6 +82,21 @@ function isFrame(entry: Entry): boolean {
     );
   }
   return true;
+}
+
+function checkSizes(frames: readonly Entry[], limits: VideoLimits): void {
+  if (frames.length > limits.maxFrames)
+    throw new CodedError('VIDEO_TOO_LONG', `${frames.length} frames; at most ${limits.maxFrames}.`);
+  let inflated = 0;
+  for (const { fileName, uncompressedSize } of frames) {
+    inflated += uncompressedSize;
+    if (uncompressedSize > limits.maxFrameFileBytes || inflated > limits.maxInflatedBytes) {
+      throw new CodedError(
+        'ZIP_TOO_LARGE',
+        `${fileName} inflates to ${uncompressedSize} bytes, all so far to ${inflated}.`,
+      );
+    }
+  }
 }
 
 function checkNames(sorted: readonly Entry[]): void {

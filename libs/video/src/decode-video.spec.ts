@@ -2,7 +2,8 @@ import { mkdtemp, open, readFile, rm, truncate, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { clip, describeWithFfmpeg, generateClip, testPicture, tone } from '../test-support/generate-clip';
+import { clip, generateClip, testPicture, tone } from '../testing/generate-clip';
+import { describeWithFfmpeg } from '../testing/with-ffmpeg';
 import { decodeVideo } from './decode-video';
 import type { DecodedFrame } from './decoded-frame';
 import { DEFAULT_VIDEO_LIMITS, type VideoLimits } from './limits';

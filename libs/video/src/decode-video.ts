@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { CodedError } from '@propago/contracts';
+import { pixelCap, readingLimits } from './ask-ffprobe';
+import { isWhole } from './completeness';
 import type { DecodedFrame } from './decoded-frame';
 import { startTool, type ToolProcess } from './ffmpeg';
 import { type FrameInfo, FrameInfoQueue, parseFrameInfo } from './frame-info';
 import type { VideoLimits } from './limits';
-import { pixelCap, readingLimits, type VideoProbe } from './probe';
+import type { VideoProbe } from './video-probe';
 import { readExactly } from './read-exactly';
+import { StreamDamage } from './stream-damage';
 
 /** How to decode one video. */
 export interface DecodeOptions {
@@ -39,6 +42,7 @@ export async function* decodeVideo(
   const { container, width, height } = probe;
   if (container === 'zip') throw new CodedError('VIDEO_NOT_RECOGNISED', 'The file is a zip, not a video.');
   const infos = new FrameInfoQueue();
+  const damage = new StreamDamage(probe.streamIndex, probe.codec, container);
   const marker = `showinfo@${randomBytes(8).toString('hex')}`;
   const child = startTool({
     tool: 'ffmpeg',
@@ -46,10 +50,8 @@ export async function* decodeVideo(
       {
         demuxer: container,
         url: `file:${resolve(path)}`,
-        // -xerror: a damaged frame is an error, not grey blocks.
         options: [
           '-copyts',
-          '-xerror',
           '-flags',
           'bitexact',
           '-idct',
@@ -67,8 +69,9 @@ export async function* decodeVideo(
     limits: readingLimits(limits, limits.decodeSeconds),
     signal,
     onLine: (line) => {
+      damage.read(line);
       const info = parseFrameInfo(line, marker);
-      if (info) infos.push(info);
+      if (info) infos.push({ ...info, damage: damage.take() });
     },
   });
   void child.exited.then(() => infos.end());
@@ -82,6 +85,13 @@ export async function* decodeVideo(
       child.clock.resume();
       const info = await infos.next();
       if (!info) break;
+      if (info.damage !== null) {
+        await drain(child, infos);
+        signal?.throwIfAborted();
+        throw (
+          child.diagnosis.urgent('Decoding') ?? lost(damage, info.damage, { index, pts: info.pts ?? lastPts, probe })
+        );
+      }
       checkFrame(info, index, probe, limits);
       const rgb = await readExactly(child.stdout, width * height * 3);
       if (rgb?.length !== width * height * 3) throw await missingPixels(child, index, signal);
@@ -94,9 +104,36 @@ export async function* decodeVideo(
       yield { index, pts, keyFrame: info.keyFrame, width, height, rgb };
     }
     await checkEnd(child, index, signal);
+    const missing = damage.take() ?? damage.cutPacket ?? (isWhole(probe, index) ? null : damage.doubt);
+    if (missing !== null) throw lost(damage, missing, { index, pts: lastPts, probe });
+    if (index === 0) throw new CodedError('VIDEO_NO_FRAMES', 'The video stream holds no frame that can be decoded.');
   } finally {
     await child.stop();
   }
+}
+
+// As many frames as a decoder may hold back before it gives the first; what the demuxer says about the end of the file
+// comes earlier than that.
+const FRAMES_HELD = 16;
+
+/** Reads on for a while, so that what ffmpeg has to say about the end of the file is known. */
+async function drain(child: ToolProcess, infos: FrameInfoQueue): Promise<void> {
+  child.stdout.removeAllListeners('readable');
+  child.stdout.resume();
+  for (let count = 0; count < FRAMES_HELD && (await infos.next()); count++);
+}
+
+/** The failure of a video of which a frame is missing or incomplete. */
+function lost(
+  damage: StreamDamage,
+  what: string,
+  { index, pts, probe }: { index: number; pts: number | null; probe: VideoProbe },
+): CodedError {
+  const { num, den } = probe.timeBase;
+  const time = pts === null ? '' : ` (at ${((pts * num) / den).toFixed(3)} s)`;
+  return damage.endsEarly
+    ? new CodedError('VIDEO_TRUNCATED', `The video ends at frame ${index}${time}, before its last frame: ${what}`)
+    : new CodedError('VIDEO_CORRUPT', `Frame ${index}${time} or one next to it is damaged or missing: ${what}`);
 }
 
 function checkFrame(info: FrameInfo, index: number, { width, height }: VideoProbe, limits: VideoLimits): void {
@@ -137,5 +174,4 @@ async function checkEnd(child: ToolProcess, frames: number, signal?: AbortSignal
   const failure = child.diagnosis.failure(exit, 'Decoding', 'VIDEO_CORRUPT');
   if (failure) throw failure;
   if (surplus) throw new CodedError('VIDEO_CORRUPT', `ffmpeg gave more pixels than the ${frames} frames it reported.`);
-  if (frames === 0) throw new CodedError('VIDEO_NO_FRAMES', 'The video stream holds no frame that can be decoded.');
 }

@@ -1,5 +1,6 @@
 import { Diagnosis, type ToolExit } from './diagnosis';
 
+const DECODING = '[info] Stream mapping:';
 const ended = (code: number): ToolExit => ({ code, signal: null, timedOut: false });
 
 function codeOf(lines: readonly string[], exit: ToolExit): string | undefined {
@@ -18,10 +19,22 @@ describe('Diagnosis', () => {
     ['VIDEO_TRUNCATED', '[mov,mp4,m4a,3gp,3g2,mj2 @ 0x1] [error] stream 0, offset 0xcdf6: partial file'],
     ['VIDEO_TRUNCATED', '[avi @ 0x1] [warning] Packet corrupt (stream = 0, dts = 11).'],
     ['VIDEO_CORRUPT', '[warning] file:a.mkv: corrupt decoded frame in stream 0'],
+  ])('reads %s from a message only where the exit code tells of a failure', (code, line) => {
+    expect(codeOf([DECODING, line], ended(0))).toBeUndefined();
+    expect(codeOf([DECODING, line], ended(1))).toBe(code);
+  });
+
+  it.each([
     ['VIDEO_TOO_LARGE', '[h264 @ 0x1] [error] get_buffer() failed'],
     ['VIDEO_TIMEOUT', '[info] Exiting normally, received signal 24.'],
   ])('reads %s from a message even when the exit code is 0', (code, line) => {
-    expect(codeOf([line], ended(0))).toBe(code);
+    expect(codeOf([DECODING, line], ended(0))).toBe(code);
+  });
+
+  it('does not call the video too large for a cover that is, while headers are analysed', () => {
+    const cover = '[mjpeg @ 0x1] [error] Picture size 9000x9000 is invalid';
+    expect(codeOf([cover, DECODING], ended(0))).toBeUndefined();
+    expect(codeOf([cover, DECODING, '[error] Invalid data found'], ended(1))).toBe('VIDEO_CORRUPT');
   });
 
   it('calls a cut file truncated although it looks damaged too', () => {

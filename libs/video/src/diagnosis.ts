@@ -18,13 +18,14 @@ export interface ToolExit {
 
 /**
  * What ffmpeg's messages say about a file, in order of precedence: a cut file also looks damaged, so "truncated" comes
- * first. Patterns are matched on warning lines too, because ffmpeg reports a cut packet as a warning and then exits 0.
+ * first. Those of the first group end a call whatever its exit code; the others explain an exit code other than 0.
  */
-const VERDICTS: readonly { code: ErrorCode; pattern: RegExp }[] = [
-  { code: 'VIDEO_TIMEOUT', pattern: /received signal 24/ },
+const VERDICTS: readonly { code: ErrorCode; pattern: RegExp; always?: true }[] = [
+  { code: 'VIDEO_TIMEOUT', pattern: /received signal 24/, always: true },
   {
     code: 'VIDEO_TOO_LARGE',
     pattern: /Cannot allocate memory|get_buffer\(\) failed|Picture size .* is invalid|exceeds? (the )?max_pixels/i,
+    always: true,
   },
   {
     code: 'VIDEO_TRUNCATED',
@@ -36,15 +37,23 @@ const VERDICTS: readonly { code: ErrorCode; pattern: RegExp }[] = [
   },
   { code: 'VIDEO_NO_FRAMES', pattern: /Cannot determine format of input stream .* after EOF/ },
 ];
+// Before this line ffmpeg analyses the headers of all streams, also of those that nobody wants.
+const DECODING = /^\[info\] Stream mapping:/;
 
 /** Reads the messages of one process as they come; keeps a bounded number of them. */
 export class Diagnosis {
   private readonly kept: string[] = [];
   private verdict = VERDICTS.length;
+  private analysing = true;
   private refusedCodec: string | null = null;
   private lastLine = '';
 
   read(line: string): void {
+    if (DECODING.test(line)) {
+      this.analysing = false;
+      this.kept.length = 0;
+      this.verdict = VERDICTS.length;
+    }
     if (!TAG.test(line)) {
       this.lastLine = line.slice(0, MAX_KEPT_CHARS);
       return;
@@ -59,6 +68,12 @@ export class Diagnosis {
     if (found >= 0) this.verdict = Math.min(this.verdict, found);
   }
 
+  /** The failure that stands whatever else is wrong: a limit was reached while frames were decoded. Null for none. */
+  urgent(task: string): CodedError | null {
+    const verdict = VERDICTS[this.verdict];
+    return verdict?.always && !this.analysing ? new CodedError(verdict.code, `${task} failed: ${this.summary}`) : null;
+  }
+
   /** The messages, for a person. */
   get summary(): string {
     return this.kept.join(' | ') || 'no message';
@@ -71,9 +86,9 @@ export class Diagnosis {
    */
   failure(exit: ToolExit, task: string, fallback: ErrorCode): CodedError | null {
     if (exit.timedOut) return new CodedError('VIDEO_TIMEOUT', `${task} took longer than this server allows.`);
+    if (exit.code === 0) return this.urgent(task);
     const verdict = VERDICTS[this.verdict];
     if (verdict) return new CodedError(verdict.code, `${task} failed: ${this.summary}`);
-    if (exit.code === 0) return null;
     // The codes of a shell or loader that cannot start the program; its message carries no tag.
     if (exit.code === 126 || exit.code === 127)
       return new CodedError('INTERNAL', `ffmpeg does not start: ${this.lastLine}`);
@@ -86,6 +101,6 @@ export class Diagnosis {
 }
 
 /** A line of ffmpeg without its tag, and without the folders of this server. */
-function forUsers(line: string): string {
+export function forUsers(line: string): string {
   return line.replace(/^\[[^\]]*\] /, '').replaceAll(/(file:)?(\/[^\s/:'"]+)+\/[^\s:'"]+/g, 'the file');
 }

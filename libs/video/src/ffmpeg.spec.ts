@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
-import { describeWithFfmpeg, generateClip, testPicture } from '../test-support/generate-clip';
+import { generateClip, testPicture } from '../testing/generate-clip';
+import { describeWithFfmpeg } from '../testing/with-ffmpeg';
 import { findTool, toolEnvironment } from './config';
 import { startTool, type ToolCall } from './ffmpeg';
 

@@ -27,17 +27,8 @@ export const CODECS: Readonly<Record<string, readonly string[]>> = {
   rawvideo: ['rawvideo'],
 };
 
-// ffprobe opens a decoder for every stream of a file and gives up where one may not be opened, so sound and subtitles need
-// their lists too. No packet of theirs is ever decoded: while headers are analysed only the list above holds.
-const PROBED_SOUND =
-  'aac,aac_latm,mp1,mp1float,mp2,mp2float,mp3,mp3float,ac3,eac3,dca,truehd,mlp,opus,libopus,vorbis,libvorbis,flac,alac,' +
-  'amrnb,amrwb,wmav1,wmav2,wmapro,wmalossless,speex,libspeex,gsm,gsm_ms,qdm2,wavpack,cook,' +
-  'pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_u8,pcm_s8,pcm_f32le,pcm_f32be,pcm_f64le,pcm_f64be,' +
-  'pcm_alaw,pcm_mulaw,pcm_bluray,pcm_dvd,adpcm_ms,adpcm_ima_wav,adpcm_ima_qt,adpcm_swf,adpcm_g726,adpcm_yamaha,g723_1';
-const PROBED_SUBTITLES = 'ass,ssa,srt,subrip,mov_text,webvtt,text,dvdsub,dvbsub,pgssub,xsub,cc_dec';
-
 /** ffmpeg's names of the demuxers that may be asked for. `lavfi` draws test pictures and reads no file. */
-const DEMUXERS = {
+export const DEMUXERS = {
   mp4: 'mov,mp4,m4a,3gp,3g2,mj2',
   matroska: 'matroska,webm',
   avi: 'avi',
@@ -175,7 +166,6 @@ function argumentsOf({ tool, inputs, output }: ToolCall): string[] {
   const inputArguments = inputs.flatMap(({ demuxer, url, options = [] }) => [
     ...['-protocol_whitelist', 'file,pipe', '-format_whitelist', DEMUXERS[demuxer]],
     ...(demuxer === 'lavfi' ? [] : ['-codec_whitelist', decoders]),
-    ...(tool === 'ffprobe' ? ['-codec_whitelist:a', PROBED_SOUND, '-codec_whitelist:s', PROBED_SUBTITLES] : []),
     ...['-f', demuxer === 'mp4' ? 'mov' : demuxer, ...options, '-i', url],
   ]);
   if (tool === 'ffprobe') return [...common, ...inputArguments, ...output];

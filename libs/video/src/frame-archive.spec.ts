@@ -84,6 +84,9 @@ describe('a zip of frames', () => {
       ['a/1.png', await png(1)],
       ['a/README.txt', Buffer.from('text')],
       ['a/.DS_Store', Buffer.from('x')],
+      ['a/._1.png', Buffer.from('x')],
+      ['a/Thumbs.db', Buffer.from('x')],
+      ['a/desktop.ini', Buffer.from('x')],
       ['__MACOSX/a/._1.png', Buffer.from('x')],
       ['inner.zip', Buffer.from('PK')],
     ]);
@@ -108,15 +111,83 @@ describe('a zip of frames', () => {
     expect([...found[3]!.rgb.subarray(0, 3)]).toEqual([50, 20, 30]);
   });
 
-  it('does not turn a picture by its orientation tag', async () => {
-    await zip([['1.jpg', await picture(50).withMetadata({ orientation: 6 }).jpeg().toBuffer()]]);
-    expect((await frames())[0]).toMatchObject({ width: 32, height: 24 });
+  /** Left half red, right half blue; coded so that a viewer which honours `orientation` shows it so. */
+  async function tagged(orientation: number): Promise<Buffer> {
+    const upright = await sharp({ create: { width: 32, height: 24, channels: 3, background: 'blue' } })
+      .composite([
+        {
+          input: { create: { width: 16, height: 24, channels: 3, background: 'red' } },
+          left: 0,
+          top: 0,
+        },
+      ])
+      .png()
+      .toBuffer();
+    // What takes each orientation back.
+    const turned = sharp(upright);
+    if ([2, 5, 7].includes(orientation)) turned.flop();
+    if (orientation === 4) turned.flip();
+    const angle = ({ 3: 180, 5: 270, 6: 270, 7: 90, 8: 90 } as Record<number, number>)[orientation] ?? 0;
+    const coded = await sharp(await turned.png().toBuffer())
+      .rotate(angle)
+      .png()
+      .toBuffer();
+    return sharp(coded).withMetadata({ orientation }).jpeg({ quality: 95, chromaSubsampling: '4:4:4' }).toBuffer();
+  }
+  const redAt = ({ rgb, width }: DecodedFrame, x: number, y: number): boolean => rgb[(y * width + x) * 3]! > 128;
+
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])('turns a picture with EXIF orientation %d upright', async (orientation) => {
+    await zip([['1.jpg', await tagged(orientation)]]);
+    const { probe } = await openVideoSource(path, DEFAULT_VIDEO_LIMITS);
+    const coded = orientation > 4 ? { width: 24, height: 32 } : { width: 32, height: 24 };
+    expect(probe).toMatchObject({ width: 32, height: 24, codedSize: coded, exifOrientation: orientation });
+    const [frame] = await frames();
+    expect(frame).toMatchObject({ width: 32, height: 24 });
+    expect([redAt(frame!, 2, 2), redAt(frame!, 29, 2), redAt(frame!, 2, 21), redAt(frame!, 29, 21)]).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ]);
+  });
+
+  it('turns every frame by its own orientation', async () => {
+    await zip([
+      ['1.jpg', await tagged(1)],
+      ['2.jpg', await tagged(3)],
+      ['3.jpg', await tagged(6)],
+    ]);
+    const found = await frames();
+    expect(found.map((frame) => redAt(frame, 2, 2) && !redAt(frame, 29, 21))).toEqual([true, true, true]);
+  });
+
+  it('says which orientation makes a frame of another size', async () => {
+    await zip([
+      ['1.jpg', await picture(50).jpeg().toBuffer()],
+      ['2.jpg', await picture(50).withMetadata({ orientation: 6 }).jpeg().toBuffer()],
+    ]);
+    await expect(frames()).rejects.toMatchObject({
+      code: 'FRAME_SIZE_MISMATCH',
+      message: '2.jpg is 24x32 (32x24, turned by EXIF orientation 6); the first is 32x24.',
+    });
+  });
+
+  it('reads the names of Windows', async () => {
+    await zip([
+      ['aa/bb/1.png', await png(1)],
+      ['aa/bb/2.png', await png(2)],
+    ]);
+    await rename('aa/bb/1.png', 'aa\\bb\\1.png');
+    await rename('aa/bb/2.png', 'aa\\bb\\2.png');
+    expect((await frames()).map(({ name }) => name)).toEqual(['1', '2']);
   });
 
   it.each([
     ['aa/evil.png', '../evil.png'],
     ['aa/bb/1.png', '/a/bb/1.png'],
-    ['aa/bb/1.png', 'aa\\bb\\1.png'],
+    ['aa/evil.png', '..\\evil.png'],
+    ['aa/bb/1.png', '\\a\\bb\\1.png'],
+    ['aa/bb/1.png', 'C:\\bb\\1.png'],
     ['aa/readme.txt', '../readme.txt'],
   ])('refuses %s renamed to %s', async (from, to) => {
     await zip([
@@ -192,7 +263,7 @@ describe('a zip of frames', () => {
     [
       'two frames share a name',
       [
-        ['1.png', Buffer.alloc(1)],
+        ['1.jpeg', Buffer.alloc(1)],
         ['1.jpg', Buffer.alloc(1)],
       ] as Files,
       'ZIP_INVALID',
@@ -200,6 +271,84 @@ describe('a zip of frames', () => {
   ])('is refused when %s', async (_, files, code) => {
     await zip(files);
     await expect(frames()).rejects.toMatchObject({ code });
+  });
+
+  it('takes the pictures of a dataset and leaves its masks', async () => {
+    await zip([
+      ['DAVIS/JPEGImages/480p/bear/00000.jpg', await picture(9).jpeg().toBuffer()],
+      ['DAVIS/Annotations/480p/bear/00000.png', await png(0)],
+      ['DAVIS/Annotations/480p/bear/00001.png', await png(0)],
+      ['DAVIS/ImageSets/480p/val.txt', Buffer.from('bear')],
+    ]);
+    expect((await frames()).map(({ name }) => name)).toEqual(['00000']);
+  });
+
+  it.each([
+    [
+      ['JPEGImages/bear/1.jpg', 'JPEGImages/camel/1.jpg', 'Annotations/bear/1.png'],
+      'Pictures lie in several folders (JPEGImages/bear, JPEGImages/camel): ' +
+        'zip the pictures of one of them alone, such as JPEGImages/bear, without masks.',
+    ],
+    [
+      ['images/1.jpg', 'masks/1.png', '1.jpg', 'd/1.jpg'],
+      'Pictures lie in several folders (images, masks, the top of the zip and 1 more): ' +
+        'zip the frames of one video alone, without masks.',
+    ],
+  ])('says what to zip instead of %j', async (names, message) => {
+    await zip(names.map((name) => [name, Buffer.alloc(1)]));
+    await expect(frames()).rejects.toMatchObject({ code: 'ZIP_INVALID', message });
+  });
+
+  it.each([
+    [['1.jpg', '2.jpg', 'mask.png'], 'mask.png is a PNG among 2 JPEG files.'],
+    [['1.png', '2.png', 'preview.jpg'], 'preview.jpg is a JPEG among 2 PNG files.'],
+    [['1.jpg', '1.png'], '1.png is a PNG among 1 JPEG files.'],
+  ])('refuses both formats in %j', async (names, start) => {
+    await zip(names.map((name) => [name, Buffer.alloc(1)]));
+    await expect(frames()).rejects.toMatchObject({
+      code: 'ZIP_MIXED_FORMATS',
+      message: expect.stringContaining(start),
+    });
+  });
+
+  describe('with stray bytes in a JPEG', () => {
+    let good: Buffer;
+    let pixels: Buffer;
+
+    beforeAll(async () => {
+      const background = { r: 0, g: 0, b: 0 };
+      const noise = { type: 'gaussian', mean: 99, sigma: 50 } as const;
+      good = await sharp({ create: { width: 64, height: 48, channels: 3, background, noise } })
+        .jpeg()
+        .toBuffer();
+      await zip([['1.jpg', good]]);
+      pixels = (await frames())[0]!.rgb;
+    });
+
+    const withBytes = (at: number, ...bytes: number[]): Buffer =>
+      Buffer.concat([good.subarray(0, at), Buffer.from(bytes), good.subarray(at)]);
+
+    it.each([
+      ['behind the start', () => withBytes(2, 0, 1, 2)],
+      ['between two segments', () => withBytes(good.indexOf(Buffer.from([0xff, 0xdb])), 7, 0, 9)],
+      ['before the frame header', () => withBytes(good.indexOf(Buffer.from([0xff, 0xc0])), 1)],
+      ['before the end', () => withBytes(good.length - 2, 0, 0, 0)],
+      ['behind the end', () => withBytes(good.length, 1, 2, 3)],
+    ])('decodes the same pixels: %s', async (_, make) => {
+      await zip([['1.jpg', make()]]);
+      expect((await frames())[0]!.rgb.equals(pixels)).toBe(true);
+    });
+
+    it.each([
+      ['cut pixels', () => Buffer.concat([good.subarray(0, good.length * 0.7), Buffer.from([0xff, 0xd9])])],
+      ['a cut file', () => good.subarray(0, good.length * 0.7)],
+    ])('still refuses %s, with a message of one line', async (_, make) => {
+      await zip([['1.jpg', make()]]);
+      await expect(frames()).rejects.toMatchObject({
+        code: 'FRAME_CORRUPT',
+        message: expect.stringMatching(/^1\.jpg: [^\n]+$/),
+      });
+    });
   });
 
   it('is refused when it is cut short', async () => {

@@ -9,7 +9,8 @@ import { openFrameEntries, stemOf } from './archive-entries';
 import type { DecodeOptions } from './decode-video';
 import type { DecodedFrame } from './decoded-frame';
 import type { VideoLimits } from './limits';
-import type { VideoProbe } from './probe';
+import type { VideoProbe } from './video-probe';
+import { withoutStrayBytes } from './tidy-jpeg';
 
 // A zip has no clock. 24 frames per second is the rate of the DAVIS folders; only the overlay's speed depends on it.
 const FRAMES_PER_SECOND = 24;
@@ -27,7 +28,11 @@ export async function probeFrameArchive(path: string, limits: VideoLimits): Prom
   const { zip, frames } = await openFrameEntries(path, limits);
   try {
     const first = frames[0]!;
-    const { width, height, format } = await readHeader(first, await inflate(zip, first, limits), limits);
+    const { width, height, coded, orientation, format } = await readHeader(
+      first,
+      await inflate(zip, first, limits),
+      limits,
+    );
     return {
       container: 'zip',
       codec: format,
@@ -35,6 +40,9 @@ export async function probeFrameArchive(path: string, limits: VideoLimits): Prom
       width,
       height,
       rotation: 0,
+      codedSize: coded,
+      sampleAspectRatio: null,
+      exifOrientation: orientation,
       timeBase: { num: 1, den: FRAMES_PER_SECOND },
       frameRate: FRAMES_PER_SECOND,
       frameCountEstimate: frames.length,
@@ -48,9 +56,9 @@ export async function probeFrameArchive(path: string, limits: VideoLimits): Prom
 }
 
 /**
- * Decodes the frames of a zip in the natural order of their names; one at a time, by random access. The pixels are the
- * stored ones: orientation tags and colour profiles are not applied, because masks are drawn on stored pixels and the
- * field's tools read them so. Grey becomes rgb, 16 bits become 8, alpha is dropped.
+ * Decodes the frames of a zip in the natural order of their names; one at a time, by random access. Each is turned upright
+ * by its EXIF orientation, as viewers, annotation tools and OpenCV show it to who draws the mask; colour profiles are not
+ * applied. Grey becomes rgb, 16 bits become 8, alpha is dropped.
  * @throws FRAME_SIZE_MISMATCH, FRAME_CORRUPT, ZIP_TOO_LARGE and what {@link probeFrameArchive} throws
  */
 export async function* decodeFrameArchive(
@@ -67,7 +75,7 @@ export async function* decodeFrameArchive(
       if (header.width !== width || header.height !== height) {
         throw new CodedError(
           'FRAME_SIZE_MISMATCH',
-          `${entry.fileName} is ${header.width}x${header.height}; the first is ${width}x${height}.`,
+          `${entry.fileName} is ${describeSize(header)}; the first is ${width}x${height}.`,
         );
       }
       yield {
@@ -103,31 +111,43 @@ async function inflate(zip: ZipFile, entry: Entry, limits: VideoLimits): Promise
     throw corrupt(entry, error);
   }
   if (checksum !== entry.crc32) throw corrupt(entry, new Error('the checksum is wrong'));
-  return Buffer.concat(chunks, size);
+  const file = Buffer.concat(chunks, size);
+  return file[0] === 0xff ? withoutStrayBytes(file) : file;
 }
 
-async function readHeader(
-  entry: Entry,
-  file: Buffer,
-  limits: VideoLimits,
-): Promise<{ width: number; height: number; format: string }> {
+/** Sizes in pixels; `coded` is the one before the picture is turned upright. */
+interface PictureHeader {
+  width: number;
+  height: number;
+  coded: { width: number; height: number };
+  orientation: number | null;
+  format: string;
+}
+
+async function readHeader(entry: Entry, file: Buffer, limits: VideoLimits): Promise<PictureHeader> {
   const extension = extname(entry.fileName).toLowerCase();
   const known = Object.entries(SIGNATURES).find(([, { magic }]) => file.subarray(0, magic.length).equals(magic));
   // Only these two decoders may meet the bytes, whatever the name says.
   if (!known) throw corrupt(entry, new Error(`the file is no JPEG or PNG although it is named ${extension}`));
   try {
-    const { width, height } = await open(file, limits).metadata();
+    const { width, height, autoOrient, orientation = null } = await open(file, limits).metadata();
     if (Math.max(width, height) > limits.maxSide) {
       throw new CodedError(
         'VIDEO_TOO_LARGE',
         `${entry.fileName} is ${width}x${height}; at most ${limits.maxSide} per side.`,
       );
     }
-    return { width, height, format: known[0] };
+    return { ...autoOrient, coded: { width, height }, orientation, format: known[0] };
   } catch (error) {
     if (error instanceof CodedError) throw error;
     throw corrupt(entry, error);
   }
+}
+
+function describeSize({ width, height, coded, orientation }: PictureHeader): string {
+  const turned =
+    coded.width === width ? '' : ` (${coded.width}x${coded.height}, turned by EXIF orientation ${orientation})`;
+  return `${width}x${height}${turned}`;
 }
 
 async function decodePicture(entry: Entry, file: Buffer, limits: VideoLimits): Promise<Buffer> {
@@ -144,13 +164,16 @@ function open(file: Buffer, limits: VideoLimits): sharp.Sharp {
     failOn: 'warning',
     ignoreIcc: true,
     sequentialRead: true,
+    autoOrient: true,
   });
 }
 
+/** What libvips says, each thing once, on one line. */
+function messageOf(error: unknown): string {
+  const lines = (error instanceof Error ? error.message : String(error)).split('\n').map((line) => line.trim());
+  return [...new Set(lines.filter(Boolean))].join('; ');
+}
+
 function corrupt(entry: Entry, cause: unknown): CodedError {
-  return new CodedError(
-    'FRAME_CORRUPT',
-    `${entry.fileName}: ${cause instanceof Error ? cause.message : String(cause)}`,
-    { cause },
-  );
+  return new CodedError('FRAME_CORRUPT', `${entry.fileName}: ${messageOf(cause)}`, { cause });
 }

@@ -7,6 +7,11 @@ export interface FrameInfo {
   height: number;
 }
 
+/** A report, and what ffmpeg said since the one before that is a sign of a lost or incomplete frame. */
+export interface WatchedFrame extends FrameInfo {
+  damage: string | null;
+}
+
 const FRAME = /\bn: *\d+ pts: *(-?\d+|NOPTS) .* s:(\d+)x(\d+) .*\biskey:([01])\b/;
 
 /**
@@ -28,11 +33,11 @@ export function parseFrameInfo(line: string, marker: string): FrameInfo | null {
 
 /** Hands frame reports over in order. Its length is bounded by the frames that ffmpeg itself holds. */
 export class FrameInfoQueue {
-  private readonly waiting: FrameInfo[] = [];
+  private readonly waiting: WatchedFrame[] = [];
   private wake: (() => void) | null = null;
   private ended = false;
 
-  push(info: FrameInfo): void {
+  push(info: WatchedFrame): void {
     this.waiting.push(info);
     this.wake?.();
   }
@@ -43,7 +48,7 @@ export class FrameInfoQueue {
   }
 
   /** The next report, or null after the last one. */
-  async next(): Promise<FrameInfo | null> {
+  async next(): Promise<WatchedFrame | null> {
     while (this.waiting.length === 0 && !this.ended) await new Promise<void>((resolve) => (this.wake = resolve));
     return this.waiting.shift() ?? null;
   }

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeWithFfmpeg } from '../test-support/generate-clip';
+import { describeWithFfmpeg } from '../testing/with-ffmpeg';
 import { blendOverlay } from './blend-overlay';
 import { encodeVideo } from './encode-video';
 import { DEFAULT_VIDEO_LIMITS } from './limits';

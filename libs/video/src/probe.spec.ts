@@ -1,7 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { clip, describeWithFfmpeg, generateClip, testPicture, tone } from '../test-support/generate-clip';
+import { clip, generateClip, testPicture, tone } from '../testing/generate-clip';
+import { describeWithFfmpeg } from '../testing/with-ffmpeg';
 import { DEFAULT_VIDEO_LIMITS } from './limits';
 import { probeVideo } from './probe';
 import { openVideoSource } from './source';
@@ -35,6 +36,9 @@ describeWithFfmpeg('probeVideo', () => {
       width: 160,
       height: 120,
       rotation: 0,
+      codedSize: { width: 160, height: 120 },
+      sampleAspectRatio: { numerator: 1, denominator: 1 },
+      exifOrientation: null,
       timeBase: { num: 1, den: 12800 },
       frameRate: 25,
       frameCountEstimate: 50,
@@ -60,6 +64,18 @@ describeWithFfmpeg('probeVideo', () => {
     expect([90, 270]).toContain(rotation);
   });
 
+  it('gives the coded size and the shape of a pixel, which explain a mask of another size', async () => {
+    const wide = ['-vf', 'setsar=4/3'];
+    const flat = await generateClip(at('wide.mp4'), [testPicture('160x120', 25, 5)], [...wide, ...H264]);
+    const path = await generateClip(at('wide90.mp4'), [clip(flat)], ['-c', 'copy', '-metadata:s:v', 'rotate=90']);
+    expect(await probeVideo(path, DEFAULT_VIDEO_LIMITS)).toMatchObject({
+      width: 120,
+      height: 160,
+      codedSize: { width: 160, height: 120 },
+      sampleAspectRatio: { numerator: 4, denominator: 3 },
+    });
+  });
+
   it('refuses sound alone', async () => {
     const path = await generateClip(at('sound.m4a'), [tone(1)], ['-c:a', 'aac']);
     await expect(probeVideo(path, DEFAULT_VIDEO_LIMITS)).rejects.toMatchObject({ code: 'VIDEO_NO_STREAM' });
@@ -82,6 +98,25 @@ describeWithFfmpeg('probeVideo', () => {
     ];
     const path = await generateClip(at('cover.m4a'), [tone(1), testPicture('64x64', 25, 1)], [...cover, '-f', 'mp4']);
     await expect(probeVideo(path, DEFAULT_VIDEO_LIMITS)).rejects.toMatchObject({ code: 'VIDEO_NO_STREAM' });
+  });
+
+  it.each([
+    [89.99, 90],
+    [90.01, 90],
+    [179.99, 180],
+    [180.01, 180],
+    [269.99, 270],
+    [270.01, 270],
+    [0.01, 0],
+  ])('turns a matrix of %d degrees as one of %d', async (degrees, rotation) => {
+    const bytes = await readFile(await generateClip(at('hair.mp4'), [testPicture('160x120', 25, 5)], H264));
+    const [cos, sin] = [Math.cos, Math.sin].map((of) => Math.round(of((degrees * Math.PI) / 180) * 65536));
+    [cos!, sin!, 0, -sin!, cos!].forEach((value, i) => bytes.writeInt32BE(value, bytes.indexOf('tkhd') + 44 + 4 * i));
+    await writeFile(at('hair.mp4'), bytes);
+    const upright = rotation % 180 === 90 ? { width: 120, height: 160 } : { width: 160, height: 120 };
+    const source = await openVideoSource(at('hair.mp4'), DEFAULT_VIDEO_LIMITS);
+    expect(source.probe).toMatchObject({ rotation, ...upright });
+    for await (const frame of source.frames()) expect(frame).toMatchObject(upright);
   });
 
   it('refuses frames over the largest side', async () => {

@@ -1,70 +1,11 @@
-import { resolve } from 'node:path';
 import { CodedError } from '@propago/contracts';
-import { z } from 'zod';
-import { CODECS, type ProcessLimits, startTool } from './ffmpeg';
+import { askFfprobe, type ProbedStream } from './ask-ffprobe';
+import { chooseVideoStream, uprightRotation } from './choose-stream';
+import { findMissingFrames } from './completeness';
+import { CODECS } from './ffmpeg';
 import type { VideoLimits } from './limits';
-import { type ContainerKind, inspectFile } from './signature';
-
-/** Seconds per tick of a time stamp, as an exact fraction. */
-export interface TimeBase {
-  num: number;
-  den: number;
-}
-
-/** What a file says about its video, before a frame is decoded. Every number is a claim of the headers. */
-export interface VideoProbe {
-  container: ContainerKind;
-  /** Codec as ffprobe names it; `jpeg` or `png` for a zip of frames. */
-  codec: string;
-  /** Index of the video stream in its file. Cover pictures are not video streams. */
-  streamIndex: number;
-  /** Width in pixels of the frames as they are shown: after rotation. */
-  width: number;
-  /** Height in pixels, after rotation. */
-  height: number;
-  /** Degrees, clockwise, by which decoding turns the coded picture: 0, 90, 180 or 270, or the file's odd angle. */
-  rotation: number;
-  timeBase: TimeBase;
-  /** Average frames per second; null where unknown. */
-  frameRate: number | null;
-  /** Number of frames from the index or from duration and rate; edit lists make it too high. Exact for a zip. Null where unknown. */
-  frameCountEstimate: number | null;
-  durationSeconds: number | null;
-  /** Time stamp of the first frame in ticks of `timeBase`; null where unknown. */
-  startPts: number | null;
-  /** Size of the file. */
-  bytes: number;
-}
-
-const MAX_ANSWER_BYTES = 1 << 20;
-const ENTRIES =
-  'stream=index,codec_name,width,height,time_base,avg_frame_rate,nb_frames,start_pts,duration' +
-  ':stream_disposition=attached_pic:stream_side_data=rotation:format=duration';
-
-const answerSchema = z.object({
-  streams: z.array(
-    z.object({
-      index: z.number().int(),
-      codec_name: z.string().optional(),
-      width: z.number().int().optional(),
-      height: z.number().int().optional(),
-      time_base: z.string(),
-      avg_frame_rate: z.string().optional(),
-      nb_frames: z.string().optional(),
-      start_pts: z.number().optional(),
-      duration: z.string().optional(),
-      disposition: z.object({ attached_pic: z.number().optional() }).optional(),
-      side_data_list: z.array(z.object({ rotation: z.number().optional() })).optional(),
-    }),
-  ),
-  format: z.object({ duration: z.string().optional() }).optional(),
-});
-type Stream = z.infer<typeof answerSchema>['streams'][number];
-
-/** Hard limits of an ffmpeg call that writes no file. */
-export function readingLimits(limits: VideoLimits, wallSeconds: number): ProcessLimits {
-  return { memoryBytes: limits.memoryBytes, cpuSeconds: wallSeconds * limits.threads, fileBytes: 0, wallSeconds };
-}
+import { inspectFile, truncated } from './signature';
+import type { VideoProbe } from './video-probe';
 
 /**
  * Reads the headers of a video file.
@@ -72,12 +13,16 @@ export function readingLimits(limits: VideoLimits, wallSeconds: number): Process
  * VIDEO_TOO_LARGE, VIDEO_TOO_LONG, VIDEO_TRUNCATED, VIDEO_CORRUPT, VIDEO_TIMEOUT
  */
 export async function probeVideo(path: string, limits: VideoLimits, signal?: AbortSignal): Promise<VideoProbe> {
-  const { kind, bytes } = await inspectFile(path);
-  if (kind === 'zip') throw new CodedError('VIDEO_NOT_RECOGNISED', 'The file is a zip, not a video.');
-  const answer = parseAnswer(await askFfprobe(path, kind, limits, signal));
-  const stream = answer.streams.find(({ disposition }) => !disposition?.attached_pic);
+  const signature = await inspectFile(path);
+  const { kind: container, bytes, announcedBytes } = signature;
+  if (container === 'zip') throw new CodedError('VIDEO_NOT_RECOGNISED', 'The file is a zip, not a video.');
+  const answer = await askFfprobe(path, { demuxer: container, limits, signal }).catch((error: unknown) => {
+    // A cut file whose headers are cut too.
+    throw announcedBytes !== null && isCorrupt(error) ? truncated(bytes, announcedBytes) : error;
+  });
+  const stream = chooseVideoStream(answer.streams);
   if (!stream) throw new CodedError('VIDEO_NO_STREAM', 'The file has no video stream.');
-  const probe = { container: kind, bytes, ...describe(stream, positive(answer.format?.duration)) };
+  const probe = { container, bytes, ...describe(stream, positive(answer.format?.duration)) };
   if (Math.max(probe.width, probe.height) > limits.maxSide) {
     throw new CodedError(
       'VIDEO_TOO_LARGE',
@@ -87,66 +32,26 @@ export async function probeVideo(path: string, limits: VideoLimits, signal?: Abo
   if ((probe.frameCountEstimate ?? 0) > limits.maxFrames) {
     throw new CodedError('VIDEO_TOO_LONG', `About ${probe.frameCountEstimate} frames; at most ${limits.maxFrames}.`);
   }
+  const missing = await findMissingFrames(path, { signature, probe, pid: Number(stream.id), limits, signal });
+  if (missing) throw missing;
   return probe;
 }
 
-async function askFfprobe(
-  path: string,
-  kind: Exclude<ContainerKind, 'zip'>,
-  limits: VideoLimits,
-  signal?: AbortSignal,
-): Promise<string> {
-  const child = startTool({
-    tool: 'ffprobe',
-    inputs: [{ demuxer: kind, url: `file:${resolve(path)}`, options: pixelCap(limits) }],
-    output: ['-select_streams', 'v', '-show_entries', ENTRIES, '-of', 'json=c=1'],
-    limits: readingLimits(limits, limits.probeSeconds),
-    signal,
-  });
-  try {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > MAX_ANSWER_BYTES) throw new CodedError('VIDEO_CORRUPT', 'The file describes too many streams.');
-      chunks.push(chunk);
-    }
-    const exit = await child.exited;
-    signal?.throwIfAborted();
-    // A message alone is no failure here: the demuxer complains about streams that nobody wants.
-    if (exit.code !== 0) throw child.diagnosis.failure(exit, 'Reading the headers', 'VIDEO_CORRUPT');
-    return Buffer.concat(chunks).toString();
-  } finally {
-    await child.stop();
-  }
+function isCorrupt(error: unknown): boolean {
+  return error instanceof CodedError && error.code === 'VIDEO_CORRUPT';
 }
 
-/** Refuses frames over the limit inside the decoder, before it allocates them. */
-export function pixelCap(limits: VideoLimits): string[] {
-  return ['-max_pixels', String(limits.maxSide ** 2)];
-}
-
-function parseAnswer(json: string): z.infer<typeof answerSchema> {
-  try {
-    return answerSchema.parse(JSON.parse(json));
-  } catch (cause) {
-    throw new CodedError('VIDEO_CORRUPT', 'The headers of the video make no sense.', { cause });
-  }
-}
-
-function describe(stream: Stream, fileSeconds: number | null): Omit<VideoProbe, 'container' | 'bytes'> {
+function describe(stream: ProbedStream, fileSeconds: number | null): Omit<VideoProbe, 'container' | 'bytes'> {
   const { codec_name: codec = 'unknown', width = 0, height = 0 } = stream;
   if (!Object.hasOwn(CODECS, codec))
     throw new CodedError('VIDEO_NOT_RECOGNISED', `The codec ${codec} is not supported.`);
-  const [num, den] = stream.time_base.split('/').map(Number);
+  const [num, den] = (stream.time_base ?? '').split('/').map(Number);
   if (width <= 0 || height <= 0 || !num || !den)
     throw new CodedError('VIDEO_CORRUPT', 'The headers give no frame size or time base.');
-  // ffprobe gives the angle counter-clockwise.
-  const counterClockwise = stream.side_data_list?.find((data) => data.rotation !== undefined)?.rotation ?? 0;
-  const rotation = ((-counterClockwise % 360) + 360) % 360 || 0;
+  const rotation = uprightRotation(stream.side_data_list?.find((data) => data.displaymatrix)?.displaymatrix);
   const sideways = rotation === 90 || rotation === 270;
   const frameRate = fraction(stream.avg_frame_rate);
-  const durationSeconds = positive(stream.duration) ?? fileSeconds;
+  const durationSeconds = positive(stream.duration) ?? seconds(stream.tags?.DURATION) ?? fileSeconds;
   const fromDuration = durationSeconds && frameRate ? Math.round(durationSeconds * frameRate) : null;
   return {
     codec,
@@ -154,6 +59,9 @@ function describe(stream: Stream, fileSeconds: number | null): Omit<VideoProbe, 
     width: sideways ? height : width,
     height: sideways ? width : height,
     rotation,
+    codedSize: { width, height },
+    sampleAspectRatio: aspectRatio(stream.sample_aspect_ratio),
+    exifOrientation: null,
     timeBase: { num, den },
     frameRate,
     frameCountEstimate: positive(stream.nb_frames) ?? fromDuration,
@@ -165,6 +73,18 @@ function describe(stream: Stream, fileSeconds: number | null): Omit<VideoProbe, 
 function positive(text: string | undefined): number | null {
   const value = Number(text);
   return Number.isFinite(value) && value > 0 ? value : null;
+}
+
+// ffprobe writes 0:1 where neither the container nor the codec says anything.
+function aspectRatio(text: string | undefined): VideoProbe['sampleAspectRatio'] {
+  const [numerator, denominator] = (text ?? '').split(':').map(Number);
+  return numerator && denominator ? { numerator, denominator } : null;
+}
+
+/** Of a time like 00:01:02.500000000. */
+function seconds(text: string | undefined): number | null {
+  const [hours, minutes, rest] = (text ?? '').split(':').map(Number);
+  return positive(String((hours ?? NaN) * 3600 + (minutes ?? NaN) * 60 + (rest ?? NaN)));
 }
 
 function fraction(text: string | undefined): number | null {

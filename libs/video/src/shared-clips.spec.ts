@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { describeWithFfmpeg } from '../test-support/generate-clip';
+import { describeWithFfmpeg } from '../testing/with-ffmpeg';
 import { DEFAULT_VIDEO_LIMITS } from './limits';
 import { openVideoSource } from './source';
 

@@ -2,7 +2,8 @@ import { decodeVideo } from './decode-video';
 import type { DecodedFrame } from './decoded-frame';
 import { decodeFrameArchive, probeFrameArchive } from './frame-archive';
 import type { VideoLimits } from './limits';
-import { probeVideo, type VideoProbe } from './probe';
+import { probeVideo } from './probe';
+import type { VideoProbe } from './video-probe';
 import { inspectFile } from './signature';
 
 /** An upload that was found to be a video or a zip of frames. */

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import path from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
-import { blobKeys } from '@propago/contracts';
+import { averageFrameRate, blobKeys, type FrameSpan } from '@propago/contracts';
 import { Database } from '@propago/database';
 import { completePalette, readStoredMask } from '@propago/labels';
 import type { JobReport } from '@propago/pipeline';
@@ -34,12 +34,25 @@ export class OverlayService {
       const file = path.join(folder, 'overlay.mp4');
       await this.storage.withLocalFile(video.blobKey, async (source) => {
         const opened = await openVideoSource(source, this.limits());
-        const frameRate = opened.probe.frameRate ?? FALLBACK_FRAME_RATE;
+        const span = await this.spanOf(run.featureSetId);
+        const frameRate = averageFrameRate(opened.probe, span) ?? FALLBACK_FRAME_RATE;
         await encodeVideo(file, { ...sizeOf(video), frameRate, signal }, this.painted(runId, opened, signal));
       });
       await this.storage.putStream(key, createReadStream(file));
       return {};
     });
+  }
+
+  private async spanOf(featureSetId: string): Promise<FrameSpan | null> {
+    const segments = await this.database.frameSegment.findMany({
+      where: { featureSetId },
+      orderBy: { index: 'asc' },
+      select: { pts: true },
+    });
+    const [first, last] = [segments[0]?.pts[0], segments.at(-1)?.pts.at(-1)];
+    if (first === undefined || last === undefined) return null;
+    const frames = segments.reduce((sum, { pts }) => sum + pts.length, 0);
+    return { frames, firstPts: Number(first), lastPts: Number(last) };
   }
 
   private limits() {

@@ -14,6 +14,8 @@ export interface RunProgress extends Record<Stage, StageWork> {
   /** Frames of the video; null until it has been decoded to its end. */
   frames: number | null;
   firstMaskAt: Date | null;
+  /** Time stamps of the first and the last frame, in ticks; null until the video has been decoded to its end. */
+  span: { firstPts: number; lastPts: number } | null;
 }
 
 /** Sums over what each stage has stored, in one query: runs are looked at several times a second, and may be long. */
@@ -35,7 +37,10 @@ export class RunProgressService {
            WHERE label."runId" = run.id AND "featureSetId" = run."featureSetId") AS propagation,
         (SELECT json_build_object('frames', coalesce(sum("frameCount"), 0), 'seconds', coalesce(sum(seconds), 0))
            FROM "ResultSegment" WHERE "runId" = run.id) AS results,
-        (SELECT "storedAt" FROM "ResultSegment" WHERE "runId" = run.id AND index = 0) AS "firstMaskAt"
+        (SELECT "storedAt" FROM "ResultSegment" WHERE "runId" = run.id AND index = 0) AS "firstMaskAt",
+        (SELECT json_build_object('firstPts', min(pts[1]), 'lastPts', max(pts[cardinality(pts)]))
+           FROM "FrameSegment" WHERE "featureSetId" = "FrameTable"."featureSetId"
+           HAVING count(*) > 0) AS span
       FROM "Run" run LEFT JOIN "FrameTable" ON "FrameTable"."featureSetId" = run."featureSetId"
       WHERE run.id = ANY(${runIds}::uuid[])`;
     return new Map(rows.map((row) => [row.runId, row]));

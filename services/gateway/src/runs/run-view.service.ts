@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import {
+  averageFrameRate,
   CodedError,
   ERRORS,
   STAGES,
@@ -89,6 +90,7 @@ function notFound(id: string): CodedError {
 
 function viewOf(run: FullRun, progress: RunProgress): AnswerOf<'Run'> {
   const { featureSet, outcome } = run;
+  const { frames, span } = progress;
   const probe = featureSet.video.probe as unknown as VideoProbe;
   const seconds = (until: Date | null | undefined) =>
     until ? (until.getTime() - run.createdAt.getTime()) / 1000 : null;
@@ -113,9 +115,9 @@ function viewOf(run: FullRun, progress: RunProgress): AnswerOf<'Run'> {
       height: probe.height,
       codec: probe.codec,
       rotation: probe.rotation,
-      frameRate: probe.frameRate,
+      frameRate: averageFrameRate(probe, frames !== null && span ? { frames, ...span } : null),
       timeBase: probe.timeBase,
-      frames: progress.frames,
+      frames,
     },
     inputSize: { width: featureSet.inputWidth, height: featureSet.inputHeight },
     timings: {

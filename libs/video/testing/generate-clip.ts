@@ -1,14 +1,5 @@
 import { resolve } from 'node:path';
-import { findTool } from '../src/config';
 import { startTool, type ToolInput } from '../src/ffmpeg';
-
-/** Whether the tests can run; says on the console why not. */
-export const hasFfmpeg = findTool('ffmpeg') !== null && findTool('ffprobe') !== null;
-if (!hasFfmpeg)
-  process.stderr.write('Skipped: ffmpeg and ffprobe are neither on PATH nor in FFMPEG_PATH and FFPROBE_PATH.\n');
-
-/** `describe` where ffmpeg is, `describe.skip` elsewhere. */
-export const describeWithFfmpeg = hasFfmpeg ? describe : describe.skip;
 
 /** A moving test picture; every frame differs from the one before. */
 export function testPicture(size: string, rate: number, frames: number): ToolInput {
@@ -21,7 +12,7 @@ export function tone(seconds: number): ToolInput {
 }
 
 /** An existing clip as input, for remuxing. */
-export function clip(path: string, demuxer: 'mp4' | 'matroska' = 'mp4'): ToolInput {
+export function clip(path: string, demuxer: 'mp4' | 'matroska' | 'mpegts' = 'mp4'): ToolInput {
   return { demuxer, url: `file:${resolve(path)}` };
 }
 
