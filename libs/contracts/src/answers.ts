@@ -106,6 +106,7 @@ const modelVersion = z.strictObject({
   name: z.string(),
   version: z.int(),
   state: modelState,
+  phase: z.string().nullable().describe('What validation is doing, in words; null before and after it'),
   reasons: z.array(z.strictObject({ code: z.string(), detail: z.string() })).describe('Of a refusal'),
   sha256,
   bytes: count,
