@@ -14,11 +14,17 @@ export interface DavisClip {
 }
 
 /** Every `stride`-th of the first frames of each sequence below a folder with JPEGImages/480p and Annotations/480p. */
-export async function davisClips(root: string, { frames, stride }: { frames: number; stride: number }): Promise<DavisClip[]> {
+export async function davisClips(
+  root: string,
+  { frames, stride }: { frames: number; stride: number },
+): Promise<DavisClip[]> {
   const images = path.join(root, 'JPEGImages/480p');
   return Promise.all(
     readdirSync(images).map(async (name) => {
-      const files = readdirSync(path.join(images, name)).sort().filter((_, i) => i % stride === 0).slice(0, frames);
+      const files = readdirSync(path.join(images, name))
+        .sort()
+        .filter((_, i) => i % stride === 0)
+        .slice(0, frames);
       const { width, height } = await sharp(path.join(images, name, files[0]!)).metadata();
       return { name, size: { width, height }, objects: 1 as const, frames: () => readFrames(root, name, files) };
     }),
@@ -27,7 +33,10 @@ export async function davisClips(root: string, { frames, stride }: { frames: num
 
 async function* readFrames(root: string, name: string, files: string[]) {
   for (const file of files) {
-    const rgb = await sharp(path.join(root, 'JPEGImages/480p', name, file)).removeAlpha().raw().toBuffer();
+    const rgb = await sharp(path.join(root, 'JPEGImages/480p', name, file))
+      .removeAlpha()
+      .raw()
+      .toBuffer();
     const mask = path.join(root, 'Annotations/480p', name, file.replace(/\.\w+$/, '.png'));
     const { labels } = readLabels(readFileSync(mask), LIMITS);
     yield { rgb, labels: labels.map((label) => Number(label > 0)) };

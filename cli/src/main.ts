@@ -73,6 +73,7 @@ function buildProgram(interruption: Interruption): Command {
     .description('J and F on a folder in DAVIS layout')
     .requiredOption('--root <folder>', 'folder with JPEGImages/ and Annotations/, or with video.mp4 and Annotations/')
     .option('--sequences <a,b>', 'sequences to take; all when absent')
+    .option('--keep', 'with --server: leave the runs there')
     .option(...server)
     .addOption(keyOption())
     .option('--json', 'print one JSON object')

@@ -31,8 +31,6 @@ export interface Hardness {
   light: number;
   /** Unlabelled objects in other textures of the same colours, which move as the labelled ones do. */
   distractors: number;
-  /** Upright posts in the ground's texture that stand before everything. */
-  posts: number;
 }
 
 /** One frame and its exact ground truth. */
@@ -46,7 +44,7 @@ export interface ClipFrame {
 /** The clip of `npm run demo`: a few seconds at 480p. */
 export const SAMPLE_CLIP = { width: 854, height: 480, frames: 64, seed: 1, objects: 3 } as const satisfies ClipOptions;
 
-const EASY: Hardness = { likeness: 0, detail: 1, motion: 1, light: 1, distractors: 0, posts: 0 };
+const EASY: Hardness = { likeness: 0, detail: 1, motion: 1, light: 1, distractors: 0 };
 const GRAIN = 1 << 16;
 /** How far a shadow falls, relative to the object's radius, and how dark it is. */
 const SHADOW = { x: 0.14, y: 0.2, strength: 0.45, softness: 0.18 };
@@ -74,8 +72,10 @@ export function* renderClip(options: ClipOptions = {}): Generator<ClipFrame, voi
   const { width, height, frames, seed, objects, stride } = { ...SAMPLE_CLIP, stride: 1, ...options };
   if (!(width >= 16 && height >= 16))
     throw new RangeError(`Expected at least 16x16 px but received ${width}x${height}`);
-  if (!(objects >= 1 && objects <= 16)) throw new RangeError(`Expected 1 to 16 objects but received ${objects}`);
   const hardness = { ...EASY, ...options.hardness };
+  if (!(objects >= 1 && objects + hardness.distractors <= 16)) {
+    throw new RangeError(`Expected 1 to 16 objects but received ${objects} and ${hardness.distractors} distractors`);
+  }
   const scene = composeScene(new Random(seed), width, height, objects, hardness);
   for (let i = 0; i < frames; i++) yield renderFrame(scene, i * stride);
 }

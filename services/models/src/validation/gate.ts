@@ -12,6 +12,8 @@ export interface Gate {
 }
 
 export function gateOf(config: ConfigOf<'models'>): Gate {
-  const limits = Object.entries(config).filter(([name]) => name.startsWith('VALIDATION_') || name === 'MAX_MODEL_BYTES');
+  const limits = Object.entries(config).filter(
+    ([name]) => name.startsWith('VALIDATION_') || name === 'MAX_MODEL_BYTES',
+  );
   return { program: PROGRAM, clips: PROBE_CLIPS_VERSION, limits: Object.fromEntries(limits) as Record<string, number> };
 }

@@ -14,7 +14,10 @@ let news: ModelNews[];
 /** What the judge does with each version. */
 let judging: Map<number, () => Promise<Verdict>>;
 
-const accepted = async (): Promise<Verdict> => ({ card: { name: NAME } as EncoderCard, report: { reused: { name: 'other', version: 1 } } });
+const accepted = async (): Promise<Verdict> => ({
+  card: { name: NAME } as EncoderCard,
+  report: { reused: { name: 'other', version: 1 } },
+});
 
 beforeAll(async () => {
   fixture = await RegistryFixture.start();

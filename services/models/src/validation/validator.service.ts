@@ -44,7 +44,9 @@ export class Validator {
     log.info('validation start');
     const row = await this.database.modelVersion.findUniqueOrThrow({ where: { name_version: { name, version } } });
     const phase = new PhaseWriter(this.database, this.logger, { name, version });
-    const verdict = await this.judge.judge(row, { signal, onPhase: (text) => phase.say(text) }).finally(() => phase.end());
+    const verdict = await this.judge
+      .judge(row, { signal, onPhase: (text) => phase.say(text) })
+      .finally(() => phase.end());
     await this.record(row, verdict);
     const reasons = 'reasons' in verdict ? verdict.reasons : [];
     log.info({ accepted: reasons.length === 0, reasons, ms: Math.round(performance.now() - start) }, 'validation end');
