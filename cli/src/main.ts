@@ -62,7 +62,7 @@ function buildProgram(interruption: Interruption): Command {
     .description('label all frames of a video, or of a folder of frames, from the mask of its first frame')
     .argument('<video>', 'video file, or folder of JPEG or PNG frames')
     .argument('<mask>', 'PNG with the labels of the first frame')
-    .requiredOption('-o, --output <folder>', 'folder for masks/, overlay.mp4 and run.json')
+    .requiredOption('-o, --output <folder>', 'folder for masks/, overlay.mp4 and run.json (required)')
     .option(...server)
     .addOption(keyOption())
     .option('--json', 'print one JSON object')

@@ -4,18 +4,31 @@ import type { ModelVersionResource } from './model-resource';
 const HEAD = ['version', 'state', 'aliases', 'J&F', 's/frame', 'MB', 'created', 'note'];
 const LONGEST_NOTE = 40;
 
-/** Versions as a table, one a line; J&F and seconds per frame are those of the gate. */
+/**
+ * Versions as a table, one a line; J&F and seconds per frame are those of the gate. Scores on older probe clips than the
+ * newest ones cannot be compared with these, and stand in brackets.
+ */
 export function versionTable(versions: readonly ModelVersionResource[]): string {
-  return columns([HEAD, ...versions.map(rowOf)]);
+  const clips = Math.max(...versions.map(clipsOf));
+  const isOld = (version: ModelVersionResource) => version.report?.quality !== undefined && clipsOf(version) < clips;
+  const table = columns([HEAD, ...versions.map((version) => rowOf(version, isOld(version)))]);
+  return versions.some(isOld)
+    ? `${table}\nJ&F in brackets: on older probe clips, not to be compared with the others`
+    : table;
 }
 
-function rowOf(version: ModelVersionResource): string[] {
+/** Which probe clips a version was scored on; the first ones were not numbered. */
+function clipsOf({ report }: ModelVersionResource): number {
+  return report?.quality?.clips ?? 1;
+}
+
+function rowOf(version: ModelVersionResource, isOld: boolean): string[] {
   const { name, state, aliases, bytes, createdAt, report } = version;
   return [
     `${name}:${version.version}`,
     state,
     aliases.join(','),
-    percent(report?.quality?.quality),
+    isOld ? `(${percent(report?.quality?.quality)})` : percent(report?.quality?.quality),
     seconds(report?.probe?.secondsPerFrame),
     (bytes / 1e6).toFixed(1),
     minute(createdAt),
