@@ -55,7 +55,7 @@ function gateOf({ report }: ModelVersionResource): string[][] {
           [
             's/frame',
             seconds(probe.secondsPerFrame),
-            `${probe.frame.width}x${probe.frame.height}, ${probe.threads} threads`,
+            `${probe.frame.width}x${probe.frame.height}, ${probe.threads === 1 ? '1 thread' : `${probe.threads} threads`}`,
           ],
           ['memory', `${(probe.peakMemoryBytes / 1e6).toFixed(0)} MB`, ''],
         ]
