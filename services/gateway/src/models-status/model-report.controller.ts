@@ -12,7 +12,6 @@ export class ModelReportController {
 
   @Get()
   @ApiOperation({
-    operationId: 'getModelReport',
     summary: 'How the versions of a model do: the runs of each part of its traffic, and its shadows beside these',
   })
   @Answers('ModelReport')
