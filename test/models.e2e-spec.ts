@@ -33,7 +33,13 @@ jest.setTimeout(900_000);
 
 beforeAll(async () => {
   platform = await startPlatform(
-    { RECONCILE_SECONDS: '1', QUEUE_LOCK_SECONDS: '5', MAX_MODEL_BYTES: '1000000' },
+    {
+      RECONCILE_SECONDS: '1',
+      QUEUE_LOCK_SECONDS: '5',
+      MAX_MODEL_BYTES: '1000000',
+      // What these small encoders are is no better than untrained ones, which the floor refuses.
+      VALIDATION_MIN_QUALITY: '0',
+    },
     {
       restart: true,
       // A heap that is collected early, so that what a service keeps is not lost among what it has not collected yet.

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { blobKeys } from '@propago/contracts';
+import { blobKeys, type AnswerOf } from '@propago/contracts';
 import { patchEncoder } from './support/model-files';
 import { NATIVE_SIZE, type Platform, type Problem, type RunRequest, startPlatform, until } from './support/platform';
 import { smallClip, type SmallClip } from './support/small-clip';
@@ -26,7 +26,12 @@ interface Comparison {
   baseVersion: number;
   state: string | null;
   error: { code: string } | null;
-  comparison: { frames: number; meanJaccard: number; seconds: number | null; baseSeconds: number | null } | null;
+  comparison: {
+    frames: number;
+    meanJaccard: number;
+    secondsPerFrame: number | null;
+    baseSecondsPerFrame: number | null;
+  } | null;
 }
 
 let folder: string;
@@ -80,7 +85,11 @@ async function admin(method: string, path: string, body?: object): Promise<void>
 const setAlias = (alias: string, version: number) => admin('PUT', `/aliases/${alias}`, { version });
 const ready = (version: number) => platform.get(`/v2/models/${MODEL}/versions/${version}/ready`);
 const isReady = async (version: number) => (await ready(version)).status === 200;
-const request = (): RunRequest => ({ video: clip.video, mask: clip.mask, options: OPTIONS });
+const request = (options: object = {}): RunRequest => ({
+  video: clip.video,
+  mask: clip.mask,
+  options: { ...OPTIONS, ...options },
+});
 
 /** How far every live worker is with a version. */
 async function statesOf({ sha256 }: Version): Promise<string[]> {
@@ -257,12 +266,34 @@ describe('a shadow', () => {
     expect(run.encoder).toMatchObject({ version: 1 });
     const shadow = await comparisonOf(run.id);
     expect(shadow).toMatchObject({ version: 2, baseVersion: 1, state: 'succeeded', error: null });
-    const { frames, meanJaccard, seconds, baseSeconds } = shadow.comparison!;
+    const { frames, meanJaccard, secondsPerFrame, baseSecondsPerFrame } = shadow.comparison!;
     expect(frames).toBe(11);
     expect(meanJaccard).toBeGreaterThan(0);
     expect(meanJaccard).toBeLessThan(1);
-    expect(seconds).toBeGreaterThan(0);
-    expect(baseSeconds).toBeGreaterThan(0);
+    expect(secondsPerFrame).toBeGreaterThan(0);
+    expect(baseSecondsPerFrame).toBeGreaterThan(0);
+
+    // Once more: the features of both versions are there by now, and the figures are the same work.
+    const again = await comparisonOf((await platform.succeededRun(request())).id);
+    expect(again.comparison).toEqual({ ...shadow.comparison, comparedAt: expect.any(String) });
+
+    // Of what is not wanted there is none.
+    const alone = await platform.succeededRun(request({ shadow: false }));
+    expect((await comparisons()).map(({ runId }) => runId)).not.toContain(alone.id);
+
+    const report = await platform.json<AnswerOf<'ModelReport'>>(`/v1/admin/models/${MODEL}/report`);
+    const pair = report.shadows.find(({ version, baseVersion }) => version === 2 && baseVersion === 1)!;
+    expect(pair).toMatchObject({ runs: 2, compared: 2, succeeded: 2, failed: 0, failures: [] });
+    expect(pair.meanAgreement).toBeCloseTo(meanJaccard, 9);
+    expect(pair.secondsPerFrame).toBeCloseTo(secondsPerFrame!, 9);
+    expect(pair.baseSecondsPerFrame).toBeCloseTo(baseSecondsPerFrame!, 9);
+    expect(pair.worst.map(({ runId }) => runId).sort()).toEqual([run.id, again.runId].sort());
+    const broken = report.shadows.find(({ version }) => version === 3)!;
+    expect(broken).toMatchObject({ compared: 0, meanAgreement: null, secondsPerFrame: null, worst: [] });
+    expect(broken.failures).toEqual([{ code: 'ENCODER_INVALID', runs: 1 }]);
+    const [part] = report.traffic.parts;
+    expect(part).toMatchObject({ alias: 'champion', version: 1, failed: 0, confidence: expect.any(Number) });
+    expect(part!.succeeded).toBe(part!.runs);
 
     for (const path of ['', '/frames', '/frames/1/mask.png', '/masks.zip', '/overlay.mp4', '/events']) {
       expect((await platform.get(`/v1/runs/${shadow.shadowRunId}${path}`)).status).toBe(404);
@@ -277,7 +308,7 @@ describe('a shadow', () => {
       [shadow.shadowRunId],
     )) as [{ featureSetId: string }];
     expect(await platform.blobs(`features/${featureSetId}/`)).not.toEqual([]);
-    await platform.removeRun(run.id);
+    for (const id of [run.id, again.runId, alone.id]) await platform.removeRun(id);
     expect(await platform.query('SELECT 1 FROM "Run" WHERE id = $1', [shadow.shadowRunId])).toEqual([]);
     expect(await platform.blobs(`masks/${shadow.shadowRunId}/`, `features/${featureSetId}/`)).toEqual([]);
   });

@@ -123,6 +123,16 @@ export class ApiClient {
     await answer.body?.cancel();
   }
 
+  /** Removes a run and everything of it. Works after an interruption, and gives up after two seconds. */
+  async remove(id: string): Promise<void> {
+    const answer = await fetch(`${this.base}/v1/runs/${id}`, {
+      method: 'DELETE',
+      headers: this.headers,
+      signal: AbortSignal.timeout(2000),
+    });
+    await answer.body?.cancel();
+  }
+
   /** GET, repeated while the server says that it is not ready yet (503) or was asked too often (429). */
   private async get(path: string): Promise<Response> {
     const deadline = Date.now() + NOT_READY_LIMIT_MS;
@@ -148,7 +158,9 @@ export class ApiClient {
     if (error instanceof Failure) return error;
     const { cause = error } = error as Error;
     const reason = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message;
-    return new Failure(`no answer from ${this.base} (${reason})`);
+    return new Failure(
+      `no answer from ${this.base} (${reason}); \`propago up\` starts a platform, --server names another one`,
+    );
   }
 }
 

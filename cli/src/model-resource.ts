@@ -2,16 +2,51 @@ import { z } from 'zod';
 
 const reason = z.looseObject({ code: z.string(), detail: z.string() });
 
+const card = z.looseObject({ inferred: z.array(z.string()).optional() });
+
+/** What validation measured; each part is absent where it was not reached. */
+const report = z.looseObject({
+  reused: z.looseObject({ name: z.string(), version: z.number() }).optional(),
+  file: z
+    .looseObject({ opset: z.number(), producer: z.string(), nodes: z.number(), weightBytes: z.number() })
+    .optional(),
+  probe: z
+    .looseObject({
+      frame: z.looseObject({ width: z.number(), height: z.number() }),
+      secondsPerFrame: z.number(),
+      threads: z.number(),
+      peakMemoryBytes: z.number(),
+    })
+    .optional(),
+  champion: z
+    .looseObject({ version: z.number(), secondsPerFrame: z.number().optional(), quality: z.number().optional() })
+    .nullish(),
+  quality: z
+    .looseObject({
+      quality: z.number(),
+      J: z.number(),
+      F: z.number(),
+      clips: z.number().optional(),
+      sequences: z.array(z.looseObject({ name: z.string(), objects: z.number(), J: z.number(), F: z.number() })),
+    })
+    .optional(),
+});
+
 /** What this command reads of a model version; the rest is printed as it comes. */
 export const modelVersion = z.looseObject({
   name: z.string(),
   version: z.number(),
   state: z.enum(['REGISTERED', 'VALIDATING', 'READY', 'REJECTED']),
+  phase: z.string().nullish(),
   reasons: z.array(reason),
   sha256: z.string(),
+  bytes: z.number(),
   aliases: z.array(z.string()),
   createdAt: z.string(),
   createdBy: z.string(),
+  card: card.nullable(),
+  report: report.nullable(),
+  provenance: z.record(z.string(), z.unknown()),
 });
 export type ModelVersionResource = z.infer<typeof modelVersion>;
 

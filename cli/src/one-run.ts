@@ -16,6 +16,10 @@ export interface RunRequest {
   preset?: string;
   /** Parameters that differ from the preset. */
   parameters?: Record<string, unknown>;
+  /** false: the server does not repeat it with a shadow version. */
+  shadow?: boolean;
+  /** true: nobody wants the run when it is interrupted, so it is removed. */
+  transient?: boolean;
 }
 
 /**
@@ -37,7 +41,7 @@ export interface RunListener {
 }
 
 /**
- * Sends one run and waits for its end. An interruption cancels it on the server.
+ * Sends one run and waits for its end. An interruption cancels it on the server, or removes it where it is transient.
  *
  * @throws Failure with the server's code when the run is refused, fails or is cancelled
  */
@@ -47,11 +51,12 @@ export async function performRun(
   interruption: Interruption,
   listener: RunListener,
 ): Promise<RunResource> {
-  const { video, mask, preset, parameters } = request;
+  const { video, mask, preset, parameters, shadow, transient } = request;
   const { folder, ...source } = checkSources(request);
   const options = {
     preset,
     encoder: platform.encoder,
+    shadow,
     parameters: parameters && Object.keys(parameters).length > 0 ? parameters : undefined,
   };
   const parts: FormPart[] = [
@@ -69,7 +74,7 @@ export async function performRun(
     throw new Failure(`run ${run.id} failed: ${run.error ? describeProblem(run.error) : 'the server gives no reason'}`);
   } catch (error) {
     if (interruption.signal.aborted) {
-      await client.cancel(accepted.id).catch(() => undefined);
+      await (transient ? client.remove(accepted.id) : client.cancel(accepted.id)).catch(() => undefined);
       throw interruption.signal.reason;
     }
     throw error;

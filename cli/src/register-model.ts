@@ -1,4 +1,4 @@
-import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiClient } from './api-client';
@@ -6,9 +6,12 @@ import { encoderDigest, encoderPath } from './encoder-file';
 import { Failure } from './failure';
 import { modelVersion, type ModelVersionResource } from './model-resource';
 import type { FormPart } from './multipart-upload';
-import { parseOptionValues } from './option-values';
+import { cardFacts } from './card-facts';
+import type { PhaseLine } from './phase-line';
 
 const POLL_MS = 500;
+/** What is said of a version that names no phase. */
+const WAITING = { REGISTERED: 'waiting for its validation', VALIDATING: 'starting', READY: null, REJECTED: null };
 
 export interface RegisterModel {
   name?: string;
@@ -22,7 +25,7 @@ export interface RegisterModel {
 
 /**
  * Sends an encoder file with what is known of it: the facts of `<file>.card.json` and of the command line.
- * @throws Failure with the server's code when it refuses the request
+ * @throws Failure (usage) for facts that make no card, or with the server's code when it refuses the request
  */
 export async function registerModel(
   client: ApiClient,
@@ -30,11 +33,10 @@ export async function registerModel(
   { name = basename(file, '.onnx'), fact, ...provenance }: RegisterModel,
 ): Promise<ModelVersionResource> {
   const path = encoderPath(file);
-  const sidecar = `${path}.card.json`;
-  const stated = existsSync(sidecar) ? (JSON.parse(readFileSync(sidecar, 'utf8')) as object) : {};
+  const facts = cardFacts(path, fact);
   const parts: FormPart[] = [
     { name: 'sha256', text: await encoderDigest(file) },
-    { name: 'facts', text: JSON.stringify({ ...stated, ...parseOptionValues(fact) }) },
+    { name: 'facts', text: JSON.stringify(facts) },
     { name: 'provenance', text: JSON.stringify(provenance) },
     {
       name: 'model',
@@ -47,17 +49,18 @@ export async function registerModel(
 }
 
 /**
- * The version when its validation has ended.
+ * The version when its validation has ended; meanwhile the phases are shown.
  * @throws Failure with the reasons when it is refused
  */
 export async function validated(
   client: ApiClient,
   { name, version }: ModelVersionResource,
-  signal: AbortSignal,
+  { phases, signal }: { phases: PhaseLine; signal: AbortSignal },
 ): Promise<ModelVersionResource> {
   const path = `/v1/admin/models/${encodeURIComponent(name)}/versions/${version}`;
   for (;;) {
     const now = modelVersion.parse(await client.call('GET', path));
+    phases.show(`${name}:${version}`, now.phase ?? WAITING[now.state]);
     if (now.state === 'READY') return now;
     if (now.state === 'REJECTED') {
       const reasons = now.reasons.map(({ code, detail }) => `  ${code}: ${detail}`);

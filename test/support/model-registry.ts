@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Platform } from './platform';
 import { documentedFetch } from './documented-fetch';
 
-/** A validation runs the encoder on three clips; beside other work that may take minutes. */
+/** A validation runs the encoder on several clips; beside other work that may take minutes. */
 const PATIENCE_MS = 600_000;
 
 /** What the tests read of a version. */

@@ -21,6 +21,8 @@ export interface EvalCommand {
   preset?: string;
   encoder?: string;
   option: string[];
+  /** Leaves the runs on the server. */
+  keep?: boolean;
   json?: boolean;
 }
 
@@ -36,6 +38,7 @@ export async function evalDavisCommand(command: EvalCommand, interruption: Inter
       throw new Failure(`sequence ${name}: the first mask ${annotations[0]} has no foreground`);
     }
   }
+  const transient = !command.keep;
   const parameters = parseOptionValues(command.option);
   const display = new ProgressDisplay();
   const platform = await openPlatform(command, interruption, (text) => display.say(text));
@@ -48,7 +51,7 @@ export async function evalDavisCommand(command: EvalCommand, interruption: Inter
   const evaluate = async (sequence: DavisSequence): Promise<SequenceResult> => {
     const { name, video, annotations } = sequence;
     active.add(name);
-    const request = { video, mask: annotations[0]!, preset: command.preset, parameters };
+    const request = { video, mask: annotations[0]!, preset: command.preset, parameters, shadow: false, transient };
     const run = await performRun(platform, request, interruption, {
       onProgress: (progress) => {
         done.set(name, progress.results.done);
@@ -61,6 +64,7 @@ export async function evalDavisCommand(command: EvalCommand, interruption: Inter
     });
     const archive = join(folder, `${name}.zip`);
     await platform.client.download(run.id, 'masks.zip', archive);
+    if (transient) await platform.client.remove(run.id);
     const result = await scoreSequence(sequence, archive);
     rmSync(archive);
     active.delete(name);

@@ -1,14 +1,16 @@
 import { Command } from 'commander';
+import type { AnswerOf } from '@propago/contracts';
 import { columns } from '../columns';
+import { compareVersions } from '../compare-versions';
+import { describeReport } from '../describe-report';
+import { describeVersion } from '../describe-version';
 import { Interruption } from '../interruption';
 import { ModelCommands, modelPath, print, type Output } from '../model-commands';
-import { auditPage, describeAliases, describeSplit, modelPage, modelVersion, versionPage } from '../model-resource';
-import { registerModel, validated, type RegisterModel } from '../register-model';
+import { auditPage, describeSplit, modelPage, versionPage, type ModelVersionResource } from '../model-resource';
+import { findVersion } from '../named-version';
+import { versionTable } from '../version-table';
 import { addAliasCommands } from './model-aliases';
-
-const collect = (value: string, before: string[]): string[] => [...before, value];
-const ofVersion = (name: string, version: string, rest = ''): string =>
-  modelPath(name, `/versions/${encodeURIComponent(version)}${rest}`);
+import { addVersionCommands } from './model-versions';
 
 /** `propago models`: the registry of encoder versions of a running platform. */
 export function registerModels(program: Command, interruption: Interruption): void {
@@ -16,98 +18,66 @@ export function registerModels(program: Command, interruption: Interruption): vo
     .command('models')
     .description('encoder versions of a platform (needs a key with the scope admin)');
   const commands = new ModelCommands(models, interruption);
+  addLookCommands(commands);
   addVersionCommands(commands);
   addAliasCommands(commands);
 }
 
-function addVersionCommands(commands: ModelCommands): void {
+function addLookCommands(commands: ModelCommands): void {
   commands
     .add('list')
-    .description('all models: aliases, traffic, versions')
-    .action(async (options: Output) => {
-      const { items } = modelPage.parse(await commands.client(options).call('GET', '/v1/admin/models'));
-      const rows = items.map((each) => [
-        each.name,
-        describeAliases(each),
-        describeSplit(each.traffic.split),
-        each.versions.map(({ version, state }) => `${version} ${state}`).join(', '),
-      ]);
-      print(items, options, () => columns(rows));
-    });
-
-  commands
-    .add('register')
-    .description('send an encoder file as the next version of a model, and wait for its validation')
-    .argument('<file.onnx>', 'encoder; facts of its card may stand in <file.onnx>.card.json')
-    .option('--name <name>', 'of the model; the file’s name when absent')
-    .option('--fact <key=value>', 'of the card, e.g. patchSize=16 (may be repeated)', collect, [])
-    .option('--training-run <id>', 'provenance: the training that it comes from')
-    .option('--git-revision <revision>', 'provenance: of the code that trained it')
-    .option('--data <text>', 'provenance: what it was trained on')
-    .option('--note <text>', 'provenance: anything else')
-    .option('--no-wait', 'do not wait for the validation')
-    .action(async (file: string, options: Output & RegisterModel & { wait: boolean }) => {
-      const { name, fact, trainingRun, gitRevision, data, note } = options;
+    .description('all versions: state, aliases, J&F and speed of the gate, size, note')
+    .option('--all', 'REJECTED ones too')
+    .action(async (options: Output & { all?: boolean }) => {
       const client = commands.client(options);
-      const known = { name, fact, trainingRun, gitRevision, data, note };
-      const sent = await registerModel(client, file, known);
-      const now = options.wait ? await validated(client, sent, commands.interruption.signal) : sent;
-      print(now, options, () => `${now.name}:${now.version} is ${now.state}${aliasesOf(now.aliases)}`);
+      const { items: models } = modelPage.parse(await client.call('GET', '/v1/admin/models'));
+      const pages = await Promise.all(models.map(({ name }) => client.call('GET', modelPath(name, '/versions'))));
+      const versions = pages.flatMap((page) => versionPage.parse(page).items);
+      const shown = versions.filter(({ state }) => options.all || state !== 'REJECTED');
+      const splits = models.filter(({ traffic: { split } }) => split.some(({ percent }) => percent % 100 !== 0));
+      print(shown, options, () =>
+        [
+          versionTable(shown),
+          ...splits.map(({ name, traffic }) => `traffic of ${name}: ${describeSplit(traffic.split)}`),
+          ...hiddenLine(versions.length - shown.length),
+        ].join('\n'),
+      );
     });
 
   commands
     .add('show')
     .description('the versions of a model, or all that is known of one')
-    .argument('<name>')
-    .argument('[version]')
+    .argument('<name>', 'model, name:version or name@alias')
+    .argument('[version]', 'number')
     .action(async (name: string, version: string | undefined, options: Output) => {
       const client = commands.client(options);
-      if (version !== undefined) {
-        return console.log(JSON.stringify(await client.call('GET', ofVersion(name, version)), null, 2));
+      if (version !== undefined || /[:@]/.test(name)) {
+        const found = await findVersion(client, version === undefined ? name : `${name}:${version}`);
+        return print(found, options, () => describeVersion(found));
       }
       const { items } = versionPage.parse(await client.call('GET', modelPath(name, '/versions')));
-      const rows = items.map((each) => [
-        `${each.name}:${each.version}`,
-        each.state,
-        each.sha256.slice(0, 12),
-        each.createdAt,
-        each.createdBy,
-        each.aliases.join(',') || each.reasons.map(({ code }) => code).join(','),
-      ]);
-      print(items, options, () => columns(rows));
+      print(items, options, () => versionTable(items));
     });
 
   commands
-    .add('validate')
-    .description('validate a version that was refused again, and wait for the end')
-    .argument('<name>')
-    .argument('<version>')
-    .action(async (name: string, version: string, options: Output) => {
+    .add('compare')
+    .description('two versions side by side: score of each probe clip, speed, size, facts, agreement as shadows')
+    .argument('<one>', 'name:version, name@alias, or a name for its champion')
+    .argument('<other>')
+    .action(async (one: string, other: string, options: Output) => {
       const client = commands.client(options);
-      const begun = modelVersion.parse(await client.call('POST', ofVersion(name, version, ':validate'), {}));
-      const now = await validated(client, begun, commands.interruption.signal);
-      print(now, options, () => `${name}:${version} is ${now.state}${aliasesOf(now.aliases)}`);
+      const versions = await Promise.all([findVersion(client, one), findVersion(client, other)]);
+      const shadows = await shadowsOf(commands, options, versions);
+      print({ versions, shadows }, options, () => compareVersions(versions, shadows));
     });
 
   commands
-    .add('download')
-    .description('save the file of a version')
+    .add('report')
+    .description('how the versions of a model do: runs and failures of each part of its traffic, and its shadows')
     .argument('<name>')
-    .argument('<version>')
-    .requiredOption('-o, --output <file>', 'file to write')
-    .action(async (name: string, version: string, { output, ...options }: Output & { output: string }) => {
-      await commands.client(options).save(ofVersion(name, version, '/file'), output);
-      print({ file: output }, options, () => output);
-    });
-
-  commands
-    .add('delete')
-    .description('remove a version that nothing needs')
-    .argument('<name>')
-    .argument('<version>')
-    .action(async (name: string, version: string, options: Output) => {
-      await commands.client(options).call('DELETE', ofVersion(name, version));
-      print({ name, version: Number(version) }, options, () => `removed ${name}:${version}`);
+    .action(async (name: string, options: Output) => {
+      const report = await reportOf(commands, options, name);
+      print(report, options, () => describeReport(report));
     });
 
   commands
@@ -128,6 +98,26 @@ function addVersionCommands(commands: ModelCommands): void {
     });
 }
 
-function aliasesOf(aliases: readonly string[]): string {
-  return aliases.length > 0 ? ` (${aliases.join(', ')})` : '';
+async function reportOf(commands: ModelCommands, options: Output, name: string): Promise<AnswerOf<'ModelReport'>> {
+  return (await commands.client(options).call('GET', modelPath(name, '/report'))) as AnswerOf<'ModelReport'>;
+}
+
+/** Runs in which one of the two repeated the other; none for versions of two models. */
+async function shadowsOf(
+  commands: ModelCommands,
+  options: Output,
+  [one, other]: readonly ModelVersionResource[],
+): Promise<AnswerOf<'ModelReport'>['shadows']> {
+  if (one!.name !== other!.name) return [];
+  const { shadows } = await reportOf(commands, options, one!.name);
+  const pair = [one!.version, other!.version];
+  return shadows.filter(
+    ({ version, baseVersion, compared }) => compared > 0 && pair.includes(version) && pair.includes(baseVersion),
+  );
+}
+
+function hiddenLine(hidden: number): string[] {
+  if (hidden === 0) return [];
+  const versions = hidden === 1 ? '1 REJECTED version is' : `${hidden} REJECTED versions are`;
+  return [`${versions} not shown; --all shows them, \`propago models prune\` removes them`];
 }

@@ -112,6 +112,7 @@ const modelVersion = z.strictObject({
   name: z.string(),
   version: z.int(),
   state: modelState,
+  phase: z.string().nullable().describe('What validation is doing, in words; null before and after it'),
   reasons: z.array(z.strictObject({ code: z.string(), detail: z.string() })).describe('Of a refusal'),
   sha256,
   bytes: count,
@@ -146,11 +147,51 @@ const shadowComparison = z.strictObject({
     .strictObject({
       frames: count,
       meanJaccard: z.number().min(0).max(1).describe('Between the two masks, over frames and classes'),
-      seconds: seconds.nullable().describe('Of encoder work; null where the features were there already'),
-      baseSeconds: seconds.nullable(),
+      secondsPerFrame: seconds.nullable().describe('Of encoder work; null where it is not known any more'),
+      baseSecondsPerFrame: seconds.nullable(),
       comparedAt: time,
     })
     .nullable(),
+});
+
+const share = z.number().min(0).max(1);
+const runsOfVersion = {
+  runs: count,
+  succeeded: count,
+  failed: count,
+  failures: z.array(z.strictObject({ code: z.string().nullable(), runs: count })).describe('By error code'),
+  confidence: share.nullable().describe('Mean over all frames in which something was found'),
+  secondsPerFrame: seconds
+    .nullable()
+    .describe('Of encoder work, also where the features were there already; null where they are gone'),
+};
+const modelReport = z.strictObject({
+  name: z.string(),
+  traffic: z
+    .strictObject({
+      since: time
+        .nullable()
+        .describe('When the split was made, or the champion appointed; runs of before are left out'),
+      parts: z.array(z.strictObject({ alias: z.string(), version: z.int(), ...runsOfVersion })),
+    })
+    .describe('Runs that named the model and were given a version by its traffic'),
+  shadows: z.array(
+    z
+      .strictObject({
+        version: z.int(),
+        baseVersion: z.int().describe('Of the runs that users got'),
+        since: time,
+        compared: count,
+        meanAgreement: share.nullable().describe('Jaccard index between the two masks, mean over compared runs'),
+        ...runsOfVersion,
+        baseConfidence: share.nullable(),
+        baseSecondsPerFrame: seconds.nullable(),
+        worst: z
+          .array(z.strictObject({ runId: z.uuid(), shadowRunId: z.uuid(), agreement: share }))
+          .describe('The runs whose masks differ most'),
+      })
+      .describe('Runs repeated with another version; confidence and seconds are those of compared runs'),
+  ),
 });
 
 const limit = z.int().nullable().describe('Null: the configured limit');
@@ -228,6 +269,7 @@ export const ANSWERS = {
     outputs: z.array(tensor),
   }),
   ModelReady: z.strictObject({ name: z.string(), version: z.string(), ready: z.literal(true) }),
+  ModelReport: modelReport,
   ShadowComparisonPage: pageOf(shadowComparison),
   Key: key,
   KeyPage: pageOf(key),

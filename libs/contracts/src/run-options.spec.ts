@@ -17,6 +17,7 @@ describe('run options', () => {
     expect(parseRunOptions('{}')).toEqual({
       preset: DEFAULT_PRESET,
       encoder: undefined,
+      shadow: true,
       parameters: PRESETS[DEFAULT_PRESET],
     });
   });
@@ -26,6 +27,7 @@ describe('run options', () => {
     expect(parseRunOptions(JSON.stringify(options))).toEqual({
       preset: 'dino',
       encoder: 'abc',
+      shadow: true,
       parameters: {
         ...PRESETS.dino,
         topK: 9,

@@ -23,6 +23,10 @@ export const runOptions = z.strictObject({
     .describe(
       '`name`, `name@alias`, `name:version`, sha256 or unique prefix of one; absent: the server’s default model',
     ),
+  shadow: z
+    .boolean()
+    .optional()
+    .describe('false: the run is not repeated with the model’s shadow version; true by default'),
   parameters: z
     .strictObject({
       ...propagationParameters.partial().shape,
@@ -35,6 +39,8 @@ export const runOptions = z.strictObject({
 export interface ParsedRunOptions {
   preset: PresetName;
   encoder: string | undefined;
+  /** Whether it may be repeated with the model's shadow version. */
+  shadow: boolean;
   parameters: PropagationParameters;
 }
 
@@ -46,13 +52,13 @@ export interface ParsedRunOptions {
 export function parseRunOptions(json: string): ParsedRunOptions {
   const parsed = runOptions.safeParse(parseJson(json));
   if (!parsed.success) throw optionError(parsed.error.issues[0]!);
-  const { preset = DEFAULT_PRESET, encoder, parameters } = parsed.data;
+  const { preset = DEFAULT_PRESET, encoder, shadow = true, parameters } = parsed.data;
   if (!isPreset(preset)) {
     throw new CodedError('PRESET_UNKNOWN', `There is no preset '${preset}'; known are ${PRESET_NAMES.join(', ')}.`);
   }
   const base: PropagationParameters = PRESETS[preset];
   const neighbourhood = { ...base.neighbourhood, ...parameters?.neighbourhood };
-  return { preset, encoder, parameters: { ...base, ...parameters, neighbourhood } };
+  return { preset, encoder, shadow, parameters: { ...base, ...parameters, neighbourhood } };
 }
 
 function isPreset(name: string): name is PresetName {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 /** Key of `metadata_props` under which an ONNX file carries its card, as JSON. */
 export const CARD_METADATA_KEY = 'propago.card';
 
-const perChannel = z.tuple([z.number(), z.number(), z.number()]);
+const perChannel = z.tuple([z.number(), z.number(), z.number()], 'expected three numbers, such as [0.5, 0.5, 0.5]');
 
 /** What a card file or `propago.card` metadata may state; everything is optional there and completed by the loader. */
 export const encoderCardFactsSchema = z.strictObject({

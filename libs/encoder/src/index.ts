@@ -7,6 +7,7 @@ export {
   encoderCardSchema,
   type EncoderFault,
   EncoderInvalid,
+  parseCardFacts,
 } from './encoder-card';
 export { loadEncoderCard } from './load-encoder-card';
 export {

@@ -1,5 +1,6 @@
 import { CodedError } from '@propago/contracts';
 import { type ChildProcess, spawn } from 'node:child_process';
+import { z } from 'zod';
 
 /** Hard limits of the process that loads a model. */
 export interface ProcessLimits {
@@ -36,17 +37,31 @@ export function isOutOfMemory(message: string): boolean {
   return OUT_OF_MEMORY.test(message);
 }
 
+/** What the program is doing, as it says before its answer. */
+const phaseMessage = z.strictObject({ phase: z.string().max(80) });
+/** A program that says more phases than this is no longer listened to. */
+const MOST_PHASES = 100;
+
+/** How a question is asked. */
+export interface ConfinedOptions {
+  limits: ProcessLimits;
+  /** Ends the process; the call rejects with the signal's reason. */
+  signal?: AbortSignal;
+  /** Called with what the program says that it is doing, in words. */
+  onPhase?: (phase: string) => void;
+}
+
 /**
  * Runs a compiled program in a process of its own under hard limits, asks it one question and kills it when it has answered:
  * whatever it does, it and all that it started are gone when this returns. It sees nothing of this process's environment.
- * @param program a compiled file that answers one IPC message with one
+ * @param program a compiled file that answers one IPC message with one, after any number of `{ phase }`
  * @throws CodedError MODEL_TIMEOUT, MODEL_OUT_OF_MEMORY or MODEL_CRASHED if it ends without an answer; INTERNAL, which may be
  * tried again, if somebody else ended it
  */
 export async function askConfined(
   program: string,
   question: object,
-  { limits, signal }: { limits: ProcessLimits; signal?: AbortSignal },
+  { limits, signal, onPhase }: ConfinedOptions,
 ): Promise<unknown> {
   signal?.throwIfAborted();
   const child = spawnConfined(program, limits);
@@ -64,7 +79,7 @@ export async function askConfined(
     child.once('error', (error) => child.pid === undefined && resolve(error.message));
   });
   try {
-    const answer = new Promise<{ answer: unknown }>((resolve) => child.once('message', (m) => resolve({ answer: m })));
+    const answer = answerOf(child, onPhase);
     // A process that ends while it is written to says why by how it ends.
     if (child.pid !== undefined) child.send(question, () => undefined);
     const first = await Promise.race([answer, ended]);
@@ -80,6 +95,18 @@ export async function askConfined(
     signal?.removeEventListener('abort', kill);
     running.delete(kill);
   }
+}
+
+/** The first message that is no phase. */
+function answerOf(child: ChildProcess, onPhase?: (phase: string) => void): Promise<{ answer: unknown }> {
+  let phases = 0;
+  return new Promise((resolve) =>
+    child.on('message', (message) => {
+      const said = phaseMessage.safeParse(message);
+      if (!said.success) resolve({ answer: message });
+      else if (phases++ < MOST_PHASES) onPhase?.(said.data.phase);
+    }),
+  );
 }
 
 function spawnConfined(program: string, limits: ProcessLimits): ChildProcess {

@@ -6,3 +6,5 @@ export type { ProbeReport, QualityReport } from './model-task';
 export { probeModel, type ProbeOptions } from './probe-model';
 export type { ModelProcessOptions } from './run-model-task';
 export { scoreModel } from './score-model';
+export { PROBE_CLIPS, PROBE_CLIPS_VERSION, type ProbeClip, probeClipFrames } from './probe-clips';
+export { scoreClip, type TrueFrame } from './score-clip';

@@ -3,20 +3,23 @@ import { type EncoderCard, loadEncoderCard, openEncoder, openRawEncoder, readOnn
 import { readFile } from 'node:fs/promises';
 import { checkRawOutput } from './check-raw-output';
 import { affineImage, compareGolden, GOLDEN_METADATA_KEY, readGolden } from './golden-features';
-import type { ModelTask, ProbeReport } from './model-task';
+import type { ModelTask, ProbeReport, SayPhase } from './model-task';
 
 const TIMED_FRAMES = 5;
 const SD = { width: 854, height: 480 };
 
 /** Loads a model, runs it in every way that the platform will, and measures it. @throws CodedError as `probeModel` says */
-export async function measureModel(task: ModelTask & { kind: 'probe' }): Promise<ProbeReport> {
+export async function measureModel(task: ModelTask & { kind: 'probe' }, say: SayPhase): Promise<ProbeReport> {
+  say('loading');
   const card = await loadEncoderCard(task.path, task.facts);
   if (task.sha256 !== undefined && task.sha256 !== card.sha256) {
     throw new CodedError('MODEL_CHANGED', `The file has the digest ${card.sha256}, not ${task.sha256}.`);
   }
+  say('probing sizes');
   const raw = await openRawEncoder(task.path, card);
   const sizes = await checkRawOutput(raw, card).finally(() => raw.close());
   const goldenError = await goldenDifference(task.path, card);
+  say('measuring speed');
   const timing = await timeFrames(task, card);
   // Kilobytes, on Linux.
   const peakMemoryBytes = process.resourceUsage().maxRSS * 1024;

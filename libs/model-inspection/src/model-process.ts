@@ -2,10 +2,10 @@ import { asCodedError, CodedError } from '@propago/contracts';
 import { type EncoderFault, EncoderInvalid } from '@propago/encoder';
 import { isOutOfMemory } from './confined-process';
 import { measureModel } from './measure-model';
-import type { ModelAnswer, ModelTask } from './model-task';
+import type { ModelAnswer, ModelTask, SayPhase } from './model-task';
 import { scoreEncoder } from './score-encoder';
 
-/** The program of the process that loads a model: one task in, one answer out. It waits to be killed afterwards. */
+/** The program of the process that loads a model: one task in, its phases and one answer out. It waits to be killed afterwards. */
 
 const FAULT_CODES = {
   file: 'MODEL_LOAD_FAILED',
@@ -26,9 +26,11 @@ function refusal(error: unknown): CodedError {
   return asCodedError(error);
 }
 
+const sayPhase: SayPhase = (phase) => void process.send?.({ phase });
+
 async function answerTo(task: ModelTask): Promise<ModelAnswer> {
   try {
-    return { report: task.kind === 'probe' ? await measureModel(task) : await scoreEncoder(task) };
+    return { report: task.kind === 'probe' ? await measureModel(task, sayPhase) : await scoreEncoder(task, sayPhase) };
   } catch (error) {
     const { code, message } = refusal(error);
     return { failed: { code, message: message.slice(0, 2000) } };

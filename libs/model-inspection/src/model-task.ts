@@ -34,6 +34,8 @@ const qualityReportSchema = z.strictObject({
   quality: share,
   J: share,
   F: share,
+  /** PROBE_CLIPS_VERSION of the sequences. */
+  clips: positive,
   sequences: z.array(z.strictObject({ name: z.string(), frames: positive, objects: positive, J: share, F: share })),
 });
 /** How well the built-in sequences are propagated with a model's features. */
@@ -55,6 +57,9 @@ export const failureSchema = z.strictObject({
   code: z.custom<ErrorCode>((code) => typeof code === 'string' && Object.hasOwn(ERRORS, code)),
   message: z.string().max(10_000),
 });
+
+/** Says what a task is doing, in words for a person. */
+export type SayPhase = (phase: string) => void;
 
 /** What the process answers, once. */
 export type ModelAnswer = { report: unknown } | { failed: z.output<typeof failureSchema> };

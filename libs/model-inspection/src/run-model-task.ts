@@ -10,6 +10,8 @@ export interface ModelProcessOptions extends ProcessLimits {
   threads?: number;
   /** Ends the process; the call rejects with the signal's reason. */
   signal?: AbortSignal;
+  /** Called with each step of the task, in words. */
+  onPhase?: (phase: string) => void;
 }
 
 /** Does one task in a process of its own. @throws CodedError MODEL_… */
@@ -19,7 +21,8 @@ export async function runModelTask<Kind extends keyof ModelReports>(
 ): Promise<ModelReports[Kind]> {
   // The process has another working directory.
   const question = { ...task, path: path.resolve(task.path) };
-  const answer = await askConfined(modelProgram(), question, { limits: options, signal: options.signal });
+  const { signal, onPhase } = options;
+  const answer = await askConfined(modelProgram(), question, { limits: options, signal, onPhase });
   const { report, failed } = answer as { report?: unknown; failed?: unknown };
   if (failed !== undefined) {
     const failure = failureSchema.safeParse(failed);

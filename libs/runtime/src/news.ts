@@ -1,7 +1,8 @@
 import { ClientNats } from '@nestjs/microservices';
+import { EmptyResponseException } from '@nestjs/microservices/errors/empty-response.exception';
 import { Inject, Injectable } from '@nestjs/common';
 import type { NatsConnection } from 'nats';
-import { firstValueFrom, timeout } from 'rxjs';
+import { firstValueFrom, timeout, TimeoutError } from 'rxjs';
 import { asPlatformError } from '@propago/pipeline';
 import { CodedError, SUBJECTS, type Answer, type ErrorCode, type ModelNews, type RunNews } from '@propago/contracts';
 
@@ -38,7 +39,7 @@ export class News {
     try {
       answer = await firstValueFrom(this.client.send<Answer<Value>>(subject, question).pipe(timeout(timeoutMs)));
     } catch (cause) {
-      throw new CodedError('SERVICE_UNAVAILABLE', `Nobody answered ${subject}.`, { cause });
+      throw new CodedError('SERVICE_UNAVAILABLE', whyNoAnswer(subject, cause, timeoutMs), { cause });
     }
     if (!answer.ok) throw new CodedError(answer.code as ErrorCode, answer.detail);
     return answer.value;
@@ -53,6 +54,19 @@ export class News {
   private emit(subject: string, news: RunNews | ModelNews): void {
     this.client.emit(subject, news).subscribe({ error: () => {} });
   }
+}
+
+/** Which service is missed, and what to do about it. @param subject begins with the service's name */
+function whyNoAnswer(subject: string, cause: unknown, timeoutMs: number): string {
+  const service = subject.split('.')[0];
+  if (cause instanceof TimeoutError) {
+    return `The service ${service} did not answer ${subject} within ${timeoutMs / 1000} s: it is overloaded, or was just stopped.`;
+  }
+  if (cause instanceof EmptyResponseException) {
+    const start = service === 'trainer' ? 'propago up --trainer' : 'propago up';
+    return `No service ${service} is running, which answers ${subject}; \`${start}\` starts one.`;
+  }
+  return `The service ${service} cannot be asked: NATS is not reached.`;
 }
 
 /** The answer to a question: a coded error travels as data. */

@@ -54,6 +54,7 @@ export function movingObject(
   index: number,
   count: number,
   skin: Texture,
+  motion: number,
 ): MovingObject {
   const slot = (i: number) => ((i + 0.5) / count) * scene.width;
   const side = min(scene.height, scene.width / max(2, count * 0.7));
@@ -72,9 +73,9 @@ export function movingObject(
     sway: scene.height * random.between(0.05, 0.1) * random.sign(),
     swayRate: (2 * PI) / random.between(30, 46),
     angle: random.between(0, 2 * PI),
-    turn: random.between(0.5, 1.1) * random.sign(),
+    turn: motion * random.between(0.5, 1.1) * random.sign(),
     turnRate: (2 * PI) / random.between(60, 100),
-    grow: random.between(0.1, 0.22) * random.sign(),
+    grow: motion * random.between(0.1, 0.22) * random.sign(),
     growRate: (2 * PI) / random.between(50, 90),
     bend: random.between(0.12, 0.24),
     bendRate: (2 * PI) / random.between(24, 40),

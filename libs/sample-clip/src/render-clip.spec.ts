@@ -83,9 +83,35 @@ describe('renderClip', () => {
     }
   });
 
-  it.each([{ width: 8 }, { objects: 0 }, { objects: 17 }])('refuses %p', (options) => {
-    expect(() => clip(options)).toThrow(RangeError);
+  it('renders every so many frames of a longer clip alone', () => {
+    const sparse = clip({ ...small, frames: 3, stride: 4 });
+    expect(digest(sparse)).toBe(digest([frames[0], frames[4], frames[8]]));
   });
+
+  it('brings objects near the colours of the ground', () => {
+    const [plain, hard] = [0, 0.8].map((likeness) => {
+      const [frame] = clip({ ...small, frames: 1, hardness: { likeness } });
+      return [1, 2, 3].reduce((sum, id) => sum + contrast(frame, id), 0);
+    });
+    expect(hard).toBeLessThan(plain);
+  });
+
+  it('has distractors that cover what is labelled and have no label themselves', () => {
+    const [with3, without] = [2, 0].map((distractors) =>
+      clip({ ...small, objects: 1, frames: 40, hardness: { distractors } }),
+    );
+    for (const { labels } of with3) expect(Math.max(...labels)).toBeLessThanOrEqual(1);
+    const least = (all: ClipFrame[]) =>
+      Math.min(...all.map(({ labels }) => areas(labels, 1)[1])) / areas(all[0].labels, 1)[1];
+    expect(least(with3)).toBeLessThan(least(without));
+  });
+
+  it.each([{ width: 8 }, { objects: 0 }, { objects: 17 }, { objects: 9, hardness: { distractors: 8 } }])(
+    'refuses %p',
+    (options) => {
+      expect(() => clip(options)).toThrow(RangeError);
+    },
+  );
 });
 
 /** Mean difference of colour between pixels just inside and just outside an object, left and right. */

@@ -13,6 +13,24 @@ export interface ClipOptions {
   seed?: number;
   /** Labels 1..objects, all visible in frame 0; at most 16. */
   objects?: number;
+  /** Only every so many frames are rendered: 4 gives the frames 0, 4, 8 … of a clip that is four times as long. */
+  stride?: number;
+  /** What makes labels hard to follow; nothing of it by default. */
+  hardness?: Partial<Hardness>;
+}
+
+/** What makes the labels of a clip hard to follow. */
+export interface Hardness {
+  /** How much of the ground's colours the objects take on, 0..1. */
+  likeness: number;
+  /** How many times finer the textures of objects and ground are. */
+  detail: number;
+  /** How many times as much objects grow, shrink and turn. */
+  motion: number;
+  /** How many times as strong the changes of light are. */
+  light: number;
+  /** Unlabelled objects in other textures of the same colours, which move as the labelled ones do. */
+  distractors: number;
 }
 
 /** One frame and its exact ground truth. */
@@ -26,6 +44,7 @@ export interface ClipFrame {
 /** The clip of `npm run demo`: a few seconds at 480p. */
 export const SAMPLE_CLIP = { width: 854, height: 480, frames: 64, seed: 1, objects: 3 } as const satisfies ClipOptions;
 
+const EASY: Hardness = { likeness: 0, detail: 1, motion: 1, light: 1, distractors: 0 };
 const GRAIN = 1 << 16;
 /** How far a shadow falls, relative to the object's radius, and how dark it is. */
 const SHADOW = { x: 0.14, y: 0.2, strength: 0.45, softness: 0.18 };
@@ -38,7 +57,10 @@ interface Scene {
   ground: Texture;
   pan: { angle: number; speed: number; zoomRate: number; phase: number };
   objects: MovingObject[];
+  /** How many of them have a label: the first ones. */
+  labelled: number;
   grain: Float32Array;
+  hardness: Hardness;
 }
 
 /**
@@ -47,15 +69,19 @@ interface Scene {
  * @throws RangeError for a size below 16 px or a number of objects outside 1..16
  */
 export function* renderClip(options: ClipOptions = {}): Generator<ClipFrame, void> {
-  const { width, height, frames, seed, objects } = { ...SAMPLE_CLIP, ...options };
+  const { width, height, frames, seed, objects, stride } = { ...SAMPLE_CLIP, stride: 1, ...options };
   if (!(width >= 16 && height >= 16))
     throw new RangeError(`Expected at least 16x16 px but received ${width}x${height}`);
-  if (!(objects >= 1 && objects <= 16)) throw new RangeError(`Expected 1 to 16 objects but received ${objects}`);
-  const scene = composeScene(new Random(seed), width, height, objects);
-  for (let frame = 0; frame < frames; frame++) yield renderFrame(scene, frame);
+  const hardness = { ...EASY, ...options.hardness };
+  if (!(objects >= 1 && objects + hardness.distractors <= 16)) {
+    throw new RangeError(`Expected 1 to 16 objects but received ${objects} and ${hardness.distractors} distractors`);
+  }
+  const scene = composeScene(new Random(seed), width, height, objects, hardness);
+  for (let i = 0; i < frames; i++) yield renderFrame(scene, i * stride);
 }
 
-function composeScene(random: Random, width: number, height: number, count: number): Scene {
+function composeScene(random: Random, width: number, height: number, labelled: number, hardness: Hardness): Scene {
+  const count = labelled + hardness.distractors;
   const hue = random.next();
   const groundColours: Colour[] = [
     hslColour(hue, random.between(0.2, 0.35), random.between(0.3, 0.4)),
@@ -72,8 +98,9 @@ function composeScene(random: Random, width: number, height: number, count: numb
       hslColour(own + random.between(0.06, 0.16) * random.sign(), random.between(0.3, 0.55), random.between(0.55, 0.7)),
       groundColours[index % 2],
     ];
+    const blended = colours.map((colour, i) => blend(colour, groundColours[i]!, hardness.likeness));
     const kind = TEXTURE_KINDS[(firstKind + index) % TEXTURE_KINDS.length];
-    return movingObject(random, { width, height }, index, count, texture(random, kind, 512, colours));
+    return movingObject(random, { width, height }, index, count, texture(random, kind, 512, blended), hardness.motion);
   });
   const pan = {
     angle: random.between(0, 2 * PI),
@@ -83,7 +110,12 @@ function composeScene(random: Random, width: number, height: number, count: numb
   };
   // The sum of three draws is close enough to the bell curve of a sensor.
   const grain = Float32Array.from({ length: GRAIN }, () => 4 * (random.next() + random.next() + random.next() - 1.5));
-  return { width, height, ground, pan, objects, grain };
+  return { width, height, ground, pan, objects, labelled, grain, hardness };
+}
+
+function blend(colour: Colour, other: Colour, share: number): Colour {
+  const mixed = (c: 0 | 1 | 2) => colour[c] + (other[c] - colour[c]) * share;
+  return [mixed(0), mixed(1), mixed(2)];
 }
 
 function renderFrame(scene: Scene, frame: number): ClipFrame {
@@ -94,16 +126,16 @@ function renderFrame(scene: Scene, frame: number): ClipFrame {
   scene.objects.forEach((object, index) => {
     const pose = poseAt(object, frame);
     drawShadow(scene, object, pose, image);
-    drawObject(scene, object, pose, image, labels, index + 1);
+    drawObject(scene, object, pose, image, labels, index < scene.labelled ? index + 1 : 0);
   });
   return { rgb: developed(scene, frame, image), labels };
 }
 
-function drawGround({ width, height, ground, pan }: Scene, frame: number, image: Float32Array): void {
+function drawGround({ width, height, ground, pan, hardness }: Scene, frame: number, image: Float32Array): void {
   // Textures have 480 px frames in mind: smaller frames show the same scene smaller.
-  const zoom = (480 / height) * (1 + 0.08 * sin(pan.zoomRate * frame + pan.phase));
+  const zoom = (480 / height) * hardness.detail * (1 + 0.08 * sin(pan.zoomRate * frame + pan.phase));
   const roll = 0.06 * sin(pan.zoomRate * frame);
-  const way = (pan.speed * frame * 480) / height;
+  const way = (pan.speed * frame * 480 * hardness.detail) / height;
   const [right, down] = [zoom * cos(roll), zoom * sin(roll)];
   for (let y = 0, at = 0; y < height; y++) {
     for (let x = 0; x < width; x++, at += 3) {
@@ -163,7 +195,7 @@ function drawObject(
   labels: Uint8Array,
   label: number,
 ): void {
-  const texels = 480 / scene.height;
+  const texels = (480 / scene.height) * scene.hardness.detail;
   const skin = new Float32Array(3);
   const { left, right, top, bottom } = bounds(scene, pose.x, pose.y, pose.reach);
   for (let y = top; y <= bottom; y++) {
@@ -191,10 +223,10 @@ function drawObject(
 }
 
 /** Light that drifts over the scene and through time, then the camera's blur and noise, to bytes. */
-function developed({ width, height, grain }: Scene, frame: number, image: Float32Array): Buffer {
+function developed({ width, height, grain, hardness }: Scene, frame: number, image: Float32Array): Buffer {
   const rgb = Buffer.allocUnsafe(width * height * 3);
-  const gain = 1 + 0.06 * sin(frame / 11);
-  const lean = 0.1 * cos(frame / 17);
+  const gain = 1 + 0.06 * hardness.light * sin(frame / 11);
+  const lean = 0.1 * hardness.light * cos(frame / 17);
   const columns = Float32Array.from({ length: width }, (_, x) => gain + lean * (x / width - 0.5));
   let seed = imul(frame + 1, 0x9e3779b1);
   for (let y = 0, at = 0; y < height; y++) {

@@ -49,7 +49,7 @@ export class RegistryFixture {
     const bytes = Buffer.from(`${name}:${version}`);
     const sha256 = digestOf(bytes);
     await this.storage.put(`encoders/${sha256}/model.onnx`, bytes);
-    const card = { name, sha256, patchSize: 8 };
+    const card = { name, sha256, patchSize: 8, inferred: [] };
     await this.database.modelVersion.create({
       data: { name, version, sha256, bytes: bytes.length, state, card, createdBy: 'test' },
     });

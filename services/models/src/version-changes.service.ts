@@ -11,6 +11,9 @@ import { ValidationQueue } from './validation/validation-queue';
 
 export type ChangeOf<What extends ModelChange['what']> = Extract<ModelChange, { what: What }>;
 
+/** As a version is before its validation. */
+const UNVALIDATED = { state: 'REGISTERED', reasons: [], phase: null, validatedAt: null };
+
 /** Versions come, are validated and go; what a version is never changes. */
 @Injectable()
 export class VersionChanges {
@@ -72,7 +75,7 @@ export class VersionChanges {
     const added = Object.keys(stated).filter((field) => !(field in (facts as object)));
     if (state === 'READY' || added.length === 0) return;
     const all = { ...(facts as object), ...stated } as Prisma.InputJsonObject;
-    const data = { facts: all, state: 'REGISTERED', reasons: [], validatedAt: null };
+    const data = { facts: all, ...UNVALIDATED };
     await transaction.modelVersion.update({ where: { name_version: { name, version } }, data });
     await audit(transaction, { actor, action: 'restate', name, version, details: { added } });
   }
@@ -82,8 +85,8 @@ export class VersionChanges {
     await this.locked(name, async (transaction) => {
       const { state } = await mustFind(transaction, name, version);
       if (state === 'READY') throw new CodedError('MODEL_VERSION_READY', `${name}:${version} is READY.`);
-      const data = { state: 'REGISTERED', reasons: [], validatedAt: null };
-      await transaction.modelVersion.update({ where: { name_version: { name, version } }, data });
+      const which = { name_version: { name, version } };
+      await transaction.modelVersion.update({ where: which, data: UNVALIDATED });
       await audit(transaction, { actor, action: 'validate', name, version });
     });
     await this.enqueue(name, version);

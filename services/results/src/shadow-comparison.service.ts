@@ -48,13 +48,15 @@ export class ShadowComparisonService {
     return readStoredMask(png);
   }
 
-  /** Seconds in the encoder; null where features of before were used. */
-  private async encoderSeconds({ featureSetId, createdAt }: Run): Promise<number | null> {
-    const { _sum, _min } = await this.database.featureSegment.aggregate({
+  /**
+   * Seconds in the encoder for all frames, whichever run the features were made for: two versions are compared by the
+   * work that they are, not by what a cache saved. Null where the features are gone.
+   */
+  private async encoderSeconds({ featureSetId }: Run): Promise<number | null> {
+    const { _sum } = await this.database.featureSegment.aggregate({
       where: { featureSetId },
       _sum: { encoderSeconds: true },
-      _min: { storedAt: true },
     });
-    return _min.storedAt && _min.storedAt > createdAt ? _sum.encoderSeconds : null;
+    return _sum.encoderSeconds;
   }
 }

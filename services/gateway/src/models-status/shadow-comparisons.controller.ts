@@ -34,31 +34,42 @@ export class ShadowComparisonsController {
         deletedAt: null,
         ...olderThan(cursor === undefined ? undefined : placeOf(cursor)),
       },
-      include: { outcome: true, comparison: true, shadowOf: true },
+      include: {
+        outcome: true,
+        comparison: true,
+        shadowOf: true,
+        featureSet: { select: { frameTable: { select: { frameCount: true } } } },
+      },
       orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
       take: most + 1,
     });
     const items = runs.slice(0, most);
     return {
-      items: items.map(({ id, createdAt, encoderVersion, encoderSha256, outcome, comparison, shadowOf }) => ({
-        shadowRunId: id,
-        runId: shadowOf!.id,
-        createdAt: createdAt.toISOString(),
-        version: encoderVersion,
-        sha256: encoderSha256,
-        baseVersion: shadowOf!.encoderVersion,
-        baseSha256: shadowOf!.encoderSha256,
-        state: (outcome?.state as RunEndState | undefined) ?? null,
-        error: outcome?.errorCode ? { code: outcome.errorCode, detail: outcome.errorDetail } : null,
-        comparison: comparison && {
-          frames: comparison.frames,
-          meanJaccard: comparison.meanJaccard,
-          seconds: comparison.seconds,
-          baseSeconds: comparison.baseSeconds,
-          comparedAt: comparison.comparedAt.toISOString(),
-        },
-      })),
+      items: items.map(
+        ({ id, createdAt, encoderVersion, encoderSha256, outcome, comparison, shadowOf, featureSet }) => ({
+          shadowRunId: id,
+          runId: shadowOf!.id,
+          createdAt: createdAt.toISOString(),
+          version: encoderVersion,
+          sha256: encoderSha256,
+          baseVersion: shadowOf!.encoderVersion,
+          baseSha256: shadowOf!.encoderSha256,
+          state: (outcome?.state as RunEndState | undefined) ?? null,
+          error: outcome?.errorCode ? { code: outcome.errorCode, detail: outcome.errorDetail } : null,
+          comparison: comparison && {
+            frames: comparison.frames,
+            meanJaccard: comparison.meanJaccard,
+            secondsPerFrame: perFrame(comparison.seconds, featureSet.frameTable?.frameCount),
+            baseSecondsPerFrame: perFrame(comparison.baseSeconds, featureSet.frameTable?.frameCount),
+            comparedAt: comparison.comparedAt.toISOString(),
+          },
+        }),
+      ),
       next: runs.length > most ? cursorOf(items.at(-1)!) : null,
     };
   }
+}
+
+function perFrame(seconds: number | null, frames: number | undefined): number | null {
+  return seconds === null || frames === undefined ? null : seconds / frames;
 }

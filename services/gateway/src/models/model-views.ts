@@ -10,6 +10,7 @@ export function versionView(row: ModelVersion, aliases: ModelAlias[]): AnswerOf<
     name,
     version,
     state: state as ModelState,
+    phase: row.phase,
     reasons: row.reasons as unknown as ModelReason[],
     sha256,
     bytes: Number(row.bytes),

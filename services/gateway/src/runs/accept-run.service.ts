@@ -66,7 +66,7 @@ export class AcceptRunService {
     await this.commit(runId, upload, checked, { claim, caller });
     const { probe, encoder, featureSet } = checked;
     await this.enqueue.nowOrLater(runId, this.next.runAccepted(featureSet.id));
-    if (encoder.shadow) this.shadows.add({ runId, upload, probe }, encoder.shadow);
+    if (encoder.shadow && upload.options.parsed.shadow) this.shadows.add({ runId, upload, probe }, encoder.shadow);
     return { runId, replayed: false };
   }
 

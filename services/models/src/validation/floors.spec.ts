@@ -45,6 +45,9 @@ describe('the floor of quality', () => {
 
   it('refuses a first version with bad masks, and a score that is no number', () => {
     expect(refused(0.29)).toEqual(['MODEL_QUALITY']);
+    expect(qualityRefusals(0.29, undefined, floors)[0]!.detail).toBe(
+      'J&F 29.0 on the probe clips; at least 30.0 is needed; see whether the weights are trained ones, and mean and std right.',
+    );
     expect(refused(NaN)).toEqual(['MODEL_QUALITY']);
   });
 });

@@ -40,7 +40,9 @@ export function qualityRefusals(
   const refuse = (detail: string) =>
     reasons.push({ code: 'MODEL_QUALITY', detail: `J&F ${percent(quality)} on the probe clips; ${detail}.` });
   // Said so that what is no number is refused too.
-  if (!(quality >= least)) refuse(`at least ${percent(least)} is needed`);
+  if (!(quality >= least)) {
+    refuse(`at least ${percent(least)} is needed; see whether the weights are trained ones, and mean and std right`);
+  }
   if (champion !== undefined && champion - quality > mostDrop) {
     refuse(`the champion has ${percent(champion)}, allowed are ${percent(mostDrop)} less`);
   }

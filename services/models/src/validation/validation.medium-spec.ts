@@ -3,6 +3,7 @@ import type { EncoderCard } from '@propago/encoder';
 import type { ConfigOf, News } from '@propago/runtime';
 import { RegistryFixture } from '../registry.fixture';
 import type { Judge, Verdict } from './judge.service';
+import type { Measuring } from './measurer.service';
 import { ValidationQueue } from './validation-queue';
 import { ValidationWorker } from './validation.worker';
 import { Validator } from './validator.service';
@@ -12,9 +13,12 @@ let fixture: RegistryFixture;
 let sut: ValidationWorker;
 let news: ModelNews[];
 /** What the judge does with each version. */
-let judging: Map<number, () => Promise<Verdict>>;
+let judging: Map<number, (measuring: Measuring) => Promise<Verdict>>;
 
-const accepted = async (): Promise<Verdict> => ({ card: { name: NAME } as EncoderCard, report: { probed: true } });
+const accepted = async (): Promise<Verdict> => ({
+  card: { name: NAME } as EncoderCard,
+  report: { reused: { name: 'other', version: 1 } },
+});
 
 beforeAll(async () => {
   fixture = await RegistryFixture.start();
@@ -25,7 +29,9 @@ beforeEach(() => {
   news = [];
   judging = new Map();
   const { logger, database, files, queues } = fixture;
-  const judge = { judge: ({ version }: { version: number }) => judging.get(version)!() } as unknown as Judge;
+  const judge = {
+    judge: ({ version }: { version: number }, measuring: Measuring) => judging.get(version)!(measuring),
+  } as unknown as Judge;
   const validator = new Validator(logger, database, files, judge, {
     model: (each: ModelNews) => news.push(each),
   } as unknown as News);
@@ -34,12 +40,9 @@ beforeEach(() => {
 });
 afterEach(() => sut.beforeApplicationShutdown());
 
-async function stateOf(version: number) {
-  const row = await fixture.database.modelVersion.findUniqueOrThrow({
-    where: { name_version: { name: NAME, version } },
-  });
-  return row.state;
-}
+const rowOf = (version: number) =>
+  fixture.database.modelVersion.findUniqueOrThrow({ where: { name_version: { name: NAME, version } } });
+const stateOf = async (version: number) => (await rowOf(version)).state;
 
 async function untilState(version: number, state: string): Promise<void> {
   while ((await stateOf(version)) !== state) await new Promise((resolve) => setTimeout(resolve, 50));
@@ -51,7 +54,13 @@ it('a version whose job was lost is validated all the same; one that cannot be j
   await fixture.version(NAME, 2, 'REGISTERED');
   const deleted = await fixture.version(NAME, 3, 'REGISTERED');
   let attempts = 0;
-  judging.set(1, accepted);
+  judging.set(1, async ({ onPhase }) => {
+    for (const phase of ['inspecting', 'clip 1 of 4']) {
+      onPhase(phase);
+      while ((await rowOf(1)).phase !== phase) await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return accepted();
+  });
   judging.set(2, async () => {
     attempts++;
     throw new CodedError('BLOB_MISSING', 'The storage is away.');
@@ -64,6 +73,7 @@ it('a version whose job was lost is validated all the same; one that cannot be j
   sut.onApplicationBootstrap();
 
   await untilState(1, 'READY');
+  expect((await rowOf(1)).phase).toBeNull();
   expect(JSON.parse((await fixture.storage.get(blobKeys.encoderCard(sha256))).toString())).toEqual({ name: NAME });
   const champion = await fixture.database.modelAlias.findMany({ where: { name: NAME } });
   expect(champion).toMatchObject([{ alias: 'champion', version: 1 }]);

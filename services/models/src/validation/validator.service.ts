@@ -7,6 +7,7 @@ import { ModelFiles } from '../model-files.service';
 import { lockModel } from '../model-lock';
 import { moveAlias } from '../move-alias';
 import { Judge, type Verdict } from './judge.service';
+import { PhaseWriter } from './phase-writer';
 import type { ValidationJob } from './validation-queue';
 
 const OPEN_STATES = ['REGISTERED', 'VALIDATING'];
@@ -42,7 +43,10 @@ export class Validator {
     const log = this.logger.child({ model: name, version });
     log.info('validation start');
     const row = await this.database.modelVersion.findUniqueOrThrow({ where: { name_version: { name, version } } });
-    const verdict = await this.judge.judge(row, signal);
+    const phase = new PhaseWriter(this.database, this.logger, { name, version });
+    const verdict = await this.judge
+      .judge(row, { signal, onPhase: (text) => phase.say(text) })
+      .finally(() => phase.end());
     await this.record(row, verdict);
     const reasons = 'reasons' in verdict ? verdict.reasons : [];
     log.info({ accepted: reasons.length === 0, reasons, ms: Math.round(performance.now() - start) }, 'validation end');
@@ -64,11 +68,11 @@ export class Validator {
         await lockModel(transaction, { sha256 });
         const outcome = 'card' in verdict ? { state: 'READY', card: verdict.card } : { state: 'REJECTED' };
         const reasons = 'reasons' in verdict ? (verdict.reasons as unknown as Prisma.InputJsonArray) : [];
-        const report = verdict.report as Prisma.InputJsonObject;
+        const report = verdict.report as unknown as Prisma.InputJsonObject;
         // Deleted, or sent to be validated anew, or judged by another worker meanwhile: then this verdict is not wanted.
         const { count } = await transaction.modelVersion.updateMany({
           where: { name, version, state: 'VALIDATING', deletedAt: null },
-          data: { ...outcome, reasons, report, validatedAt: new Date() },
+          data: { ...outcome, reasons, report, phase: null, validatedAt: new Date() },
         });
         if (count === 0) return false;
         const details = { state: outcome.state, reasons };
