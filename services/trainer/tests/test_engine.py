@@ -329,5 +329,11 @@ def test_metric_lines_carry_throughput_and_data_wait(tiny: Tiny) -> None:
     config = tiny(steps=1)
     Trainer(config).run()
     lines = [json.loads(line) for line in (Path(config.out) / "metrics.jsonl").read_text().splitlines()]
-    assert [line["event"] for line in lines] == ["start", "step", "checkpoint", "end"]
-    assert {"loss", "parts", "lr", "pairsPerSecond", "dataWait", "modelFlopUtilisation"} <= lines[1].keys()
+    assert [line.get("phase", line["event"]) for line in lines] == [
+        "loading textures", "start", "measuring the machine", "machine", "first step", "step", "saving a checkpoint",
+        "checkpoint", "end",
+    ]  # fmt: skip
+    (step,) = events(config.out, "step")
+    assert {"loss", "parts", "lr", "pairsPerSecond", "dataWait", "modelFlopUtilisation"} <= step.keys()
+    (machine,) = events(config.out, "machine")
+    assert (machine["precision"], machine["peakTflops"]) == ("fp32", 1.0)
