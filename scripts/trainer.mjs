@@ -60,7 +60,13 @@ async function listSettings() {
   return 0;
 }
 
-const COMMANDS = { test: testTrainer, check: checkTrainer, bench: benchTrainer, 'bench-generator': benchGenerator, settings: listSettings };
+const COMMANDS = {
+  test: testTrainer,
+  check: checkTrainer,
+  bench: benchTrainer,
+  'bench-generator': benchGenerator,
+  settings: listSettings,
+};
 
 // node scripts/trainer.mjs test|check|bench|bench-generator|settings [arguments]
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -234,13 +234,22 @@ if (python === null) {
       expect([end.state, end.error?.code]).toEqual(['failed', 'TRAINING_OUT_OF_MEMORY']);
     });
 
-    it('is refused without Python', async () => {
-      const small = await startPlatform(
-        { TRAINER_PYTHON: '/nowhere/python' },
-        { services: [{ name: 'gateway' }, { name: 'trainer' }] },
+    it('does not begin without Python: the trainer refuses to start', async () => {
+      const services = [{ name: 'gateway' as const }, { name: 'trainer' as const }];
+      await expect(startPlatform({ TRAINER_PYTHON: '/nowhere/python' }, { services })).rejects.toThrow(
+        'There is no Python at /nowhere/python: see TRAINER_PYTHON.',
       );
+    });
+
+    it('is refused where no trainer runs', async () => {
+      const small = await startPlatform({}, { services: [{ name: 'gateway' }] });
       try {
-        expect(await problemOf(await new TrainingRuns(small).post({}))).toEqual([503, 'TRAINER_UNAVAILABLE']);
+        const answer = await new TrainingRuns(small).post({});
+        expect(await answer.json()).toMatchObject({
+          status: 503,
+          code: 'TRAINER_UNAVAILABLE',
+          detail: 'No trainer is running; start one with `propago up --trainer`.',
+        });
       } finally {
         await small.stop();
       }

@@ -1,4 +1,5 @@
 import { ClientNats } from '@nestjs/microservices';
+import { EmptyResponseException } from '@nestjs/microservices/errors/empty-response.exception';
 import { Inject, Injectable } from '@nestjs/common';
 import type { NatsConnection } from 'nats';
 import { firstValueFrom, timeout } from 'rxjs';
@@ -52,6 +53,11 @@ export class News {
   private emit(subject: string, news: RunNews | ModelNews): void {
     this.client.emit(subject, news).subscribe({ error: () => {} });
   }
+}
+
+/** Whether a question failed because nobody is there to answer it, rather than somebody who is slow. */
+export function hasNoListener(error: unknown): boolean {
+  return error instanceof CodedError && error.cause instanceof EmptyResponseException;
 }
 
 /** The answer to a question: a coded error travels as data. */

@@ -49,6 +49,8 @@ def add_bench_generator_command(commands: Any) -> None:
 def bench_generator(image: int, clips: int, device_name: str) -> int:
     """Prints one JSON line: median ms of each part, and of a whole batch as training draws it."""
     device = pick_device(TrainConfig(device=device_name))
+    # As the threads that prepare batches.
+    torch.set_num_threads(1)
     spec = ClipSpec(image, image, 4)
     begin = time.perf_counter()
     atlas = build_atlas(1).to(device)

@@ -88,7 +88,8 @@ def prefetch(source: Source, order: Iterator[tuple[int, int]], workers: int) -> 
         for step, part in order:
             yield source.batch(step, part)
         return
-    with ThreadPoolExecutor(workers, thread_name_prefix="data") as pool:
+    # On one processor each: drawing in small pieces among several waits for the slowest at each of them.
+    with ThreadPoolExecutor(workers, "data", initializer=torch.set_num_threads, initargs=(1,)) as pool:
         ahead: list[Future[Batch]] = []
         try:
             for step, part in order:

@@ -7,8 +7,9 @@ materials (stripes, checks, spots, cells) and crops of frames from a folder of v
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import repeat
@@ -25,7 +26,7 @@ CHUNK = 16
 """Textures that are made at once: what lies in the caches is made several times as fast."""
 CELLS = 24
 """Points that a texture of cells is made of."""
-MOST_READERS = 4
+MOST_THREADS = 8
 MOST_FRAMES = 64
 """Of one video."""
 SMALLEST_CROP = 0.25
@@ -76,15 +77,34 @@ def build_atlas(
     """
     progress("loading textures")
     generator = torch.Generator().manual_seed(seed)
-    parts = [
-        make(generator, count, side)
-        for make, total in ((fractal_noise, noise), (procedural_materials, materials))
-        for count in _chunks(total)
-    ]
+    totals = ((fractal_noise, noise), (procedural_materials, materials), (random_outlines, outlines))
+    work = [(make, count) for make, total in totals for count in _chunks(total)]
+    seeds = torch.randint(1 << 62, (len(work),), generator=generator).tolist()
+    with single_threads() as pool:
+        made = list(pool.map(lambda job, own: job[0](torch.Generator().manual_seed(own), job[1], side), work, seeds))
+    parts = [part for part in made if part.shape[1] == 3]
+    shapes = [part for part in made if part.shape[1] == 1]
     videos, skipped = all_videos(folders)
     if videos and crops > 0:
         parts.append(frame_crops(generator, videos, crops, side, skipped, progress))
-    return Atlas(torch.cat(parts), random_outlines(generator, outlines, side), skipped)
+    return Atlas(torch.cat(parts), torch.cat(shapes), skipped)
+
+
+@contextmanager
+def single_threads() -> Iterator[ThreadPoolExecutor]:
+    """Threads that compute on one processor each.
+
+    What is shared among all of them in small pieces waits for the slowest at each piece: on a machine that has other
+    work too it takes ten times as long.
+    """
+    threads = torch.get_num_threads()
+    count = min(MOST_THREADS, os.cpu_count() or 1)
+    with ThreadPoolExecutor(count, "textures", initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        try:
+            yield pool
+        finally:
+            # A thread's own number is also that of threads to come.
+            torch.set_num_threads(threads)
 
 
 def _chunks(total: int) -> list[int]:
@@ -178,7 +198,7 @@ def frame_crops(
     left = [videos[index] for index in order]
     crops: list[Tensor] = []
     done = 0
-    with ThreadPoolExecutor(min(MOST_READERS, os.cpu_count() or 1), thread_name_prefix="textures") as readers:
+    with single_threads() as readers:
         while left and len(crops) < count:
             wanted = -(-(count - len(crops)) // share)
             some, left = left[:wanted], left[wanted:]
