@@ -142,7 +142,9 @@ if (python === null) {
     // The curves are drawn from this file: it has the steps of before too.
     const [folderOfRun] = readdirSync(work);
     const metrics = readFileSync(path.join(work, folderOfRun!, 'out/metrics.jsonl'), 'utf8').split('\n');
-    const logged = metrics.flatMap((line) => /"event": ?"step", ?"step": ?(\d+)/.exec(line)?.slice(1) ?? []).map(Number);
+    const logged = metrics
+      .flatMap((line) => /"event": ?"step", ?"step": ?(\d+)/.exec(line)?.slice(1) ?? [])
+      .map(Number);
     expect(logged.slice(0, cancelled.step)).toEqual(Array.from({ length: cancelled.step }, (_, i) => i + 1));
     await runs.act(id, 'cancel');
     await runs.ends(id);
