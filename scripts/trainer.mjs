@@ -1,12 +1,16 @@
-import { mkdirSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { format, resolveConfig } from 'prettier';
 import { passThrough } from './child.mjs';
 import { ensurePythonEnv, existingPython } from './python-env.mjs';
 import { main } from './setup.mjs';
 import { REPO_ROOT } from './system-tools.mjs';
 
 const FOLDER = path.join(REPO_ROOT, 'services/trainer');
+
+const SETTINGS = path.join(FOLDER, 'settings.json');
 
 /** Where the trainer's tests write their counts. */
 export const TRAINER_REPORT = path.join(REPO_ROOT, '.propago/trainer-tests.xml');
@@ -40,9 +44,31 @@ async function benchTrainer(args) {
   return program === null ? 0 : python(program, ['-m', 'propago_trainer', 'bench', ...args]);
 }
 
-const COMMANDS = { test: testTrainer, check: checkTrainer, bench: benchTrainer };
+/** Compares the parts of the generator of clips; see propago_trainer/bench_generator.py. */
+async function benchGenerator(args) {
+  const program = await ensurePythonEnv();
+  return program === null ? 0 : python(program, ['-m', 'propago_trainer', 'bench-generator', ...args]);
+}
 
-// node scripts/trainer.mjs test|check|bench [arguments]
+/** Writes the list of settings that `propago train settings` shows, from where they are defined. */
+async function listSettings() {
+  const program = await ensurePythonEnv();
+  if (program === null) return 1;
+  const options = { cwd: FOLDER, encoding: 'utf8' };
+  const list = execFileSync(program, ['-m', 'propago_trainer.settings_check', '--list'], options);
+  writeFileSync(SETTINGS, await format(list, { ...(await resolveConfig(SETTINGS)), filepath: SETTINGS }));
+  return 0;
+}
+
+const COMMANDS = {
+  test: testTrainer,
+  check: checkTrainer,
+  bench: benchTrainer,
+  'bench-generator': benchGenerator,
+  settings: listSettings,
+};
+
+// node scripts/trainer.mjs test|check|bench|bench-generator|settings [arguments]
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [name, ...args] = process.argv.slice(2);
   await main(async () => {

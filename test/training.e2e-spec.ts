@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ONE_OF_EACH } from '@propago/local-stack';
@@ -78,6 +78,7 @@ if (python === null) {
     const { id } = await runs.start({ name: 'tiny', settings: { ...TINY, steps: 150 }, model: MODEL });
     const events = fetch(`${platform.url}/v1/admin/training-runs/${id}/events`).then((answer) => answer.text());
 
+    expect((await runs.get(id)).warnings).toEqual([expect.stringContaining('The learning rate is at most 1.2e-06')]);
     await checkpointed(id);
     for (const pid of trainingProcesses(work)) process.kill(pid, 'SIGKILL');
     await runs.reaches(id, 'is started again', ({ starts }) => starts === 2);
@@ -91,6 +92,7 @@ if (python === null) {
     const end = await runs.ends(id);
     expect(end).toMatchObject({ state: 'succeeded', step: 150, error: null, registered: { name: MODEL, version: 1 } });
     expect(end.starts).toBeGreaterThan(before.starts);
+    expect(end.phase).toBeNull();
     await expectNothingLeft();
 
     // Every step once, whatever was killed in between.
@@ -109,6 +111,9 @@ if (python === null) {
     const stream = await events;
     const seen = [...stream.matchAll(/"kind":"train","step":(\d+)/g)].map(([, step]) => Number(step));
     expect(seen).toEqual(Array.from({ length: 150 }, (_, i) => i + 1));
+    for (const phase of ['starting PyTorch', 'exporting the encoder', 'scoring and drawing pictures']) {
+      expect(stream).toContain(`"phase":"${phase}"`);
+    }
     const lastId = [...stream.matchAll(/^id: (.+)$/gm)].at(-1)![1]!;
     const again = await platform.get(`/v1/admin/training-runs/${id}/events`, { 'last-event-id': lastId });
     expect(again.status).toBe(204);
@@ -134,6 +139,13 @@ if (python === null) {
     await runs.act(id, 'resume');
     const resumed = await runs.reaches(id, 'goes on', ({ step }) => step > cancelled.step);
     expect(resumed.starts).toBe(2);
+    // The curves are drawn from this file: it has the steps of before too.
+    const [folderOfRun] = readdirSync(work);
+    const metrics = readFileSync(path.join(work, folderOfRun!, 'out/metrics.jsonl'), 'utf8').split('\n');
+    const logged = metrics
+      .flatMap((line) => /"event": ?"step", ?"step": ?(\d+)/.exec(line)?.slice(1) ?? [])
+      .map(Number);
+    expect(logged.slice(0, cancelled.step)).toEqual(Array.from({ length: cancelled.step }, (_, i) => i + 1));
     await runs.act(id, 'cancel');
     await runs.ends(id);
 
@@ -234,13 +246,22 @@ if (python === null) {
       expect([end.state, end.error?.code]).toEqual(['failed', 'TRAINING_OUT_OF_MEMORY']);
     });
 
-    it('is refused without Python', async () => {
-      const small = await startPlatform(
-        { TRAINER_PYTHON: '/nowhere/python' },
-        { services: [{ name: 'gateway' }, { name: 'trainer' }] },
+    it('does not begin without Python: the trainer refuses to start', async () => {
+      const services = [{ name: 'gateway' as const }, { name: 'trainer' as const }];
+      await expect(startPlatform({ TRAINER_PYTHON: '/nowhere/python' }, { services })).rejects.toThrow(
+        'There is no Python at /nowhere/python: see TRAINER_PYTHON.',
       );
+    });
+
+    it('is refused where no trainer runs', async () => {
+      const small = await startPlatform({}, { services: [{ name: 'gateway' }] });
       try {
-        expect(await problemOf(await new TrainingRuns(small).post({}))).toEqual([503, 'TRAINER_UNAVAILABLE']);
+        const answer = await new TrainingRuns(small).post({});
+        expect(await answer.json()).toMatchObject({
+          status: 503,
+          code: 'TRAINER_UNAVAILABLE',
+          detail: 'No trainer is running; start one with `propago up --trainer`.',
+        });
       } finally {
         await small.stop();
       }

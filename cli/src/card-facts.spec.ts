@@ -27,7 +27,7 @@ describe('cardFacts', () => {
     ['layout=rows', /^--fact layout=rows: .*"tokens"\|"map"/],
     ['std=[0,1,1]', '--fact std=[0,1,1]: must be positive'],
     ['patchsize=16', /^--fact patchsize=16: there is no fact patchsize; known are name, .*patchSize/],
-    ['patchSize', 'Expected key=value for --fact but received patchSize'],
+    ['patchSize', "Expected NAME=VALUE after --fact, like patchSize=16, but received 'patchSize'."],
   ])('refuses %s in the words of the flag', (fact, message) => {
     expect(() => cardFacts(encoder, [fact])).toThrow(message);
   });

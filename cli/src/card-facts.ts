@@ -3,6 +3,8 @@ import { encoderCardFactsSchema, parseCardFacts, type EncoderCardFacts } from '@
 import { Failure } from './failure';
 import { parseOptionValues } from './option-values';
 
+const FACT = { flag: '--fact', example: 'patchSize=16' };
+
 /**
  * Facts of an encoder card: those of `<encoder>.card.json`, where there is one, and before them those of the command line.
  * @param encoder path of the ONNX file
@@ -15,7 +17,7 @@ export function cardFacts(encoder: string, given: readonly string[]): EncoderCar
 }
 
 function factOf(pair: string): EncoderCardFacts {
-  const fact = encoderCardFactsSchema.safeParse(parseOptionValues([pair], '--fact'));
+  const fact = encoderCardFactsSchema.safeParse(parseOptionValues([pair], FACT));
   if (fact.success) return fact.data;
   const issue = fact.error.issues[0]!;
   const known = Object.keys(encoderCardFactsSchema.shape).join(', ');

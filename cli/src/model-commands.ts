@@ -25,7 +25,7 @@ export class ModelCommands {
   }
 }
 
-export function print(answer: unknown, { json }: Output, text: () => string): void {
+export function print(answer: unknown, { json }: Pick<Output, 'json'>, text: () => string): void {
   console.log(json ? JSON.stringify(answer) : text());
 }
 

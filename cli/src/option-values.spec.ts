@@ -23,6 +23,12 @@ describe('parseOptionValues', () => {
     expect(() => parseOptionValues([pair])).toThrow(expect.objectContaining({ exitCode: 2 }));
   });
 
+  it('says what was expected in the words of the flag', () => {
+    expect(() => parseOptionValues(['steps'], { flag: '--setting', example: 'steps=2500' })).toThrow(
+      "Expected NAME=VALUE after --setting, like steps=2500, but received 'steps'.",
+    );
+  });
+
   it('does not reach the prototype of objects', () => {
     parseOptionValues(['__proto__.polluted=1']);
     expect(({} as { polluted?: number }).polluted).toBeUndefined();

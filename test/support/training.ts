@@ -11,6 +11,8 @@ export interface TrainingView {
   state: string;
   starts: number;
   step: number;
+  phase: string | null;
+  warnings: string[];
   error: { code: string; detail: string } | null;
   registered: { name: string; version: number } | null;
   [field: string]: unknown;

@@ -6,7 +6,8 @@ import { columns } from '../columns';
 import { Failure } from '../failure';
 import { Interruption } from '../interruption';
 import { ModelCommands, print, type Output } from '../model-commands';
-import { parseOptionValues } from '../option-values';
+import { parseOptionValues, type PairOption } from '../option-values';
+import { settingsTable, trainingSettings } from '../training-settings';
 
 const POLL_MS = 1000;
 
@@ -16,6 +17,8 @@ const trainingRun = z.object({
   state: z.string(),
   step: z.number(),
   steps: z.number().nullable(),
+  phase: z.string().nullable(),
+  warnings: z.array(z.string()),
   createdAt: z.string(),
   error: z.object({ code: z.string(), detail: z.string().nullable() }).nullable(),
   registered: z.object({ name: z.string(), version: z.number() }).nullable(),
@@ -34,6 +37,8 @@ interface Start {
   wait: boolean;
 }
 
+const SETTING: PairOption = { flag: '--setting', example: 'steps=2500' };
+
 const collect = (value: string, before: string[]): string[] => [...before, value];
 const at = (id = '', rest = ''): string => `/v1/admin/training-runs${id && `/${encodeURIComponent(id)}`}${rest}`;
 
@@ -44,6 +49,14 @@ export function registerTrain(program: Command, interruption: Interruption): voi
     .description('training of encoders on a platform (needs a key with the scope admin)');
   const commands = new ModelCommands(train, interruption);
   addStart(commands);
+  train
+    .command('settings')
+    .description('all settings of "propago train start --setting", with their ranges and defaults')
+    .option('--json', 'print JSON')
+    .action((options: { json?: boolean }) => {
+      const settings = trainingSettings();
+      print(settings, options, () => settingsTable(settings));
+    });
   addChanges(commands);
 
   commands
@@ -67,11 +80,11 @@ export function registerTrain(program: Command, interruption: Interruption): voi
 
   commands
     .add('download')
-    .description('save a file of a run: encoder.onnx, metrics.csv, curves.png')
+    .description('save a file of a run: encoder.onnx, metrics.csv, curves.png, features.png, checkpoint-STEP.pt')
     .argument('<id>')
     .argument('<file>')
-    .requiredOption('-o, --output <file>', 'file to write')
-    .action(async (id: string, file: string, { output, ...options }: Output & { output: string }) => {
+    .option('-o, --output <file>', 'file to write; without it the file’s own name, in this folder')
+    .action(async (id: string, file: string, { output = file, ...options }: Output & { output?: string }) => {
       const where = file === 'metrics.csv' ? '/metrics.csv' : `/artifacts/${encodeURIComponent(file)}`;
       await commands.client(options).save(at(id, where), output);
       print({ file: output }, options, () => output);
@@ -83,7 +96,12 @@ function addStart(commands: ModelCommands): void {
     .add('start')
     .description('train an encoder, and wait for its end')
     .option('--name <name>', 'what to call the run')
-    .option('--setting <key=value>', 'setting of propago_trainer/config.py (may be repeated)', collect, [])
+    .option(
+      '--setting <name=value>',
+      `setting that differs from its default, like ${SETTING.example}; "propago train settings" lists them (may be repeated)`,
+      collect,
+      [],
+    )
     .option('--videos', 'train on pairs of frames of the videos; without it on generated clips')
     .option('--folder <path>', 'videos below the trainer’s folder of data')
     .option('--storage <prefix>', 'videos in the platform’s storage')
@@ -97,8 +115,9 @@ function addStart(commands: ModelCommands): void {
       const { name, parent, model, weights } = options;
       const client = commands.client(options);
       const data = { source: videos ? 'videos' : 'generated', folder, storage };
-      const body = { name, parent, model, weights, data, settings: parseOptionValues(setting) };
+      const body = { name, parent, model, weights, data, settings: parseOptionValues(setting, SETTING) };
       const begun = trainingRun.parse(await client.call('POST', at(), body));
+      for (const warning of begun.warnings) console.error(`warning: ${warning}`);
       const now = wait ? await ended(client, begun, options, commands.interruption.signal) : begun;
       print(now, options, () => `${now.id} ${describe(now)}`);
     });
@@ -145,8 +164,9 @@ async function ended(
   }
 }
 
-function describe({ state, step, steps, error, registered }: TrainingRun): string {
+function describe({ state, step, steps, phase, error, registered }: TrainingRun): string {
   const progress = steps === null ? '' : `, step ${step} of ${steps}`;
   const version = registered ? `, registered as ${registered.name}:${registered.version}` : '';
-  return `${state}${progress}${version}${error ? `: ${error.code}: ${error.detail}` : ''}`;
+  const doing = phase === null ? '' : `, ${phase}`;
+  return `${state}${progress}${doing}${version}${error ? `: ${error.code}: ${error.detail}` : ''}`;
 }

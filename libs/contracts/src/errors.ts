@@ -155,7 +155,7 @@ export const ERRORS = {
   TRAINER_UNAVAILABLE: {
     status: 503,
     retryable: true,
-    title: 'This trainer cannot train: it lacks Python or PyTorch.',
+    title: 'There is no trainer that can train.',
   },
   // the pipeline
   BLOB_INVALID: { status: 500, retryable: false, title: 'A stored file is damaged or of another kind.' },

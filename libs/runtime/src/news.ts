@@ -56,6 +56,11 @@ export class News {
   }
 }
 
+/** Whether a question failed because nobody is there to answer it, rather than somebody who is slow. */
+export function hasNoListener(error: unknown): boolean {
+  return error instanceof CodedError && error.cause instanceof EmptyResponseException;
+}
+
 /** Which service is missed, and what to do about it. @param subject begins with the service's name */
 function whyNoAnswer(subject: string, cause: unknown, timeoutMs: number): string {
   const service = subject.split('.')[0];
@@ -63,8 +68,7 @@ function whyNoAnswer(subject: string, cause: unknown, timeoutMs: number): string
     return `The service ${service} did not answer ${subject} within ${timeoutMs / 1000} s: it is overloaded, or was just stopped.`;
   }
   if (cause instanceof EmptyResponseException) {
-    const start = service === 'trainer' ? 'propago up --trainer' : 'propago up';
-    return `No service ${service} is running, which answers ${subject}; \`${start}\` starts one.`;
+    return `No service ${service} is running, which answers ${subject}; \`propago up\` starts one.`;
   }
   return `The service ${service} cannot be asked: NATS is not reached.`;
 }

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from propago_trainer.bench import add_bench_command
+from propago_trainer.bench_generator import add_bench_generator_command
 from propago_trainer.config import ConfigError, TrainConfig, parse_overrides, to_json
 from propago_trainer.data.source import NoData
 from propago_trainer.data.videos import NoUsableVideo
@@ -43,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_join_command(commands)
     add_probe_command(commands)
     add_bench_command(commands)
+    add_bench_generator_command(commands)
     parsed = parser.parse_args(arguments)
     try:
         return int(parsed.run(parsed))

@@ -29,15 +29,16 @@ from propago_trainer.checkpoint import (
     newest_sound_checkpoint,
     save_checkpoint,
 )
-from propago_trainer.config import ConfigError, TrainConfig, changed_settings, refuse_idle_settings, to_json
+from propago_trainer.config import ConfigError, TrainConfig, changed_settings, doubts, refuse_idle_settings, to_json
 from propago_trainer.data.batch import Batch
 from propago_trainer.data.source import Source, open_source, prefetch
 from propago_trainer.data.videos import VideoPairs
 from propago_trainer.importers.checkpoint import CheckpointError
+from propago_trainer.machine import Machine, measure, pick_device
 from propago_trainer.metrics import MetricLog
 from propago_trainer.models.build import stride
 from propago_trainer.objectives.objective import Objective
-from propago_trainer.throughput import Throughput, peak_flops, step_flops
+from propago_trainer.throughput import Throughput, step_flops
 
 WARMUP_EPOCHS = 40
 """Of the paper's 2000; a run of fewer epochs than 400 warms up for a tenth of them."""
@@ -69,7 +70,7 @@ class Trainer:
         self.log = MetricLog(self.out, enabled=self.rank == 0)
         torch.manual_seed(config.seed)
         self.objective = Objective(config).to(self.device)
-        self.source = source or open_source(config, self.device, stride(self.objective.encoder))
+        self.source = source or open_source(config, self.device, stride(self.objective.encoder), self.log.phase)
         self.config = config = with_steps(config, self.source)
         self.optimiser = torch.optim.AdamW(
             parameter_groups(self.objective, config.weight_decay),
@@ -78,6 +79,7 @@ class Trainer:
         )
         self.step = 0
         self.stopping = False
+        self.bf16 = False
         self.skipped: set[str] = set()
         """Files of all ranks that the metrics name already."""
         self.restore()
@@ -148,19 +150,27 @@ class Trainer:
         first = self.step
         parameters = sum(p.numel() for p in self.objective.encoder.parameters())
         self.log.write("start", step=first, steps=config.steps, encoderParameters=parameters, config=to_json(config))
-        meter = Throughput(peak_flops(config, self.device) * self.world)
+        if found := doubts(config):
+            self.log.write("warning", step=first, messages=found)
+        self.log.phase("measuring the machine")
+        machine = self.measured()
+        meter = Throughput(machine.peak * self.world)
+        self.log.phase("compiling, first step" if config.compile else "first step")
         saved_at = time.monotonic()
         batches = prefetch(self.source, self.order(), config.workers)
         with contextlib.closing(batches), self.signals():
             while self.step < config.steps:
                 loss, parts = self.train_step(batches, meter)
                 self.step += 1
+                self.log.progress(self.step, at_once=self.step == first + 1)
                 if self.step % config.log_every == 0 or self.step == config.steps:
                     rate = learning_rate(config, self.step - 1)
                     self.log.write("step", step=self.step, loss=loss, parts=parts, lr=rate, **meter.report())
                 stop = self.agree(self.stopping or 0 < config.stop_after <= self.step - first)
                 due = self.agree(time.monotonic() - saved_at >= config.checkpoint_seconds)
                 if stop or due or self.step == config.steps:
+                    self.log.progress(self.step, at_once=True)
+                    self.log.phase("saving a checkpoint")
                     self.save()
                     saved_at = time.monotonic()
                 if stop and self.step < config.steps:
@@ -168,6 +178,15 @@ class Trainer:
                     return EXIT_INTERRUPTED
         self.log.write("end", step=self.step, reason="finished")
         return EXIT_FINISHED
+
+    def measured(self) -> Machine:
+        """Precision and peak; every process takes bfloat16 or none does."""
+        machine = measure(self.config, self.device)
+        self.bf16 = not self.agree(not machine.bf16)
+        rates = {f"{name}Tflops": round(rate / 1e12, 4) for name, rate in machine.rates.items()}
+        precision = "bf16" if self.bf16 else "fp32"
+        self.log.write("machine", device=str(self.device), precision=precision, peakTflops=machine.peak / 1e12, **rates)
+        return machine
 
     def order(self) -> Iterator[tuple[int, int]]:
         """This rank's (step, part) pairs from the current step on."""
@@ -191,7 +210,7 @@ class Trainer:
             last = index == mine - 1
             sync = contextlib.nullcontext() if last or self.world == 1 else self.model.no_sync()  # type: ignore[operator]
             with sync:
-                with torch.autocast(self.device.type, torch.bfloat16, enabled=config.bf16):
+                with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16):
                     if meter.flops is None:
                         meter.flops = step_flops(self.objective, batch) * self.parts
                     loss, parts = self.model(batch)
@@ -250,17 +269,6 @@ def train(config: TrainConfig) -> int:
     finally:
         if distributed:
             dist.destroy_process_group()
-
-
-def pick_device(config: TrainConfig) -> torch.device:
-    """The configured device; of several GPUs the one of this process."""
-    if config.device == "cuda" and not torch.cuda.is_available():
-        raise ConfigError("device: cuda is not available here")
-    if config.device == "cpu" or not torch.cuda.is_available():
-        return torch.device("cpu")
-    device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0)))
-    torch.cuda.set_device(device)
-    return device
 
 
 def learning_rate(config: TrainConfig, step: int) -> float:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ class MetricLog:
     def __init__(self, folder: Path, *, enabled: bool) -> None:
         self.enabled = enabled
         self.path = folder / "metrics.jsonl"
+        self._told = -math.inf
         if enabled:
             folder.mkdir(parents=True, exist_ok=True)
 
@@ -27,6 +30,18 @@ class MetricLog:
         sys.stdout.flush()
         with self.path.open("a") as file:
             file.write(line + "\n")
+
+    def progress(self, step: int, *, at_once: bool = False) -> None:
+        """Tells stdout alone which step is done, at most once a second."""
+        now = time.monotonic()
+        if self.enabled and (at_once or now - self._told >= 1):
+            self._told = now
+            sys.stdout.write(json.dumps({"event": "progress", "step": step}) + "\n")
+            sys.stdout.flush()
+
+    def phase(self, text: str) -> None:
+        """What is done now that is no step, in words; the next step or progress ends it."""
+        self.write("phase", phase=text)
 
     def truncate_after(self, step: int) -> None:
         """Drops the step lines of a run that is resumed at an earlier step, so that no step appears twice."""

@@ -10,10 +10,7 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from propago_trainer.config import TrainConfig
 from propago_trainer.data.batch import Batch
-
-PROBE_SIDE = 2048
 
 
 class Throughput:
@@ -57,31 +54,10 @@ class Throughput:
 
 
 def step_flops(model: nn.Module, batch: Batch) -> float:
-    """Operations of forward and backward (twice the forward) of one micro-batch."""
+    """Operations of forward and backward (twice the forward) of a micro-batch, counted on its first clip."""
     with torch.no_grad(), FlopCounterMode(display=False) as counter:
         training = model.training
         model.eval()
-        model(batch)
+        model(batch.first_clip())
         model.train(training)
-    return 3.0 * counter.get_total_flops()
-
-
-def peak_flops(config: TrainConfig, device: torch.device) -> float:
-    """The stated peak, else the rate of a large matrix product in the training precision."""
-    if config.peak_tflops > 0:
-        return config.peak_tflops * 1e12
-    dtype = torch.bfloat16 if config.bf16 else torch.float32
-    a = torch.randn(PROBE_SIDE, PROBE_SIDE, device=device).to(dtype)
-    best = float("inf")
-    for _ in range(4):
-        _synchronise(device)
-        start = time.monotonic()
-        a @ a
-        _synchronise(device)
-        best = min(best, time.monotonic() - start)
-    return 2.0 * PROBE_SIDE**3 / best
-
-
-def _synchronise(device: torch.device) -> None:
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
+    return 3.0 * counter.get_total_flops() * len(batch.frames)

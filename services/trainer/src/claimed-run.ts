@@ -14,6 +14,13 @@ export interface Outcome {
   model?: { name: string; version: number | null };
 }
 
+/** Where a run is: its last step, of how many, and what is being done where that is no step. */
+export interface Whereabouts {
+  step?: number;
+  steps?: number;
+  phase?: string | null;
+}
+
 /** What a trainer is to do now: go on, save and end, or stop because another trainer has the run. */
 export type Standing = 'held' | 'cancelled' | 'lost';
 
@@ -37,7 +44,7 @@ export class ClaimedRun {
     await database.trainingRun.updateMany({ where: { ...wanted, startedAt: null }, data: { startedAt: new Date() } });
     const [row] = await database.trainingRun.updateManyAndReturn({
       where: wanted,
-      data: { state: 'running', starts: { increment: 1 } },
+      data: { state: 'running', starts: { increment: 1 }, phase: 'fetching its data' },
     });
     return row ? new ClaimedRun(database, row) : null;
   }
@@ -47,7 +54,7 @@ export class ClaimedRun {
   }
 
   /** Stores what is new. Metrics that are there already stay: a run that goes on repeats its steps exactly. */
-  async report(metrics: readonly Metric[], at: { step?: number; steps?: number }): Promise<Standing> {
+  async report(metrics: readonly Metric[], at: Whereabouts): Promise<Standing> {
     return this.database.$transaction(async (transaction) => {
       const [row] = await transaction.trainingRun.updateManyAndReturn({ where: this.mine(), data: at });
       if (!row) return 'lost';
@@ -59,7 +66,7 @@ export class ClaimedRun {
 
   /** Another trainer may go on with it. */
   async release(): Promise<void> {
-    await this.database.trainingRun.updateMany({ where: this.mine(), data: { state: 'queued' } });
+    await this.database.trainingRun.updateMany({ where: this.mine(), data: { state: 'queued', phase: null } });
   }
 
   /** @returns whether it was still this trainer's */
@@ -68,6 +75,7 @@ export class ClaimedRun {
       where: this.mine(),
       data: {
         state,
+        phase: null,
         finishedAt: new Date(),
         errorCode: error?.code,
         errorDetail: error?.message,

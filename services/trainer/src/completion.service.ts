@@ -50,18 +50,25 @@ export class Completion {
     const checkpoint = await newestCheckpoint(work.out);
     const provenance = `Training run ${run.id}.`;
     const exporting = ['export', checkpoint, '-o', encoder, '--weights', weights, '--provenance', provenance];
-    const exported = await this.run(run, exporting, surroundings);
+    const exported = await this.run(run, 'exporting the encoder', exporting, surroundings);
     if (exported.told) return exported;
     if (exported.code !== 0) {
       if (!isOfTheExport(exported)) return exported;
       throw new CodedError('TRAINING_EXPORT_FAILED', exported.errors.trim().split('\n').slice(-5).join('\n'));
     }
+    await this.enter(run, 'storing the encoder');
     const stored = await this.artifacts.store(run.id, { name: 'encoder.onnx', kind: 'encoder', file: encoder });
     const probed = await this.probe(run, work, surroundings);
     if (probed.told) return probed;
     if (model === undefined) return { state: 'succeeded' };
+    await this.enter(run, 'registering the model');
     const version = await this.register(run, model, encoder, stored);
     return { state: 'succeeded', model: { name: model, version } };
+  }
+
+  private async enter(run: ClaimedRun, phase: string): Promise<void> {
+    await run.report([], { phase });
+    this.news.training(run.id);
   }
 
   /** Figures and scores, without which the encoder is as good. */
@@ -69,7 +76,7 @@ export class Completion {
     const figures = path.join(work.path, 'figures');
     let scores: Prisma.InputJsonObject | undefined;
     const probing = () =>
-      this.run(run, ['probe', work.out, '-o', figures], surroundings, (event) => {
+      this.run(run, 'scoring and drawing pictures', ['probe', work.out, '-o', figures], surroundings, (event) => {
         if (event.event === 'probe') scores = event.scores as Prisma.InputJsonObject;
       });
     let end = await probing();
@@ -131,6 +138,7 @@ export class Completion {
 
   private run(
     run: ClaimedRun,
+    phase: string,
     command: string[],
     { gpu, ...rest }: Surroundings,
     onEvent?: Parameters<typeof supervise>[0]['onEvent'],
@@ -138,6 +146,7 @@ export class Completion {
     return supervise({
       ...rest,
       run,
+      phase,
       onEvent,
       start: (onLine) => this.program.start(command, { gpu, onLine }),
       onNews: () => this.news.training(run.id),

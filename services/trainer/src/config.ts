@@ -8,7 +8,7 @@ const PACKAGE = path.join(ROOT, 'services/trainer');
 
 // What Python, CUDA and PyTorch read, and nothing else: addresses and passwords of this service's servers stay here.
 const PASSED =
-  /^(PATH|HOME|USER|TMPDIR|LANG|LC_\w+|LD_LIBRARY_PATH|(CUDA|NVIDIA|NCCL|OMP|MKL|KMP|TORCH|TORCHINDUCTOR|TRITON|PYTORCH|PYTHON)\w*|MPLCONFIGDIR)$/;
+  /^(PATH|HOME|USER|TMPDIR|LANG|LC_\w+|LD_LIBRARY_PATH|(CUDA|NVIDIA|NCCL|OMP|MKL|KMP|TORCH|TORCHINDUCTOR|TRITON|PYTORCH|PYTHON|ONEDNN|ATEN)\w*|MPLCONFIGDIR)$/;
 
 /** Where the project's own script puts the trainer's Python. */
 export const PRIVATE_PYTHON = path.join(ROOT, '.propago/trainer/venv/bin/python');

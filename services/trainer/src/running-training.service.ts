@@ -97,6 +97,7 @@ export class RunningTraining {
   ): Promise<SupervisedEnd> {
     const end = await supervise({
       run,
+      phase: 'starting PyTorch',
       logger,
       shutdown,
       start: (onLine) => this.program.start(command, { gpu, onLine }),

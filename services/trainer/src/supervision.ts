@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@propago/runtime';
-import type { ClaimedRun, Metric, Standing } from './claimed-run';
+import type { ClaimedRun, Metric, Standing, Whereabouts } from './claimed-run';
 import type { ProgramEnd, ProgramProcess } from './program-process';
 import { eventOf, type ErrorEvent, type TrainingEvent } from './training-events';
 
@@ -9,6 +9,8 @@ const REPORT_MS = 1000;
 
 export interface SupervisionOptions {
   run: ClaimedRun;
+  /** What the process does until it says something else. */
+  phase: string;
   logger: Logger;
   /** Starts the process. */
   start: (onLine: (line: string) => void) => ProgramProcess;
@@ -33,7 +35,7 @@ export interface SupervisedEnd extends ProgramEnd {
 export async function supervise(options: SupervisionOptions): Promise<SupervisedEnd> {
   const { run, logger, graceSeconds, shutdown } = options;
   let metrics: Metric[] = [];
-  let at: { step?: number; steps?: number } = {};
+  let at: Whereabouts = { phase: options.phase };
   let error: ErrorEvent | undefined;
   let told: SupervisedEnd['told'];
 
@@ -41,8 +43,10 @@ export async function supervise(options: SupervisionOptions): Promise<Supervised
     const event = eventOf(line);
     if (!event) return;
     if (event.event === 'error') error = event;
-    else if (event.event === 'start') at = { step: event.step, steps: event.steps };
-    else if (event.event === 'step') at = { ...at, step: event.step };
+    else if (event.event === 'start') at = { ...at, step: event.step, steps: event.steps };
+    else if (event.event === 'phase') at = { ...at, phase: event.phase };
+    else if (event.event === 'step' || event.event === 'progress') at = { ...at, step: event.step, phase: null };
+    else if (event.event === 'machine') logger.info({ machine: event }, 'measured');
     const metric = metricOf(event);
     if (metric) metrics.push(metric);
     options.onEvent?.(event);
@@ -63,7 +67,7 @@ export async function supervise(options: SupervisionOptions): Promise<Supervised
     at = {};
     try {
       obey(await run.report(batch, position));
-      if (batch.length > 0 || position.step !== undefined) options.onNews();
+      if (batch.length > 0 || Object.keys(position).length > 0) options.onNews();
     } catch (failure) {
       // Postgres is away: the next report carries these too.
       metrics = [...batch, ...metrics];

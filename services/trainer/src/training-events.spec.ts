@@ -6,6 +6,13 @@ describe('eventOf', () => {
     expect(eventOf(JSON.stringify(event))).toEqual(event);
   });
 
+  it.each([
+    { event: 'phase', phase: 'loading textures' },
+    { event: 'progress', step: 7 },
+  ])('reads %j', (event) => {
+    expect(eventOf(JSON.stringify(event))).toEqual(event);
+  });
+
   it.each(['', 'Traceback', '{"event":"step"}', '{"event":"dance","step":1}', '{"step":', '[1]'])(
     'takes %j for other output',
     (line) => {

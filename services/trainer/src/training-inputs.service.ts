@@ -4,11 +4,14 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { CodedError, type TrainingData } from '@propago/contracts';
-import type { TrainingRun } from '@propago/database';
+import { Database, type TrainingRun } from '@propago/database';
 import { CONFIG, STORAGE, type BlobStore, type ConfigOf } from '@propago/runtime';
 import type { BlobEntry } from '@propago/storage';
 import { Artifacts } from './artifacts.service';
 import { configurationOf, settingArguments } from './training-configuration';
+
+/** As propago_trainer/metrics.py names it. */
+const METRICS = 'metrics.jsonl';
 
 /** Where everything of one run lies while it runs. */
 export interface WorkFolder {
@@ -23,6 +26,7 @@ export class TrainingInputs {
   constructor(
     @Inject(CONFIG) private readonly config: ConfigOf<'trainer'>,
     @Inject(STORAGE) private readonly storage: BlobStore,
+    private readonly database: Database,
     private readonly artifacts: Artifacts,
   ) {}
 
@@ -44,6 +48,7 @@ export class TrainingInputs {
     await mkdir(work.out, { recursive: true });
     const videos = await this.videos(data, work);
     const given = await this.artifacts.fetchCheckpoint(row.id, (step) => path.join(work.out, checkpointName(step)));
+    if (given !== undefined) await this.writeMetrics(row.id, path.join(work.out, METRICS));
     const parent = given === undefined ? await this.parent(row, work) : undefined;
     return [
       'train',
@@ -53,6 +58,16 @@ export class TrainingInputs {
       ...(parent === undefined ? [] : [`parent=${parent}`]),
       `out=${work.out}`,
     ];
+  }
+
+  /** What the run has reported so far: the program goes on with the file, and draws its curves from all of it. */
+  private async writeMetrics(runId: string, file: string): Promise<void> {
+    const rows = await this.database.trainingMetric.findMany({
+      where: { runId, kind: 'train' },
+      orderBy: { step: 'asc' },
+    });
+    const lines = rows.map(({ step, values }) => JSON.stringify({ event: 'step', step, ...(values as object) }));
+    await writeFile(file, lines.map((line) => `${line}\n`).join(''));
   }
 
   private async parent({ parentId }: TrainingRun, work: WorkFolder): Promise<string | undefined> {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, OnModuleInit } from '@nestjs/common';
 import { CodedError } from '@propago/contracts';
 import { CONFIG, type ConfigOf } from '@propago/runtime';
 import { PRIVATE_PYTHON, programEnvironment } from './config';
@@ -14,22 +14,29 @@ const MIB = 2 ** 20;
 
 /** How the Python package services/trainer/propago_trainer is run. */
 @Injectable()
-export class TrainingProgram {
+export class TrainingProgram implements OnModuleInit {
   private readonly python: string;
 
   constructor(@Inject(CONFIG) private readonly config: ConfigOf<'trainer'>) {
     this.python = config.TRAINER_PYTHON ?? PRIVATE_PYTHON;
   }
 
+  /** A trainer that could not train does not start, so that nobody hears of it from the first training. */
+  async onModuleInit(): Promise<void> {
+    await this.check([]);
+  }
+
   /**
    * Has the program itself look at settings, so that what they may be is written in one place.
+   * @returns what makes a run with them useless, a sentence each
    * @throws CodedError TRAINER_UNAVAILABLE, TRAINING_CONFIG_INVALID
    */
-  async check(settings: string[]): Promise<void> {
+  async check(settings: string[]): Promise<string[]> {
     this.assertPython();
     const command = ['-m', 'propago_trainer.settings_check', ...settings];
-    const { code, signal, errors } = await this.run(command, {}).ended;
-    if (code === 0) return;
+    const doubts: string[] = [];
+    const { code, signal, errors } = await this.run(command, {}, (line) => doubts.push(line)).ended;
+    if (code === 0) return doubts;
     const said = errors.trim() || `It ended with ${signal ?? code}.`;
     if (code === SETTINGS_INVALID) throw new CodedError('TRAINING_CONFIG_INVALID', said);
     throw new CodedError('TRAINER_UNAVAILABLE', code === PACKAGES_MISSING ? said : `${this.python}: ${said}`);

@@ -25,14 +25,22 @@ export class TrainingRuns {
   async start({ name, parent, ...configuration }: TrainingRequest, createdBy: string): Promise<string> {
     const { source } = configuration.data;
     const places = source === 'videos' ? ['videos=.'] : [];
-    await this.program.check([...settingArguments(configuration.settings), `data=${source}`, ...places]);
+    const doubts = await this.program.check([...settingArguments(configuration.settings), `data=${source}`, ...places]);
     await this.inputs.assertData(configuration.data);
     if (parent !== undefined && !(await this.artifacts.hasCheckpoint(parent))) {
       throw new CodedError('TRAINING_PARENT_MISSING', `There is no checkpoint of a training run ${parent}.`);
     }
     const id = randomUUID();
     await this.database.trainingRun.create({
-      data: { id, name, state: 'queued', configuration, parentId: parent, createdBy },
+      data: {
+        id,
+        name,
+        state: 'queued',
+        configuration,
+        parentId: parent,
+        createdBy,
+        metrics: doubts.length === 0 ? undefined : { create: { step: 0, kind: 'warning', values: doubts } },
+      },
     });
     this.enqueue(id);
     return id;

@@ -1,14 +1,23 @@
+import json
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from propago_trainer.config import (
     ConfigError,
     TrainConfig,
     changed_settings,
+    doubts,
     from_json,
+    list_settings,
     parse_overrides,
     refuse_idle_settings,
     to_json,
 )
+
+SETTINGS = Path(__file__).parents[1] / "settings.json"
+"""For the command line; `node scripts/trainer.mjs settings` writes it."""
 
 
 def test_settings_are_parsed_by_the_type_of_their_key() -> None:
@@ -53,6 +62,42 @@ def test_every_problem_is_reported_at_once() -> None:
 def test_settings_that_do_not_fit_together_are_named(settings: list[str], named: str) -> None:
     with pytest.raises(ConfigError, match=named):
         parse_overrides(settings)
+
+
+def test_problems_are_in_the_words_of_a_setting() -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse_overrides(["steps", "steps=many", "lr=fast", "flip=perhaps", "stepz=3"])
+    assert str(caught.value).split("; ") == [
+        "steps: expected NAME=VALUE, like steps=2500",
+        "steps must be a whole number but is 'many'",
+        "lr must be a number but is 'fast'",
+        "flip must be true or false but is 'perhaps'",
+        "there is no setting stepz, did you mean steps?",
+    ]
+
+
+def test_settings_are_listed_each_with_what_it_does_and_the_list_of_the_command_line_is_current() -> None:
+    settings = list_settings()
+    assert [setting["name"] for setting in settings] == list(to_json(TrainConfig()))
+    assert all(setting["description"].endswith(".") for setting in settings)
+    assert json.loads(SETTINGS.read_text()) == json.loads(json.dumps(settings))
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"batch": 2, "micro_batch": 2}, ["base_lr 0.00015 x batch 2 / 256"]),
+        ({"lr": 1e-7}, ["at most 1e-07"]),
+        ({"lr": 1e-3, "steps": 20}, ["rises for 50 steps and the run has 20"]),
+        ({"batch": 2, "micro_batch": 2, "steps": 20}, ["at most 1.2e-06", "rises for 50"]),
+        ({}, []),
+        ({"lr": 1e-3, "batch": 2, "micro_batch": 2}, []),
+    ],
+)
+def test_a_learning_rate_that_teaches_nothing_is_doubted(settings: dict[str, Any], said: list[str]) -> None:
+    found = doubts(TrainConfig(**settings))
+    assert len(found) == len(said)
+    assert all(part in text for part, text in zip(said, found, strict=True))
 
 
 def test_the_paper_learning_rate_scales_with_the_batch() -> None:

@@ -3,7 +3,7 @@ import torch.nn.functional as F
 
 from propago_trainer.data.batch import Batch, Correspondence
 from propago_trainer.data.generated import cell_centres
-from propago_trainer.objectives.correspondence import CorrespondenceWeights, bilinear_targets, correspondence_loss
+from propago_trainer.objectives.correspondence import CorrespondenceWeights, bilinear_cells, correspondence_loss
 
 GRID = (4, 4)
 CELLS = 16
@@ -26,7 +26,8 @@ def following(steps: int) -> torch.Tensor:
 
 
 def test_targets_are_the_four_nearest_cells_weighted_by_distance() -> None:
-    target = bilinear_targets(torch.tensor([[[-0.75, -0.75], [-0.5, -0.75], [0.0, 0.0]]]), GRID)
+    cells, weights = bilinear_cells(torch.tensor([[[-0.75, -0.75], [-0.5, -0.75], [0.0, 0.0]]]), GRID)
+    target = torch.zeros(1, 3, CELLS).scatter_add_(2, cells, weights)
     assert target[0, 0].nonzero().flatten().tolist() == [0]
     assert target[0, 1, :2].tolist() == [0.5, 0.5]
     assert sorted(target[0, 2].nonzero().flatten().tolist()) == [5, 6, 9, 10]

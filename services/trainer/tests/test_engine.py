@@ -292,6 +292,15 @@ def test_a_damaged_checkpoint_is_passed_over_and_an_unfinished_line_forgotten(ti
         Trainer(config)
 
 
+def test_the_last_step_is_told_also_where_no_metrics_of_it_are(
+    tiny: Tiny, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Trainer(tiny(steps=20, log_every=10, stop_after=4)).run()
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [event["step"] for event in told if event["event"] == "progress"][-1] == 4
+    assert not [event for event in told if event["event"] == "step"]
+
+
 def test_a_run_is_not_mixed_with_another_one(tiny: Tiny) -> None:
     config = tiny(steps=4, stop_after=2)
     Trainer(config).run()
@@ -329,5 +338,11 @@ def test_metric_lines_carry_throughput_and_data_wait(tiny: Tiny) -> None:
     config = tiny(steps=1)
     Trainer(config).run()
     lines = [json.loads(line) for line in (Path(config.out) / "metrics.jsonl").read_text().splitlines()]
-    assert [line["event"] for line in lines] == ["start", "step", "checkpoint", "end"]
-    assert {"loss", "parts", "lr", "pairsPerSecond", "dataWait", "modelFlopUtilisation"} <= lines[1].keys()
+    assert [line.get("phase", line["event"]) for line in lines] == [
+        "loading textures", "start", "measuring the machine", "machine", "first step", "step", "saving a checkpoint",
+        "checkpoint", "end",
+    ]  # fmt: skip
+    (step,) = events(config.out, "step")
+    assert {"loss", "parts", "lr", "pairsPerSecond", "dataWait", "modelFlopUtilisation"} <= step.keys()
+    (machine,) = events(config.out, "machine")
+    assert (machine["precision"], machine["peakTflops"]) == ("fp32", 1.0)

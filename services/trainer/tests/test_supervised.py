@@ -42,7 +42,7 @@ def running(pid: int) -> bool:
 
 def test_settings_are_checked_without_pytorch() -> None:
     program = (
-        "import sys; from propago_trainer.settings_check import main; main(['steps=3']); print('torch' in sys.modules)"
+        "import sys; from propago_trainer.settings_check import main; main(['steps=99']); print('torch' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=TRAINER, capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
@@ -59,3 +59,6 @@ def test_every_problem_of_the_settings_is_named(capsys) -> None:  # type: ignore
     assert check(["data=generated", "flip=false"]) == 2
     assert "flip: has no effect with data=generated" in capsys.readouterr().err
     assert check(["data=videos", "videos=.", "flip=false"]) == 0
+    assert capsys.readouterr().out == ""
+    assert check(["batch=32"]) == 0
+    assert capsys.readouterr().out.startswith("The learning rate is at most 1.9e-05")

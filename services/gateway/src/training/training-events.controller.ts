@@ -55,10 +55,15 @@ export class TrainingEventsController {
     const atEnd = isEnd ? ['evaluation', 'skipped'] : [];
     const others = await Promise.all(atEnd.map((kind) => this.runs.metrics(id, kind, -1, MOST_METRICS)));
     const lastStep = train.at(-1)?.step ?? afterStep;
-    const nextId = [lastStep + 1, run.state, run.starts, run.step, isEnd ? 'end' : 'on'].join('.');
+    const nextId = [lastStep + 1, run.state, run.starts, run.step, slug(run.phase), isEnd ? 'end' : 'on'].join('.');
     const data: TrainingEvent = { run, metrics: [...train, ...others.flat()].map(metricView) };
     return { id: nextId, isEnd, hasMore, data };
   }
+}
+
+/** A phase as a part of an event's id. */
+function slug(phase: string | null): string {
+  return (phase ?? '').replace(/\W+/g, '-');
 }
 
 function isEndState(state: string): boolean {

@@ -7,12 +7,14 @@ import {
   type TrainingChanged,
   type TrainingRequest,
 } from '@propago/contracts';
-import { Database, type TrainingArtifact, type TrainingMetric, type TrainingRun } from '@propago/database';
-import { News } from '@propago/runtime';
+import { Database, type TrainingArtifact, type TrainingMetric } from '@propago/database';
+import { hasNoListener, News } from '@propago/runtime';
 import type { Caller } from '../access/caller';
 import { IdempotencyService } from '../runs/idempotency.service';
 import { cursorOf, olderThan, placeOf, UUID } from '../runs/paging';
-import { artifactView, trainingView } from './training-view';
+import { artifactView, trainingView, WITH_WARNINGS } from './training-view';
+
+const NO_TRAINER = 'No trainer is running; start one with `propago up --trainer`.';
 
 type Without<Union, Key extends string> = Union extends unknown ? Omit<Union, Key> : never;
 
@@ -42,9 +44,13 @@ export class TrainingRunsService {
   }
 
   /** @throws CodedError of the trainer's answer */
-  change(change: Without<TrainingChange, 'actor'>, caller: Caller): Promise<TrainingChanged> {
+  async change(change: Without<TrainingChange, 'actor'>, caller: Caller): Promise<TrainingChanged> {
     const actor = caller.keyId === null ? caller.name : `${caller.name} (${caller.keyId})`;
-    return this.news.ask<TrainingChange, TrainingChanged>(SUBJECTS.trainingChange, { ...change, actor });
+    try {
+      return await this.news.ask<TrainingChange, TrainingChanged>(SUBJECTS.trainingChange, { ...change, actor });
+    } catch (error) {
+      throw hasNoListener(error) ? new CodedError('TRAINER_UNAVAILABLE', NO_TRAINER) : error;
+    }
   }
 
   /** Newest first. */
@@ -53,6 +59,7 @@ export class TrainingRunsService {
       where: olderThan(cursor === undefined ? undefined : placeOf(cursor)),
       orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
       take: limit + 1,
+      include: WITH_WARNINGS,
     });
     const page = rows.slice(0, limit);
     return { items: page.map(trainingView), next: rows.length > limit ? cursorOf(page.at(-1)!) : null };
@@ -64,8 +71,10 @@ export class TrainingRunsService {
   }
 
   /** @throws CodedError TRAINING_RUN_NOT_FOUND */
-  async row(id: string): Promise<TrainingRun> {
-    const row = UUID.test(id) ? await this.database.trainingRun.findUnique({ where: { id } }) : null;
+  async row(id: string) {
+    const row = UUID.test(id)
+      ? await this.database.trainingRun.findUnique({ where: { id }, include: WITH_WARNINGS })
+      : null;
     if (!row) throw new CodedError('TRAINING_RUN_NOT_FOUND', `There is no training run ${id}.`);
     return row;
   }

@@ -1,12 +1,15 @@
 import { ERRORS, type AnswerOf, type ErrorCode, type TrainingRequest, type TrainingState } from '@propago/contracts';
-import type { TrainingArtifact, TrainingRun } from '@propago/database';
+import type { TrainingArtifact, TrainingMetric, TrainingRun } from '@propago/database';
 
 /** What is stored of the request. */
 type TrainingConfiguration = Omit<TrainingRequest, 'name' | 'parent'>;
 type TrainingArtifactAnswer = AnswerOf<'TrainingArtifactList'>['items'][number];
 
+/** What the view of a training run needs beside its row: a list of texts for each warning. */
+export const WITH_WARNINGS = { metrics: { where: { kind: 'warning' }, orderBy: { step: 'asc' } } } as const;
+
 /** A training run as the API shows it. */
-export function trainingView(row: TrainingRun): AnswerOf<'TrainingRun'> {
+export function trainingView(row: TrainingRun & { metrics: TrainingMetric[] }): AnswerOf<'TrainingRun'> {
   const { id, name, configuration, parentId, createdBy, starts, step, steps, modelName, modelVersion } = row;
   return {
     id,
@@ -18,6 +21,8 @@ export function trainingView(row: TrainingRun): AnswerOf<'TrainingRun'> {
     starts,
     step,
     steps,
+    phase: row.phase,
+    warnings: row.metrics.flatMap(({ values }) => values as string[]),
     error: errorView(row),
     registered: modelName === null ? null : { name: modelName, version: modelVersion },
     createdAt: row.createdAt.toISOString(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 import torch.nn.functional as F
@@ -42,6 +42,10 @@ class DrawnAppearance:
     noise: Tensor
     """[B, T], standard deviation."""
 
+    def to(self, device: torch.device) -> DrawnAppearance:
+        """The same draw in the memory of `device`."""
+        return DrawnAppearance(*(getattr(self, field.name).to(device) for field in fields(self)))
+
 
 def draw_appearance(generator: torch.Generator, clips: int, frames: int, strength: Appearance) -> DrawnAppearance:
     """Half of the clips keep their light, a third are sharp: both must be seen often enough to be learned."""
@@ -74,21 +78,20 @@ def gaussian_kernels(long: Tensor, short: Tensor, angle: Tensor) -> Tensor:
 
 
 def relight(frames: Tensor, drawn: DrawnAppearance) -> Tensor:
-    """Frames [B, T, 3, H, W] under their frame's light."""
+    """Frames [B, 3, T, H, W] under their frame's light; changes them in place."""
     h, w = frames.shape[-2:]
-    x = torch.linspace(-1, 1, w, device=frames.device)
-    y = torch.linspace(-1, 1, h, device=frames.device)
-    gradient = drawn.gradient.to(frames.device)
-    slope = gradient[..., :1, None] * x + gradient[..., 1:, None] * y[:, None]
-    return frames * torch.exp(drawn.gain.to(frames.device)[..., None, None] + slope[:, :, None])
+    x, y = (torch.linspace(-1, 1, size, device=frames.device) for size in (w, h))
+    # The light is exp(gain + a x + b y), a product of a row and a column.
+    row = torch.exp(drawn.gain.transpose(1, 2)[..., None] + drawn.gradient[:, None, :, :1] * x)
+    column = torch.exp(drawn.gradient[..., 1:] * y)
+    return frames.mul_(row[..., None, :]).mul_(column[:, None, ..., None])
 
 
 def degrade(frames: Tensor, drawn: DrawnAppearance, generator: torch.Generator) -> Tensor:
-    """Blurs, adds noise and clips to 0..1."""
-    b, t, c, h, w = frames.shape
-    flat = frames.reshape(1, b * t * c, h, w)
-    kernels = drawn.kernels.to(frames.device).reshape(b * t, 1, KERNEL, KERNEL).repeat_interleave(c, dim=0)
-    padded = F.pad(flat, [KERNEL // 2] * 4, mode="replicate")
-    blurred = F.conv2d(padded, kernels, groups=b * t * c).view(b, t, c, h, w)
-    noise = torch.randn(b, t, c, h, w, generator=generator).to(frames.device)
-    return (blurred + drawn.noise.to(frames.device)[..., None, None, None] * noise).clamp(0, 1)
+    """Blurs frames [B, 3, T, H, W], adds noise from a generator of their device, clips to 0..1 -> [B, T, 3, H, W]."""
+    b, c, t, h, w = frames.shape
+    kernels = drawn.kernels[:, None].expand(-1, c, -1, -1, -1).reshape(b * c * t, 1, KERNEL, KERNEL)
+    padded = F.pad(frames.reshape(1, b * c * t, h, w), [KERNEL // 2] * 4, mode="replicate")
+    blurred = F.conv2d(padded, kernels, groups=b * c * t).view(b, c, t, h, w)
+    noise = torch.randn(b, t, c, h, w, generator=generator, device=frames.device)
+    return noise.mul_(drawn.noise[..., None, None, None]).add_(blurred.transpose(1, 2)).clamp_(0, 1)

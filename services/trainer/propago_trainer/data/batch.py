@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import torch
 from torch import Tensor
@@ -32,6 +32,12 @@ class Batch:
     correspondences: tuple[Correspondence, ...] = ()
     labels: Tensor | None = None
     """Layer of every cell centre, [B, T, N] int64."""
+
+    def first_clip(self) -> Batch:
+        """A batch of its first clip alone."""
+        pairs = tuple(replace(pair, points=pair.points[:1], visible=pair.visible[:1]) for pair in self.correspondences)
+        labels = None if self.labels is None else self.labels[:1]
+        return Batch(self.frames[:1], self.seed, self.names[:1], pairs, labels)
 
     def to(self, device: torch.device) -> Batch:
         """The same batch in the memory of `device`."""

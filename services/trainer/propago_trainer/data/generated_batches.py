@@ -43,17 +43,17 @@ class GeneratedBatches:
         return mirrored(batch, self.spec.width // self.stride) if step % self.repeat % 2 == 1 else batch
 
 
+@torch.no_grad()
 def to_batch(clips: Clips, seed: int, stride: int) -> Batch:
     """Frames, correspondences of consecutive frames in both directions and over the whole chain, cell labels."""
     b, t, _, h, w = clips.frames.shape
     cells = cell_centres(h // stride, w // stride, clips.frames.device)[None].expand(b, -1, -1)
     wanted = {(later, later - 1) for later in range(1, t)} | {(later - 1, later) for later in range(1, t)}
     wanted |= {(t - 1, 0)} | ({(0, t - 1), (2, 0)} if t > 2 else set())
-    pairs = []
-    for query, key in sorted(wanted):
-        points, visible = clips.correspond(cells, query, key)
-        pairs.append(Correspondence(query, key, points, visible))
-    labels = torch.stack([clips.label_at(cells, frame) for frame in range(t)], dim=1)
+    order = sorted(wanted)
+    points, visible = clips.correspond(cells, torch.tensor(order, device=cells.device))
+    pairs = [Correspondence(*pair, points[:, index], visible[:, index]) for index, pair in enumerate(order)]
+    labels = clips.label_at(cells[:, None].expand(-1, t, -1, -1), torch.arange(t, device=cells.device))
     names = tuple(f"generated seed {seed} clip {index}" for index in range(b))
     return Batch(normalise(clips.frames), seed, names, tuple(pairs), labels)
 

@@ -7,6 +7,9 @@ A layer's own coordinates u are in -1..1 over its texture. A frame point p shows
 
 so drawing needs no search. The way back, u -> p, solves v = u - wave(v, t) by fixed-point iteration; `wave` is a
 contraction (slope at most `MAX_SLOPE`), so the error falls by that factor per iteration.
+
+All of a layer at a frame is a row of numbers, its pose. The functions take poses of any shape [..., POSE], so that
+all layers, frames and clips are one call.
 """
 
 from __future__ import annotations
@@ -19,6 +22,8 @@ from torch import Tensor
 MAX_SLOPE = 0.35
 ITERATIONS = 10
 WAVES = 2
+POSE = 10 + 5 * WAVES
+"""Of a pose: c (2), M (4), M^-1 (4), then for each wave frequency (2), phase (1), push (2)."""
 
 
 @dataclass(frozen=True)
@@ -36,41 +41,76 @@ class Motion:
     push: Tensor
     """[B, L, WAVES, 2], units of u."""
 
-    def wave(self, x: Tensor, y: Tensor, frame: int | slice, layer: int) -> tuple[Tensor, Tensor]:
-        """Displacement of the layer's points v = (x, y), each [B, (t,) P], at one frame or a slice; units of u."""
-        # Written by component on contiguous planes: batched products with 2 x 2 matrices, and planes that lie
-        # interleaved, take several times as long on a CPU.
-        shape = (len(x),) + (1,) * (x.dim() - 1)
-        moved_x, moved_y = torch.zeros_like(x), torch.zeros_like(y)
-        for wave in range(WAVES):
-            across, down = self.frequency[:, layer, wave].unbind(-1)
-            angle = torch.addcmul(self.phase[:, frame, layer, wave][..., None], x, across.view(shape))
-            sine = angle.addcmul_(y, down.view(shape)).sin_()
-            push_x, push_y = self.push[:, layer, wave].unbind(-1)
-            moved_x.addcmul_(sine, push_x.view(shape))
-            moved_y.addcmul_(sine, push_y.view(shape))
-        return moved_x, moved_y
+    def poses(self) -> Tensor:
+        """Every layer's pose at every frame, [B, T, L, POSE]."""
+        frames = self.phase.shape[1]
+        steady = [value[:, None].expand(-1, frames, -1, -1, -1) for value in (self.frequency, self.push)]
+        waves = torch.cat([steady[0], self.phase[..., None], steady[1]], dim=-1)
+        matrices = (self.matrix, inverse_2x2(self.matrix))
+        return torch.cat([self.centre, *(m.flatten(-2) for m in matrices), waves.flatten(-2)], dim=-1)
 
-    def to_layer(self, points: Tensor, frame: int | slice, layer: int) -> Tensor:
-        """Frame points [B, (t,) P, 2] -> the layer's points u, same shape."""
-        inverse = torch.linalg.inv(self.matrix[:, frame, layer])[..., None]
-        centre = self.centre[:, frame, layer][..., None]
-        x = points[..., 0] - centre[..., 0, :]
-        y = points[..., 1] - centre[..., 1, :]
-        v_x = torch.addcmul(x * inverse[..., 0, 0, :], y, inverse[..., 0, 1, :])
-        v_y = torch.addcmul(x * inverse[..., 1, 0, :], y, inverse[..., 1, 1, :])
-        wave_x, wave_y = self.wave(v_x, v_y, frame, layer)
-        return torch.stack([v_x + wave_x, v_y + wave_y], dim=-1)
 
-    def to_frame(self, u: Tensor, frame: int, layer: int) -> Tensor:
-        """The layer's points u [B, P, 2] -> frame points, same shape; the inverse of `to_layer`."""
-        u_x, u_y = u[..., 0].contiguous(), u[..., 1].contiguous()
-        x, y = u_x, u_y
-        for _ in range(ITERATIONS):
-            wave_x, wave_y = self.wave(x, y, frame, layer)
-            x, y = u_x - wave_x, u_y - wave_y
-        v = torch.stack([x, y], dim=-1)
-        return self.centre[:, frame, layer][:, None] + v @ self.matrix[:, frame, layer].transpose(1, 2)
+def inverse_2x2(matrix: Tensor) -> Tensor:
+    """The inverse of matrices [..., 2, 2].
+
+    In closed form: `torch.linalg` loads its GPU library at its first use, and fails where two threads are the first.
+    """
+    (a, b), (c, d) = (row.unbind(-1) for row in matrix.unbind(-2))
+    adjugate = torch.stack([torch.stack([d, -b], -1), torch.stack([-c, a], -1)], -2)
+    return adjugate / (a * d - b * c)[..., None, None]
+
+
+def _wave(pose: tuple[Tensor, ...], x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    """Displacement of the points v = (x, y), units of u."""
+    moved_x, moved_y = torch.zeros_like(x), torch.zeros_like(y)
+    for wave in range(WAVES):
+        across, down, phase, push_x, push_y = pose[10 + 5 * wave : 15 + 5 * wave]
+        sine = torch.sin(phase + across * x + down * y)
+        moved_x, moved_y = moved_x + push_x * sine, moved_y + push_y * sine
+    return moved_x, moved_y
+
+
+def to_layer(poses: Tensor, points: Tensor) -> Tensor:
+    """Frame points -> the layers' points u; poses [..., POSE] and points [..., 2] are broadcast against each other."""
+    pose = poses.unbind(-1)
+    x, y = points[..., 0] - pose[0], points[..., 1] - pose[1]
+    v_x, v_y = pose[6] * x + pose[7] * y, pose[8] * x + pose[9] * y
+    wave_x, wave_y = _wave(pose, v_x, v_y)
+    return torch.stack([v_x + wave_x, v_y + wave_y], dim=-1)
+
+
+def to_frame(poses: Tensor, u: Tensor) -> Tensor:
+    """The layers' points u -> frame points; the inverse of `to_layer`."""
+    pose = poses.unbind(-1)
+    u_x, u_y = torch.broadcast_tensors(u[..., 0], pose[0])[0], torch.broadcast_tensors(u[..., 1], pose[0])[0]
+    x, y = u_x, u_y
+    for _ in range(ITERATIONS):
+        wave_x, wave_y = _wave(pose, x, y)
+        x, y = u_x - wave_x, u_y - wave_y
+    return torch.stack([pose[0] + pose[2] * x + pose[3] * y, pose[1] + pose[4] * x + pose[5] * y], dim=-1)
+
+
+def grid_to_layer(poses: Tensor, x: Tensor, y: Tensor) -> Tensor:
+    """`to_layer` of a grid: poses [..., POSE], columns x [..., W], rows y [..., H] -> u [..., H, W, 2].
+
+    On a grid each wave is sin(a(y) + b(x)) = sin a cos b + cos a sin b, so the whole of u is one small matrix product
+    [H, K] @ [K, 2 W] for each pose, without a sine for each pixel.
+    """
+    pose = poses[..., None].unbind(-2)
+    x, y = x - pose[0], y - pose[1]
+    across, down = torch.stack([pose[6] * x, pose[8] * x], -1), torch.stack([pose[7] * y, pose[9] * y], -1)
+    ones, zeros = torch.ones_like(across[..., 0]), torch.zeros_like(across[..., 0])
+    of_rows = [torch.ones_like(down[..., 0]), down[..., 0], down[..., 1]]
+    of_columns = [across, torch.stack([ones, zeros], -1), torch.stack([zeros, ones], -1)]
+    for wave in range(WAVES):
+        f_x, f_y, phase, push_x, push_y = pose[10 + 5 * wave : 15 + 5 * wave]
+        a = phase + f_x * down[..., 0] + f_y * down[..., 1]
+        b = f_x * across[..., 0] + f_y * across[..., 1]
+        push = torch.stack([push_x, push_y], -1)
+        of_rows += [a.sin(), a.cos()]
+        of_columns += [b.cos()[..., None] * push, b.sin()[..., None] * push]
+    u = torch.stack(of_rows, -1) @ torch.stack(of_columns, -3).flatten(-2)
+    return u.unflatten(-1, (-1, 2))
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from propago_trainer.config import TrainConfig
 from propago_trainer.data.batch import Batch
 from propago_trainer.data.generated import ClipSpec
 from propago_trainer.data.generated_batches import GeneratedBatches
-from propago_trainer.data.textures import build_atlas
+from propago_trainer.data.textures import Progress, build_atlas, silent
 from propago_trainer.data.video_list import all_videos
 from propago_trainer.data.videos import PairSpec, VideoPairs
 
@@ -35,13 +35,14 @@ class Source(Protocol):
         """Micro-batch `part` of a step; the same arguments give the same batch."""
 
 
-def open_source(config: TrainConfig, device: torch.device, stride: int) -> Source:
-    """The configured source. Generated clips are drawn on the training device."""
+def open_source(config: TrainConfig, device: torch.device, stride: int, progress: Progress = silent) -> Source:
+    """The configured source. Generated clips are drawn on the training device. `progress` is told of the work."""
     folders = [Path(place) for place in config.videos]
     missing = [str(folder) for folder in folders if not folder.exists()]
     if missing:
         raise NoData(f"not found: {', '.join(missing)}")
     if config.data == "videos":
+        progress("listing videos")
         videos, skipped = all_videos(folders)
         if not videos:
             first = next((f"; it names {len(skipped)}, the first {name}: {why}" for name, why in skipped.items()), "")
@@ -57,10 +58,12 @@ def open_source(config: TrainConfig, device: torch.device, stride: int) -> Sourc
         )
         parts = config.batch // config.micro_batch
         return VideoPairs(videos, spec, seed=config.seed, clips=config.micro_batch, parts=parts, skipped=skipped)
-    return open_generated(config, folders, device, stride)
+    return open_generated(config, folders, device, stride, progress)
 
 
-def open_generated(config: TrainConfig, folders: Sequence[Path], device: torch.device, stride: int) -> Source:
+def open_generated(
+    config: TrainConfig, folders: Sequence[Path], device: torch.device, stride: int, progress: Progress
+) -> Source:
     """Generated clips with textures of the folders' videos."""
     atlas = build_atlas(
         config.seed,
@@ -71,6 +74,7 @@ def open_generated(config: TrainConfig, folders: Sequence[Path], device: torch.d
         materials=max(1, config.textures // 5),
         crops=config.textures * 3 // 5,
         outlines=max(1, config.textures * 8 // 25),
+        progress=progress,
     ).to(device)
     spec = ClipSpec(height=config.image, width=config.image, frames=config.frames, objects=config.objects)
     return GeneratedBatches(
@@ -84,7 +88,8 @@ def prefetch(source: Source, order: Iterator[tuple[int, int]], workers: int) -> 
         for step, part in order:
             yield source.batch(step, part)
         return
-    with ThreadPoolExecutor(workers, thread_name_prefix="data") as pool:
+    # On one processor each: drawing in small pieces among several waits for the slowest at each of them.
+    with ThreadPoolExecutor(workers, "data", initializer=torch.set_num_threads, initargs=(1,)) as pool:
         ahead: list[Future[Batch]] = []
         try:
             for step, part in order:

@@ -6,6 +6,7 @@ decoded frame by frame and only the wanted frames are kept, so memory does not g
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,10 +36,14 @@ class NoUsableVideo(RuntimeError):
     """Many files in a row are broken."""
 
 
-def read_frames(path: Path, *, every: int = 1, limit: int | None = None, short_side: int | None = None) -> list[Tensor]:
+def read_frames(
+    path: Path, *, every: int = 1, limit: int | None = None, short_side: int | None = None, place: float = 0.0
+) -> list[Tensor]:
     """Every `every`-th frame of a video, at most `limit`, each uint8 [3, H, W] RGB.
 
-    Frames whose short side is longer than `short_side` px are scaled down to it, one by one as they are decoded.
+    They begin at a key frame before `place`, 0..1, of what leaves room for `limit` frames; that is how a few frames of
+    a long video are read in little time. Frames whose short side is longer than `short_side` px are scaled down to it,
+    one by one as they are decoded.
 
     Raises:
         BrokenVideo: no video stream, or nothing to decode.
@@ -50,6 +55,9 @@ def read_frames(path: Path, *, every: int = 1, limit: int | None = None, short_s
                 raise BrokenVideo("no video stream")
             stream = container.streams.video[0]
             stream.thread_type = "AUTO"
+            if place > 0 and limit is not None:
+                with contextlib.suppress(av.error.FFmpegError):
+                    _seek(container, stream, place, limit * every / float(stream.average_rate or 30))
             for index, frame in enumerate(container.decode(stream)):
                 if index % every == 0:
                     frames.append(to_tensor(scaled_down(frame, short_side) if short_side else frame))
@@ -57,6 +65,8 @@ def read_frames(path: Path, *, every: int = 1, limit: int | None = None, short_s
                     break
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise BrokenVideo(str(error)) from error
+    if not frames and place > 0:
+        return read_frames(path, every=every, limit=limit, short_side=short_side)
     if not frames:
         raise BrokenVideo("no frames")
     return frames

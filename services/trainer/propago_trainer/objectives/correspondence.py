@@ -43,8 +43,7 @@ def correspondence_loss(
     for pair in pairs:
         logits = unit[:, pair.query] @ unit[:, pair.key].transpose(1, 2) / weights.temperature
         log_share = F.log_softmax(logits, dim=-1)
-        target = bilinear_targets(pair.points, grid)
-        position = position + masked_mean(-(target * log_share).sum(-1), pair.visible) / len(pairs)
+        position = position + masked_mean(-at_points(log_share, pair.points, grid), pair.visible) / len(pairs)
         share = log_share.exp()
         if pair.query == pair.key + 1:
             steps[pair.query, pair.key] = share
@@ -52,12 +51,11 @@ def correspondence_loss(
             same = same + same_object_loss(share, batch.labels[:, pair.query], batch.labels[:, pair.key]) / len(pairs)
     for pair in batch.correspondences:
         if _is_walk(pair, frames) and weights.walk > 0:
-            arrived = torch.stack([torch.eye(grid[0] * grid[1], device=unit.device)] * len(unit))
-            for frame in range(pair.query, pair.key, -1):
+            arrived = steps[pair.query, pair.query - 1]
+            for frame in range(pair.query - 1, pair.key, -1):
                 arrived = arrived @ steps[frame, frame - 1]
-            target = bilinear_targets(pair.points, grid)
             log_arrived = torch.log(arrived + SMALLEST_SHARE)
-            walk = walk + masked_mean(-(target * log_arrived).sum(-1), pair.visible)
+            walk = walk + masked_mean(-at_points(log_arrived, pair.points, grid), pair.visible)
     loss = weights.position * position + weights.same_object * same + weights.walk * walk
     parts = {"position": position.detach(), "sameObject": same.detach(), "walk": walk.detach()}
     return loss, parts
@@ -68,23 +66,29 @@ def _is_walk(pair: Correspondence, frames: int) -> bool:
     return frames > 2 and pair.query == frames - 1 and pair.key == 0
 
 
-def bilinear_targets(points: Tensor, grid: tuple[int, int]) -> Tensor:
-    """Weights of the four cells round each point, [B, P, 2] -> [B, P, rows * cols]; each row sums to 1."""
+def at_points(values: Tensor, points: Tensor, grid: tuple[int, int]) -> Tensor:
+    """Mean of the values [B, P, N] of the cells round each point [B, P, 2], weighted by its distances -> [B, P]."""
+    cells, weights = bilinear_cells(points, grid)
+    return (values.gather(2, cells) * weights).sum(-1)
+
+
+def bilinear_cells(points: Tensor, grid: tuple[int, int]) -> tuple[Tensor, Tensor]:
+    """The four cells round each point [B, P, 2] and their weights, both [B, P, 4]; weights sum to 1."""
     rows, cols = grid
     # Points nearer to the rim than half a cell belong to the outermost cells wholly.
     x = (((points[..., 0] + 1) * cols - 1) / 2).clamp(0, cols - 1)
     y = (((points[..., 1] + 1) * rows - 1) / 2).clamp(0, rows - 1)
     left, top = x.floor().clamp(max=max(cols - 2, 0)), y.floor().clamp(max=max(rows - 2, 0))
     right_share, bottom_share = x - left, y - top
-    target = torch.zeros(*points.shape[:2], rows * cols, device=points.device)
+    cells, weights = [], []
     for down in (0, 1):
         for across in (0, 1):
             row, col = (top + down).clamp(max=rows - 1), (left + across).clamp(max=cols - 1)
             share_y = bottom_share if down else 1 - bottom_share
             share_x = right_share if across else 1 - right_share
-            index = (row * cols + col).long()
-            target.scatter_add_(2, index[..., None], (share_x * share_y)[..., None])
-    return target
+            cells.append((row * cols + col).long())
+            weights.append(share_x * share_y)
+    return torch.stack(cells, dim=-1), torch.stack(weights, dim=-1)
 
 
 def same_object_loss(share: Tensor, query_labels: Tensor, key_labels: Tensor) -> Tensor:

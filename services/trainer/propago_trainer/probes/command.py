@@ -76,7 +76,7 @@ def probe(folder: Path, out: Path | None, sequences: Path | None, frames: int) -
     encoder = objective.encoder
     cell = stride(encoder)
     spec = probe_spec(config.image)
-    clips = generate(build_atlas(PROBE_SEED, outlines=64), spec, PROBE_SEED, 8)
+    clips = generate(build_atlas(PROBE_SEED, noise=48, materials=48, outlines=64), spec, PROBE_SEED, 8)
     batch = to_batch(clips, PROBE_SEED, cell)
     grid = (spec.height // cell, spec.width // cell)
     if objective.siammae is not None:
