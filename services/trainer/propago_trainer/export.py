@@ -96,7 +96,8 @@ def card_of(
         layer = "after the last norm" if isinstance(encoder, VisionTransformer) else "last convolution"
         return EncoderCard(name, patch, encoder.config.dim, "tokens", patch, mean, std, False, provenance, layer)
     if isinstance(encoder, ResNet):
-        return EncoderCard(name, 8, encoder.config.dim, "map", 8, mean, std, False, provenance, layer="res4")
+        layer = f"res{encoder.config.stages + 1}"
+        return EncoderCard(name, 8, encoder.config.dim, "map", 8, mean, std, False, provenance, layer)
     raise TypeError(f"No graph can be written for {type(encoder).__name__}; see propago_trainer/graph.")
 
 

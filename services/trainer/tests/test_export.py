@@ -27,6 +27,9 @@ ENCODERS = {
     "learned positions of another grid, registers, LayerScale": lambda: VisionTransformer(
         VitConfig(**SMALL, positions="learned", grid=(5, 7), grid_offset=0.1, registers=2, layer_scale=True)
     ),
+    "antialiased positions": lambda: VisionTransformer(
+        VitConfig(**SMALL, positions="learned", grid=(9, 9), antialias=True)
+    ),
     "learned positions without one for CLS": lambda: VisionTransformer(
         VitConfig(**SMALL, positions="learned", cls_position=False, patch=8)
     ),
@@ -75,7 +78,9 @@ def test_graph_is_one_file_of_plain_operators_with_free_axes(kind, tmp_path):
     onnx.checker.check_model(model, full_check=True)
     assert set(operators(model)) <= set(ALLOWED.split())
     assert not model.functions
-    assert [(entry.domain, entry.version) for entry in model.opset_import] == [("", 17)]
+    assert [(entry.domain, entry.version) for entry in model.opset_import] == [
+        ("", 18 if "antialiased" in kind else 17)
+    ]
     (image,) = model.graph.input
     axes = [axis.dim_param or axis.dim_value for axis in image.type.tensor_type.shape.dim]
     assert axes == ["batch", 3, "height", "width"]
@@ -223,6 +228,18 @@ def test_join_with_the_shipped_colour_descriptor_runs(tmp_path):
     report = join([(shipped, 1.0), (learned.path, 0.7)], tmp_path / "x.onnx", name="x", provenance="random")
     assert report.card.dim == 72 + 48
     assert max(check.relative_error for check in report.checks) < 1e-4
+
+
+def test_join_takes_files_of_the_older_and_the_newer_operator_set(tmp_path):
+    kinds = ("antialiased positions", "convolutional encoder")
+    parts = [export(randomised(ENCODERS[kind]()), tmp_path / f"{index}.onnx") for index, kind in enumerate(kinds)]
+    for order in (parts, parts[::-1]):
+        files = [(part.path, 1.0) for part in order]
+        report = join(files, tmp_path / "both.onnx", name="both", provenance="random")
+        assert max(check.relative_error for check in report.checks) < 1e-4
+        model = onnx.load(report.path)
+        onnx.checker.check_model(model, full_check=True)
+        assert [entry.version for entry in model.opset_import] == [18]
 
 
 def test_join_refuses_a_file_without_a_card(tmp_path):

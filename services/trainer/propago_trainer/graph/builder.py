@@ -17,7 +17,7 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor
 
 OPSET = 17
-#: The IR version that goes with the opset; older runtimes refuse newer ones.
+#: The IR version that goes with operator sets 17 and 18; older runtimes refuse newer ones.
 IR_VERSION = 8
 #: Below this many elements fewer bits save nothing and cost an operator.
 SMALL = 1024
@@ -59,6 +59,8 @@ class GraphBuilder:
         """`weights` "fp16": large tensors are stored so; "int8": large kernels are, with a scale per output channel."""
         self.nodes: list[onnx.NodeProto] = []
         self.constants: dict[str, onnx.TensorProto] = {}
+        self.opset = OPSET
+        """The operator set of the model; an operator that needs a newer one raises it."""
         self._weights = weights
         self._count = 0
 
@@ -165,7 +167,7 @@ class GraphBuilder:
         model = helper.make_model(
             graph,
             producer_name="propago-trainer",
-            opset_imports=[helper.make_opsetid("", OPSET)],
+            opset_imports=[helper.make_opsetid("", self.opset)],
             ir_version=IR_VERSION,
         )
         onnx.checker.check_model(model)
