@@ -26,7 +26,7 @@ from propago_trainer.export import (
     ExportReport,
     compare,
     open_onnx,
-    write_atomically,
+    written_when_sound,
 )
 from propago_trainer.graph.builder import OPSET, ExportError, GraphBuilder
 from propago_trainer.graph.vit import ANTIALIAS_OPSET
@@ -89,13 +89,12 @@ def join(parts: Sequence[tuple[Path, float]], path: Path, *, name: str, provenan
         return joined_features(loaded, card, image)
 
     entries = {CARD_KEY: card.to_json(), GOLDEN_KEY: golden_json(card, apart(golden_image(card)))}
-    set_metadata(model, entries)
-    content = model.SerializeToString()
-    checks = compare(card, content, apart)
-    if not max(check.relative_error for check in checks) <= MAX_RELATIVE_ERROR:
-        raise ExportError(f"The joined file differs from its parts: {'; '.join(map(str, checks))}")
-    write_atomically(path, content)
-    return ExportReport(path, len(content), card, tuple(checks))
+    set_metadata(model.model, entries)
+    with written_when_sound(path, model) as (partial, size):
+        checks = compare(card, partial, apart)
+        if not max(check.relative_error for check in checks) <= MAX_RELATIVE_ERROR:
+            raise ExportError(f"The joined file differs from its parts: {'; '.join(map(str, checks))}")
+    return ExportReport(path, size, card, tuple(checks))
 
 
 def load_part(file: Path, weight: float) -> Part:

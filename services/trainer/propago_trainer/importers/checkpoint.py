@@ -54,9 +54,11 @@ def weights_in(content: Mapping[str, object], path: Path, containers: Sequence[s
     raise CheckpointError(f"{path} nests its weights too deeply.")
 
 
-def read_file(path: Path) -> Mapping[str, object]:
+def read_file(path: Path, mapped: bool = False) -> Mapping[str, object]:
     """What a PyTorch or safetensors file holds; a file of another kind is refused saying what it is.
 
+    @param mapped reads tensors from the disk when they are used, where the file allows it; it must not be written to as
+    long as they are
     @raises CheckpointError if the file cannot be read
     """
     try:
@@ -77,7 +79,7 @@ def read_file(path: Path) -> Mapping[str, object]:
     try:
         # The arguments of a training script: a bag of plain values, checked like the rest.
         with torch.serialization.safe_globals([argparse.Namespace]):
-            content = load_mapped(path)
+            content = torch.load(path, map_location="cpu", weights_only=True, mmap=mapped and is_archive(path))
     except pickle.UnpicklingError as error:
         what = re.search(r"GLOBAL ([\w.]+)", str(error))
         if what is None:
@@ -94,11 +96,10 @@ def read_file(path: Path) -> Mapping[str, object]:
     return content
 
 
-def load_mapped(path: Path) -> object:
-    """What a PyTorch file holds, its tensors read from the disk when they are used where the file allows it."""
+def is_archive(path: Path) -> bool:
+    """Whether a PyTorch file is one of today's and not of the older format, which cannot be mapped."""
     with path.open("rb") as file:
-        mappable = file.read(2) == b"PK"
-    return torch.load(path, map_location="cpu", weights_only=True, mmap=mappable)
+        return file.read(2) == b"PK"
 
 
 class Checkpoint:

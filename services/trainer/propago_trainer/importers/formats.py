@@ -114,7 +114,7 @@ def open_checkpoint(path: Path) -> Opened:
 
     config.json of transformers tells about files in its own layout only: others can lie in the same folder.
     """
-    content = dict(read_file(path))
+    content = dict(read_file(path, mapped=True))
     beside = read_neighbours(path)
     belongs = is_hugging_face(weights_in(content, path)) == (beside.format != "timm")
     return Opened(path, content, beside if belongs else Neighbours())

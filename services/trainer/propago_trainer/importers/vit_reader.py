@@ -89,8 +89,10 @@ def read_vit(
     norm = "norm" if checkpoint.has("norm.weight") or not checkpoint.has("fc_norm.weight") else "fc_norm"
     for part in ("weight", "bias"):
         weights[f"norm.{part}"] = checkpoint.take(f"{norm}.{part}", dim)
-    encoder = VisionTransformer(config)
-    encoder.load_state_dict(weights)
+    # Nothing is drawn or copied: the encoder takes the tensors of the file.
+    with torch.device("meta"):
+        encoder = VisionTransformer(config)
+    encoder.load_state_dict(weights, assign=True)
     return encoder
 
 
