@@ -40,9 +40,28 @@ async function benchTrainer(args) {
   return program === null ? 0 : python(program, ['-m', 'propago_trainer', 'bench', ...args]);
 }
 
-const COMMANDS = { test: testTrainer, check: checkTrainer, bench: benchTrainer };
+/**
+ * A command of the Python package that reads and writes the user's files: names of files count from the folder in which
+ * npm was called.
+ */
+const onFiles = (command) => async (args) => {
+  const program = await ensurePythonEnv();
+  if (program === null) return 1;
+  const env = { ...process.env, PYTHONPATH: [FOLDER, process.env.PYTHONPATH].filter(Boolean).join(path.delimiter) };
+  const cwd = process.env.INIT_CWD ?? process.cwd();
+  return passThrough(program, ['-m', 'propago_trainer', command, ...args], { cwd, env });
+};
 
-// node scripts/trainer.mjs test|check|bench [arguments]
+const COMMANDS = {
+  test: testTrainer,
+  check: checkTrainer,
+  bench: benchTrainer,
+  import: onFiles('import'),
+  export: onFiles('export'),
+  join: onFiles('join'),
+};
+
+// node scripts/trainer.mjs test|check|bench|import|export|join [arguments]
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [name, ...args] = process.argv.slice(2);
   await main(async () => {

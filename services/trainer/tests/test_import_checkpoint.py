@@ -174,7 +174,7 @@ def cut_off():
     ("name", "content", "said"),
     [
         ("encoder.onnx", onnx_bytes(), "ONNX model already.*npx propago models register .*encoder.onnx --name encoder"),
-        ("encoder.pth", onnx_bytes(), "ONNX model already"),
+        ("my encoder.pth", onnx_bytes(), r"ONNX model already.* register '.*my encoder\.pth' --name my-encoder"),
         ("x.pth", b"version https://git-lfs.github.com/spec/v1\noid sha256:0", "Git LFS pointer"),
         ("x.safetensors", b"version https://git-lfs.github.com/spec/v1\noid sha256:0", "Git LFS pointer"),
         ("x.pth", b"\n<!DOCTYPE html><html>", "web page"),

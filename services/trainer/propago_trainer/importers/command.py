@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from propago_trainer.card import Triple
+from propago_trainer.importers.file_kinds import register_command
 from propago_trainer.importers.formats import FORMATS, import_checkpoint, import_to_onnx
 from propago_trainer.importers.imported import ImportOptions
 from propago_trainer.trained import add_positions_option
@@ -72,5 +73,5 @@ def run_import(parsed: argparse.Namespace) -> int:
     if imported.ignored:
         sys.stdout.write(f"not used: {', '.join(imported.ignored)}\n")
     sys.stdout.write(f"{report}\n")
-    sys.stdout.write(f"Register it: npx propago models register {parsed.output} --name {parsed.output.stem}\n")
+    sys.stdout.write(f"Register it: {register_command(parsed.output)}\n")
     return 0

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import zipfile
 from pathlib import Path
-from typing import Literal
-
-Kind = Literal["safetensors", "pytorch", "unknown"]
 
 #: Beginnings of files that people take for checkpoints, and what is said about each.
 BEGINNINGS = (
@@ -28,11 +27,13 @@ ONNX_SECOND_FIELDS = (0x12, 0x1A, 0x22, 0x32, 0x3A, 0x42)
 
 def onnx_advice(path: Path) -> str:
     """What to do with a file that needs no import."""
-    name = path.stem.replace(".", "-")
-    return (
-        f"{path} is an ONNX model already: nothing has to be imported. Register it: "
-        f"npx propago models register {path} --name {name}"
-    )
+    return f"{path} is an ONNX model already: nothing has to be imported. Register it: {register_command(path)}"
+
+
+def register_command(path: Path) -> str:
+    """The command that makes an ONNX file a version of a model, named as the platform allows."""
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", path.stem).lstrip("._-")[:100] or "encoder"
+    return f"npx propago models register {shlex.quote(str(path))} --name {name}"
 
 
 def foreign_kind(path: Path) -> str | None:
