@@ -202,14 +202,9 @@ def run_torch(encoder: nn.Module, image: Floats) -> Floats:
 
 
 def open_onnx(model: bytes | Path) -> Callable[[Floats], Floats]:
-    """Features of normalised images by ONNX Runtime on the CPU.
-
-    A file is run without weights in a second, faster layout, which take as much memory again.
-    """
+    """Features of normalised images by ONNX Runtime on the CPU; from a file it reads the weights one by one."""
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
-    if isinstance(model, Path):
-        options.add_session_config_entry("session.disable_prepacking", "1")
     source = str(model) if isinstance(model, Path) else model
     session = onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
     name = session.get_inputs()[0].name

@@ -3,7 +3,10 @@
 import argparse
 import io
 import os
+import subprocess
+import sys
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -137,7 +140,8 @@ CONV = {"arch": "conv", "siammae": 0.0, "correspondence": 1.0}
 
 
 @pytest.mark.parametrize(
-    ("command", "shape"), [(["export"], VIT), (["export"], CONV), (["import", "--format", "siammae"], VIT)]
+    ("command", "shape"),
+    [(["export"], VIT), (["export"], CONV), (["import"], CONV), (["import", "--format", "siammae"], VIT)],
 )
 def test_commands_export_an_encoder_trained_here(command, shape, tmp_path, capsys):
     config = TrainConfig(**shape)
@@ -238,3 +242,27 @@ def test_own_encoder_computes_positions_beyond_its_grid_on_request(command, tmp_
     extended = onnx_features(tmp_path, command, str(tmp_path / "step-7.pt"), "--positions", "extend")
     np.testing.assert_allclose(stretched[0], extended[0], atol=1e-4)
     assert all(np.abs(a - b).max() > 0.01 for a, b in zip(stretched[1:], extended[1:], strict=True))
+
+
+def test_python_without_pytorch_is_told_where_the_right_one_is():
+    folder = Path(__file__).parents[1]
+    # Without site-packages.
+    command = [sys.executable, "-S", "-m", "propago_trainer", "import", "x.pth", "-o", "x.onnx"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env={})
+    assert done.returncode == 1
+    assert "npm run import:encoder" in done.stderr
+    assert "node scripts/python-env.mjs" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_own_checkpoint_under_another_format_is_told_to_be_one(tmp_path):
+    own_checkpoint(tmp_path)
+    with pytest.raises(CheckpointError, match="It is a checkpoint of this trainer: leave out --format"):
+        import_checkpoint(tmp_path / "step-7.pt", "dino")
+
+
+def test_part_of_a_checkpoint_is_told_to_be_one(tmp_path):
+    weights = {"blocks.20.norm1.weight": torch.zeros(3)}
+    save_file(weights, tmp_path / "model-00002-of-00002.safetensors")
+    with pytest.raises(CheckpointError, match="one part of several"):
+        import_checkpoint(tmp_path / "model-00002-of-00002.safetensors", "timm")

@@ -224,6 +224,7 @@ def test_command_without_format_says_what_it_took(tmp_path, capsys):
     assert main(["import", str(path), "-o", str(tmp_path / "vit.onnx")]) == 0
     printed = capsys.readouterr().out
     assert "of the format timm" in printed
+    assert "Mean and std of timm's AugReg weights were taken, 0.5" in printed
     assert f"npx propago models register {tmp_path / 'vit.onnx'} --name vit" in printed
     assert read_card(onnx.load(tmp_path / "vit.onnx")).mean == (0.5, 0.5, 0.5)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -93,7 +94,7 @@ def import_checkpoint(path: Path, name: str | None = None, options: ImportOption
     path = checkpoint_file(path)
     opened = open_checkpoint(path)
     options = options or ImportOptions()
-    if name in (None, "siammae") and f"{ENCODER_PREFIX}patch_proj.weight" in opened.weights():
+    if name in (None, "siammae") and is_own(opened):
         return import_own(path, options)
     notes: tuple[str, ...] = ()
     if name is None:
@@ -118,6 +119,13 @@ def open_checkpoint(path: Path) -> Opened:
     beside = read_neighbours(path)
     belongs = is_hugging_face(weights_in(content, path)) == (beside.format != "timm")
     return Opened(path, content, beside if belongs else Neighbours())
+
+
+def is_own(opened: Opened) -> bool:
+    """Whether this trainer wrote a checkpoint."""
+    return {"config", "step"} <= opened.content.keys() and any(
+        name.startswith(ENCODER_PREFIX) for name in opened.weights()
+    )
 
 
 def import_own(path: Path, options: ImportOptions) -> Imported:
@@ -187,6 +195,10 @@ def hint(opened: Opened, name: str) -> str:
     known = unsupported(opened.weights())
     if known is not None:
         return f" {known}"
+    if is_own(opened):
+        return " It is a checkpoint of this trainer: leave out --format."
+    if re.search(r"-\d{5}-of-\d{5}\.", opened.path.name):
+        return " By its name it is one part of several; save the whole model as one file."
     if is_hugging_face(opened.weights()):
         return " Its names are those of Hugging Face's DINOv2 or DINOv3; they are told as in the model's own project."
     others = candidates(opened)

@@ -25,6 +25,10 @@ from propago_trainer.importers.vit_reader import VIT_ANCHORS, VitParts, patch_sh
 
 IGNORABLE = (r"head\.", r"pre_logits\.", r"fc_norm\.")
 HALF = (0.5, 0.5, 0.5)
+HALF_NOTE = (
+    "Mean and std of timm's AugReg weights were taken, 0.5; DeiT and others have ImageNet's: put the model's "
+    "config.json beside the file, or give --mean and --std."
+)
 #: Rows of DINOv2's table of positions: 37 x 37 patches of 14 px, with CLS or without.
 DINOV2_ROWS = (1369, 1370)
 
@@ -53,7 +57,8 @@ def import_timm(tensors: Tensors, options: ImportOptions) -> Imported:
         return Imported(encoder, ignored, notes=("The file is DINOv3 under timm's names.",))
     if is_dinov2(checkpoint):
         return Imported(encoder, ignored, notes=("The file is DINOv2 under timm's names.",))
-    return Imported(encoder, ignored, mean=HALF, std=HALF)
+    notes = () if options.beside.mean else (HALF_NOTE,)
+    return Imported(encoder, ignored, mean=HALF, std=HALF, notes=notes)
 
 
 def is_dinov3(checkpoint: Checkpoint) -> bool:
