@@ -47,8 +47,10 @@ function call(program: string, args: string[], env: NodeJS.ProcessEnv = {}): Pro
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'propago-importing-'));
-    // Random weights are no good encoder.
-    platform = await startPlatform({ VALIDATION_MIN_QUALITY: '0', VALIDATION_MAX_QUALITY_DROP: '100' });
+    // Random weights are no good encoder, and on a busy machine the probe clips take minutes.
+    const lenient = { VALIDATION_MIN_QUALITY: '0', VALIDATION_MAX_QUALITY_DROP: '1' };
+    const patient = { VALIDATION_WALL_SECONDS: '1800', VALIDATION_CPU_SECONDS: '1800' };
+    platform = await startPlatform({ ...lenient, ...patient });
   });
   afterAll(async () => {
     await platform?.stop();
@@ -84,9 +86,7 @@ function call(program: string, args: string[], env: NodeJS.ProcessEnv = {}): Pro
     expect(registered).toMatchObject({ code: 0, out: expect.stringContaining('dinov2:1 is READY') });
     const run = await call('bash', ['-c', running]);
     expect(run).toMatchObject({ code: 0 });
-    expect(
-      (await readdir(path.join(folder, 'out/dinov2'), { recursive: true })).filter((f) => f.endsWith('.png')),
-    ).toHaveLength(frames.length);
+    expect(await readdir(path.join(folder, 'out/dinov2/masks'))).toHaveLength(frames.length);
   });
 
   it('refuses a file that is an ONNX model already, naming the command that registers it', async () => {
