@@ -145,10 +145,10 @@ def export_encoder(
     reference = reference_of(encoder, shared=weights == "fp32")
     kept = 1.0
     if weights != "fp32":
-        original = copy.deepcopy(reference)
-        round_weights(reference, weights)
         image = next(iter(checked_images(card)))
-        kept = difference(card, run_torch(reference, image), run_torch(original, image), image.shape).cosine
+        original = run_torch(reference, image)
+        round_weights(reference, weights)
+        kept = difference(card, run_torch(reference, image), original, image.shape).cosine
     model = write_model(reference, card, weights)
     golden = golden_json(card, run_torch(reference, golden_image(card)))
     set_metadata(model.model, {CARD_KEY: card.to_json(), GOLDEN_KEY: golden})
