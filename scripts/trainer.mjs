@@ -60,15 +60,30 @@ async function listSettings() {
   return 0;
 }
 
+/**
+ * A command of the Python package that reads and writes the user's files: names of files count from the folder in which
+ * npm was called.
+ */
+const onFiles = (command) => async (args) => {
+  const program = await ensurePythonEnv();
+  if (program === null) return 1;
+  const env = { ...process.env, PYTHONPATH: [FOLDER, process.env.PYTHONPATH].filter(Boolean).join(path.delimiter) };
+  const cwd = process.env.INIT_CWD ?? process.cwd();
+  return passThrough(program, ['-m', 'propago_trainer', command, ...args], { cwd, env });
+};
+
 const COMMANDS = {
   test: testTrainer,
   check: checkTrainer,
   bench: benchTrainer,
   'bench-generator': benchGenerator,
   settings: listSettings,
+  import: onFiles('import'),
+  export: onFiles('export'),
+  join: onFiles('join'),
 };
 
-// node scripts/trainer.mjs test|check|bench|bench-generator|settings [arguments]
+// node scripts/trainer.mjs test|check|bench|bench-generator|settings|import|export|join [arguments]
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [name, ...args] = process.argv.slice(2);
   await main(async () => {

@@ -16,7 +16,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 import torch
 import torch.distributed as dist
@@ -33,6 +32,7 @@ from propago_trainer.config import ConfigError, TrainConfig, changed_settings, d
 from propago_trainer.data.batch import Batch
 from propago_trainer.data.source import Source, open_source, prefetch
 from propago_trainer.data.videos import VideoPairs
+from propago_trainer.groups import in_present_groups, parameter_groups
 from propago_trainer.importers.checkpoint import CheckpointError
 from propago_trainer.machine import Machine, measure, pick_device
 from propago_trainer.metrics import MetricLog
@@ -107,7 +107,7 @@ class Trainer:
             if self.config.steps < state["step"]:
                 raise ConfigError(f"steps: the run in {self.out} is at step {state['step']} already")
             self.objective.load_state_dict(state["model"])
-            self.optimiser.load_state_dict(state["optimiser"])
+            self.optimiser.load_state_dict(in_present_groups(state["optimiser"], self.objective))
             torch.set_rng_state(state["rng"])
             self.step = int(state["step"])
             self.log.truncate_after(self.step)
@@ -288,13 +288,6 @@ def with_steps(config: TrainConfig, source: Source) -> TrainConfig:
     per_epoch = len(source.videos) / config.batch
     warmup = round(min(WARMUP_EPOCHS, config.epochs / 10) * per_epoch)
     return dataclasses.replace(config, steps=max(1, round(config.epochs * per_epoch)), warmup_steps=warmup)
-
-
-def parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
-    """Biases, norms and tokens are not decayed, as in MAE."""
-    decayed = [p for p in model.parameters() if p.dim() >= 2 and p.shape[0] > 1]
-    rest = [p for p in model.parameters() if p.dim() < 2 or p.shape[0] == 1]
-    return [{"params": decayed, "weight_decay": weight_decay}, {"params": rest, "weight_decay": 0.0}]
 
 
 def load_encoder(encoder: nn.Module, path: Path) -> None:

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 import numpy as np
-import onnx
 import onnxruntime
 import torch
 from torch import nn
@@ -37,6 +37,7 @@ from propago_trainer.card import (
 )
 from propago_trainer.graph.builder import SMALL, ExportError, GraphBuilder, Weights, as_array, int8_scale
 from propago_trainer.graph.convnet import fold_convnet, write_convnet
+from propago_trainer.graph.onnx_file import OnnxFile
 from propago_trainer.graph.resnet import fold_resnet, write_resnet
 from propago_trainer.graph.vit import write_vit
 from propago_trainer.models.convnet import ConvEncoder
@@ -49,6 +50,9 @@ MAX_RELATIVE_ERROR = 1e-3
 MIN_KEPT_COSINE = 0.95
 #: Checked sizes: batch, rows and columns in units of the input multiple. The last is 480x832 at 16 px.
 CHECKED_SIZES = ((1, 4, 6), (2, 10, 7), (1, 30, 52))
+#: From this many parameters on an encoder is checked at small sizes only: a ViT-L has 300 million, a ViT-B 86.
+LARGE = 150_000_000
+CHECKED_SIZES_OF_LARGE = ((1, 4, 6), (2, 10, 7))
 
 
 @dataclass(frozen=True)
@@ -96,11 +100,12 @@ def card_of(
         layer = "after the last norm" if isinstance(encoder, VisionTransformer) else "last convolution"
         return EncoderCard(name, patch, encoder.config.dim, "tokens", patch, mean, std, False, provenance, layer)
     if isinstance(encoder, ResNet):
-        return EncoderCard(name, 8, encoder.config.dim, "map", 8, mean, std, False, provenance, layer="res4")
+        layer = f"res{encoder.config.stages + 1}"
+        return EncoderCard(name, 8, encoder.config.dim, "map", 8, mean, std, False, provenance, layer)
     raise TypeError(f"No graph can be written for {type(encoder).__name__}; see propago_trainer/graph.")
 
 
-def write_model(encoder: nn.Module, card: EncoderCard, weights: Weights = "fp32") -> onnx.ModelProto:
+def write_model(encoder: nn.Module, card: EncoderCard, weights: Weights = "fp32") -> OnnxFile:
     """The ONNX model of an encoder, without metadata.
 
     @raises TypeError for a module that has no graph
@@ -128,7 +133,7 @@ def export_encoder(
     std: Triple = IMAGENET_STD,
     weights: Weights = "fp32",
 ) -> ExportReport:
-    """Writes an encoder as one ONNX file and compares it with PyTorch at three sizes.
+    """Writes an encoder as one ONNX file and compares it with PyTorch at three sizes, a large one at two small ones.
 
     With fewer bits the comparison is with the encoder whose weights were rounded alike.
 
@@ -137,24 +142,39 @@ def export_encoder(
     @raises TypeError for a module that has no graph
     """
     card = card_of(encoder, name, provenance, mean, std)
-    reference = copy.deepcopy(encoder).cpu().float().eval()
+    reference = reference_of(encoder, shared=weights == "fp32")
     kept = 1.0
     if weights != "fp32":
-        original = copy.deepcopy(reference)
-        round_weights(reference, weights)
         image = next(iter(checked_images(card)))
-        kept = difference(card, run_torch(reference, image), run_torch(original, image), image.shape).cosine
+        original = run_torch(reference, image)
+        round_weights(reference, weights)
+        kept = difference(card, run_torch(reference, image), original, image.shape).cosine
     model = write_model(reference, card, weights)
     golden = golden_json(card, run_torch(reference, golden_image(card)))
-    set_metadata(model, {CARD_KEY: card.to_json(), GOLDEN_KEY: golden})
-    content = model.SerializeToString()
-    checks = compare(card, content, lambda image: run_torch(reference, image))
+    set_metadata(model.model, {CARD_KEY: card.to_json(), GOLDEN_KEY: golden})
     if kept < MIN_KEPT_COSINE:
         raise ExportError(f"{weights} changes the features too much: mean cosine {kept:.3f} with those of float32.")
-    if not max(check.relative_error for check in checks) <= MAX_RELATIVE_ERROR:
-        raise ExportError(f"The ONNX file differs from PyTorch: {'; '.join(map(str, checks))}")
-    write_atomically(path, content)
-    return ExportReport(path, len(content), card, tuple(checks), kept)
+    sizes = checked_sizes(reference)
+    with written_when_sound(path, model) as (partial, size):
+        checks = compare(card, partial, lambda image: run_torch(reference, image), sizes)
+        if not max(check.relative_error for check in checks) <= MAX_RELATIVE_ERROR:
+            raise ExportError(f"The ONNX file differs from PyTorch: {'; '.join(map(str, checks))}")
+    return ExportReport(path, size, card, tuple(checks), kept)
+
+
+def reference_of(encoder: nn.Module, shared: bool) -> nn.Module:
+    """The encoder on the CPU, in float32 and in evaluation mode; the one that is given stays as it is.
+
+    @param shared whether its weights may be the same tensors, because nothing will change them
+    """
+    own = {id(p): p for p in encoder.parameters() if shared and p.device.type == "cpu" and p.dtype == torch.float32}
+    return copy.deepcopy(encoder, own).cpu().float().eval()
+
+
+def checked_sizes(encoder: nn.Module) -> Sequence[tuple[int, int, int]]:
+    """Sizes at which a file is compared; a large encoder takes minutes for the largest."""
+    count = sum(parameter.numel() for parameter in encoder.parameters())
+    return CHECKED_SIZES if count < LARGE else CHECKED_SIZES_OF_LARGE
 
 
 def round_weights(encoder: nn.Module, weights: Weights) -> None:
@@ -181,23 +201,29 @@ def run_torch(encoder: nn.Module, image: Floats) -> Floats:
         return cast(Floats, encoder(torch.from_numpy(image)).numpy())
 
 
-def open_onnx(content: bytes) -> Callable[[Floats], Floats]:
-    """Features of normalised images by ONNX Runtime on the CPU."""
+def open_onnx(model: bytes | Path) -> Callable[[Floats], Floats]:
+    """Features of normalised images by ONNX Runtime on the CPU; from a file it reads the weights one by one."""
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    source = str(model) if isinstance(model, Path) else model
+    session = onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
     name = session.get_inputs()[0].name
     return lambda image: cast(Floats, session.run(None, {name: image})[0])
 
 
-def compare(card: EncoderCard, content: bytes, expected: Callable[[Floats], Floats]) -> list[SizeCheck]:
-    """Compares a file with other features of the same images at three sizes.
+def compare(
+    card: EncoderCard,
+    path: Path,
+    expected: Callable[[Floats], Floats],
+    sizes: Sequence[tuple[int, int, int]] = CHECKED_SIZES,
+) -> list[SizeCheck]:
+    """Compares a file with other features of the same images at some sizes.
 
     @raises ExportError if a shape differs
     """
-    run = open_onnx(content)
+    run = open_onnx(path)
     checks = []
-    for image in checked_images(card):
+    for image in checked_images(card, sizes):
         got, wanted = run(image), expected(image)
         if got.shape != wanted.shape:
             raise ExportError(f"The ONNX file gives the shape {got.shape} instead of {wanted.shape}.")
@@ -205,12 +231,12 @@ def compare(card: EncoderCard, content: bytes, expected: Callable[[Floats], Floa
     return checks
 
 
-def checked_images(card: EncoderCard) -> Iterator[Floats]:
+def checked_images(card: EncoderCard, sizes: Sequence[tuple[int, int, int]] = CHECKED_SIZES) -> Iterator[Floats]:
     """Patches of different colours under noise, normalised for the encoder. Colours stay in 0..1: encoders that begin
     with colour arithmetic take no others."""
     random = np.random.default_rng(0)
     mean, std = (np.array(value, np.float32).reshape(3, 1, 1) for value in (card.mean, card.std))
-    for batch, rows, cols in CHECKED_SIZES:
+    for batch, rows, cols in sizes:
         coarse = random.standard_normal((batch, 3, rows, cols), dtype=np.float32)
         image = coarse.repeat(card.input_multiple, axis=2).repeat(card.input_multiple, axis=3)
         image += 0.3 * random.standard_normal(image.shape, dtype=np.float32)
@@ -226,12 +252,18 @@ def difference(card: EncoderCard, got: Floats, wanted: Floats, shape: tuple[int,
     return SizeCheck(shape, error, error / float(np.abs(wanted).max()), cosine)
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Readers see the whole file or none."""
+@contextmanager
+def written_when_sound(path: Path, model: OnnxFile) -> Iterator[tuple[Path, int]]:
+    """Writes a model beside `path` and moves it there when the body ends well: readers see the whole file or none.
+
+    Gives the file to check and its length in bytes.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        partial.write_bytes(content)
+        with partial.open("wb") as file:
+            size = model.write(file)
+        yield partial, size
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)

@@ -14,15 +14,17 @@ from propago_trainer.config import from_json
 from propago_trainer.export import export_encoder
 from propago_trainer.importers.checkpoint import Checkpoint, CheckpointError
 from propago_trainer.models.build import build_encoder
+from propago_trainer.models.vit import OtherSizes, VisionTransformer, stretched
 
 #: Where a training run's model keeps its encoder.
 ENCODER_PREFIX = "encoder."
 
 
-def load_trained(path: Path) -> tuple[nn.Module, int]:
+def load_trained(path: Path, positions: OtherSizes = "stretch") -> tuple[nn.Module, int]:
     """The encoder of a training checkpoint, in evaluation mode, and the step at which it was saved.
 
     @param path the file, or the folder of a run for its newest one
+    @param positions what sin-cos positions become at other sizes than that of the training images
     @raises CheckpointError if the file is no checkpoint of this trainer
     """
     if path.is_dir():
@@ -38,7 +40,20 @@ def load_trained(path: Path) -> tuple[nn.Module, int]:
     weights = {name: checkpoint.take(name, *value.shape) for name, value in floating.items()}
     checkpoint.finish(())
     encoder.load_state_dict({**own, **weights})
+    if positions == "stretch" and isinstance(encoder, VisionTransformer) and encoder.config.positions == "sincos":
+        encoder = stretched(encoder)
     return encoder.eval(), int(state["step"])
+
+
+def add_positions_option(command: argparse.ArgumentParser) -> None:
+    """`--positions`: what this trainer's encoders do with images of other sizes than they were trained at."""
+    command.add_argument(
+        "--positions",
+        choices=("stretch", "extend"),
+        default="stretch",
+        help="sin-cos positions of this trainer's encoders at other sizes: the trained table interpolated, as in "
+        "published evaluations (default), or computed on beyond it, as in earlier versions of this package",
+    )
 
 
 def add_export_command(commands: Any) -> None:
@@ -50,12 +65,13 @@ def add_export_command(commands: Any) -> None:
     command.add_argument("-o", "--output", required=True, type=Path, metavar="FILE.onnx")
     command.add_argument("--weights", choices=("fp32", "fp16", "int8"), default="fp32")
     command.add_argument("--provenance", help="what the card says about the encoder's origin")
+    add_positions_option(command)
     command.set_defaults(run=run_export)
 
 
 def run_export(parsed: argparse.Namespace) -> int:
     """Prints the verified sizes."""
-    encoder, step = load_trained(parsed.checkpoint)
+    encoder, step = load_trained(parsed.checkpoint, parsed.positions)
     report = export_encoder(
         encoder,
         parsed.output,

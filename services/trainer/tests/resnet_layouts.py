@@ -9,6 +9,7 @@ libs/resnet.py and libs/model.py, xiaolonw/TimeCycle models/videos/inflated_resn
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 
 import torch
@@ -30,6 +31,7 @@ class Layout:
     ignored: tuple[str, ...] = ()
     reflect: bool = False
     lightness: bool = False
+    stages: int = 3
     projection: Tensor | None = None
 
 
@@ -73,12 +75,12 @@ def prefixed(state: State, prefix: str) -> State:
 
 
 def forward(layout: Layout, image: Tensor) -> Tensor:
-    """Features after res4 at stride 8, step by step over the names."""
+    """Features after res4, or after res5, at stride 8, step by step over the names."""
     state = layout.network
     x = lightness_of(image) if layout.lightness else image
     x = convolve(layout, "conv1", x, stride=2, pad=3)
     x = F.max_pool2d(normalise(state, "bn1", x).relu(), 3, 2, 1)
-    for stage in (1, 2, 3):
+    for stage in range(1, layout.stages + 1):
         index = 0
         while f"layer{stage}.{index}.conv1.weight" in state:
             x = block(layout, f"layer{stage}.{index}.", x, stride=2 if (stage, index) == (2, 0) else 1)
@@ -182,10 +184,20 @@ def vfs(depth: int) -> Layout:
 
 
 def crw() -> Layout:
-    """`pretrained.pth`: ResNet-18 inside a wrapper, every padding by reflection, and the walk's projection."""
+    """What train.py saves today: ResNet-18 in a wrapper, every padding by reflection, and the walk's projection."""
     state = network(18)
     weights = {**prefixed(state, "encoder.model."), "selfsim_fc.0.weight": torch.randn(128, 512)}
     return Layout({"model": weights, "epoch": 1}, state, 18, ignored=("selfsim_fc",), reflect=True)
+
+
+def crw_published() -> Layout:
+    """`pretrained.pth`: reflection is a module before the convolution, `conv1.1.weight`, which test.py renames."""
+    layout = crw()
+    weights = {
+        re.sub(r"\b(conv[12])\.weight$", r"\1.1.weight", name): value for name, value in layout.file["model"].items()
+    }
+    layout.file = {**layout.file, "model": weights}
+    return layout
 
 
 def uvc() -> Layout:

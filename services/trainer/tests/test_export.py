@@ -13,7 +13,7 @@ from torch import nn
 
 from propago_trainer.card import CARD_KEY, GOLDEN_KEY, read_card
 from propago_trainer.cli import main
-from propago_trainer.export import difference, export_encoder, open_onnx
+from propago_trainer.export import difference, export_encoder, open_onnx, reference_of
 from propago_trainer.graph import builder
 from propago_trainer.graph.builder import ExportError
 from propago_trainer.graph.join import join
@@ -26,6 +26,9 @@ ENCODERS = {
     "sincos": lambda: VisionTransformer(VitConfig(**SMALL)),
     "learned positions of another grid, registers, LayerScale": lambda: VisionTransformer(
         VitConfig(**SMALL, positions="learned", grid=(5, 7), grid_offset=0.1, registers=2, layer_scale=True)
+    ),
+    "antialiased positions": lambda: VisionTransformer(
+        VitConfig(**SMALL, positions="learned", grid=(9, 9), antialias=True)
     ),
     "learned positions without one for CLS": lambda: VisionTransformer(
         VitConfig(**SMALL, positions="learned", cls_position=False, patch=8)
@@ -75,11 +78,43 @@ def test_graph_is_one_file_of_plain_operators_with_free_axes(kind, tmp_path):
     onnx.checker.check_model(model, full_check=True)
     assert set(operators(model)) <= set(ALLOWED.split())
     assert not model.functions
-    assert [(entry.domain, entry.version) for entry in model.opset_import] == [("", 17)]
+    assert [(entry.domain, entry.version) for entry in model.opset_import] == [
+        ("", 18 if "antialiased" in kind else 17)
+    ]
     (image,) = model.graph.input
     axes = [axis.dim_param or axis.dim_value for axis in image.type.tensor_type.shape.dim]
     assert axes == ["batch", 3, "height", "width"]
     assert [path.name for path in tmp_path.iterdir()] == ["tiny.onnx"]
+
+
+@pytest.mark.parametrize("weights", ["fp32", "fp16", "int8"])
+@pytest.mark.parametrize("kind", ENCODERS)
+def test_file_has_the_bytes_that_protobuf_writes(kind, weights, tmp_path):
+    report = export(randomised(ENCODERS[kind]()), tmp_path / "tiny.onnx", weights)
+    content = report.path.read_bytes()
+    assert len(content) == report.bytes
+    assert onnx.load_from_string(content).SerializeToString(deterministic=True) == content
+
+
+def test_large_encoder_is_checked_at_small_sizes_only(tmp_path, monkeypatch):
+    encoder = randomised(VisionTransformer(VitConfig(**SMALL)))
+    monkeypatch.setattr("propago_trainer.export.LARGE", 1000)
+    sizes = [check.shape for check in export(encoder, tmp_path / "tiny.onnx").checks]
+    assert sizes == [(1, 3, 64, 96), (2, 3, 160, 112)]
+
+
+def test_export_shares_weights_that_it_does_not_change_and_leaves_the_encoder_as_it_is(tmp_path):
+    encoder = randomised(VisionTransformer(VitConfig(**SMALL))).train()
+    before = {name: value.clone() for name, value in encoder.state_dict().items()}
+    shared, own = reference_of(encoder, shared=True), reference_of(encoder, shared=False)
+    assert shared.norm.weight is encoder.norm.weight
+    assert own.norm.weight is not encoder.norm.weight
+    assert not shared.training
+    for weights in ("fp32", "int8"):
+        export(encoder, tmp_path / "tiny.onnx", weights)
+    assert encoder.training
+    assert encoder.blocks[0].training
+    assert all(torch.equal(value, before[name]) for name, value in encoder.state_dict().items())
 
 
 def test_half_weights_halve_the_file_and_stay_exact(tmp_path):
@@ -223,6 +258,18 @@ def test_join_with_the_shipped_colour_descriptor_runs(tmp_path):
     report = join([(shipped, 1.0), (learned.path, 0.7)], tmp_path / "x.onnx", name="x", provenance="random")
     assert report.card.dim == 72 + 48
     assert max(check.relative_error for check in report.checks) < 1e-4
+
+
+def test_join_takes_files_of_the_older_and_the_newer_operator_set(tmp_path):
+    kinds = ("antialiased positions", "convolutional encoder")
+    parts = [export(randomised(ENCODERS[kind]()), tmp_path / f"{index}.onnx") for index, kind in enumerate(kinds)]
+    for order in (parts, parts[::-1]):
+        files = [(part.path, 1.0) for part in order]
+        report = join(files, tmp_path / "both.onnx", name="both", provenance="random")
+        assert max(check.relative_error for check in report.checks) < 1e-4
+        model = onnx.load(report.path)
+        onnx.checker.check_model(model, full_check=True)
+        assert [entry.version for entry in model.opset_import] == [18]
 
 
 def test_join_refuses_a_file_without_a_card(tmp_path):

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 import resnet_layouts as layouts
 import torch
+import vit_layouts
 
 from propago_trainer.export import export_encoder, open_onnx
 from propago_trainer.importers.checkpoint import CheckpointError
 from propago_trainer.importers.formats import import_checkpoint
+from propago_trainer.importers.imported import ImportOptions
 
 LAYOUTS = {
     "resnet-34": ("torchvision-resnet", lambda: layouts.torchvision(34)),
@@ -18,6 +20,7 @@ LAYOUTS = {
     "vfs 18": ("vfs", lambda: layouts.vfs(18)),
     "vfs 50": ("vfs", lambda: layouts.vfs(50)),
     "crw": ("crw", layouts.crw),
+    "crw as published": ("crw", layouts.crw_published),
     "uvc": ("uvc", layouts.uvc),
     "timecycle": ("timecycle", layouts.timecycle),
 }
@@ -69,7 +72,9 @@ def test_what_is_not_used_is_named(case):
 def test_missing_weights_are_listed_under_their_own_names(case, tmp_path):
     name, layout, _ = case
     weights = layout.file.get("state_dict") or layout.file.get("model") or layout.file
-    wanted = "layer2.1.conv2.conv.weight" if name == "vfs" else "layer2.1.conv2.weight"
+    published = "encoder.model.layer2.1.conv2.1.weight" in weights
+    kernel = "conv2.conv.weight" if name == "vfs" else "conv2.1.weight" if published else "conv2.weight"
+    wanted = f"layer2.1.{kernel}"
     lost = next(
         key for key in weights if key.endswith(wanted) and not key.startswith(("module.encoder_k", "module.mom"))
     )
@@ -79,8 +84,54 @@ def test_missing_weights_are_listed_under_their_own_names(case, tmp_path):
     with pytest.raises(CheckpointError) as raised:
         import_checkpoint(tmp_path / "broken.pth", name)
     message = str(raised.value)
-    assert lost in message.split("unexpected:")[0]
+    # Convolutions of CRW's published file are told as test.py renames them.
+    assert lost.replace("conv2.1.weight", "conv2.weight") in message.split("unexpected:")[0]
     assert added in message.split("unexpected:")[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "build", "dim"),
+    [
+        ("uvc", layouts.uvc, 512),
+        ("torchvision-resnet", lambda: layouts.torchvision(50), 2048),
+        ("crw", layouts.crw, 512),
+    ],
+)
+def test_res5_is_read_on_request_at_stride_8(name, build, dim, tmp_path):
+    torch.manual_seed(0)
+    layout = build()
+    layout.stages = 4
+    torch.save(layout.file, tmp_path / "x.pth")
+    options = ImportOptions(layer="res5")
+    imported = import_checkpoint(tmp_path / "x.pth", name, options)
+    assert not any("layer4" in part for part in imported.ignored)
+    statistics = {"mean": imported.mean, "std": imported.std}
+    report = export_encoder(imported.encoder, tmp_path / "x.onnx", name=name, provenance="random", **statistics)
+    assert (report.card.layer, report.card.dim, report.card.patch_size) == ("res5", dim, 8)
+    image = torch.rand(1, 3, 40, 56)
+    full = {**layout.network, **{k: v for k, v in whole_network(layout).items() if k.startswith("layer4")}}
+    layout.network = full
+    with torch.no_grad():
+        expected = layouts.forward(layout, image).numpy()
+    got = open_onnx(report.path.read_bytes())(image.numpy())
+    assert got.shape == (1, dim, 5, 7)
+    assert np.abs(got - expected).max() < 1e-3 * np.abs(expected).max()
+
+
+def whole_network(layout):
+    """The network's weights with res5, out of the file."""
+    holder = layout.file.get("state_dict") or layout.file.get("model") or layout.file
+    prefix = next(name for name in holder if name.endswith("layer4.0.conv1.weight")).removesuffix(
+        "layer4.0.conv1.weight"
+    )
+    return {name.removeprefix(prefix): value for name, value in holder.items() if name.startswith(prefix)}
+
+
+def test_res5_of_a_transformer_is_refused(tmp_path):
+    torch.manual_seed(0)
+    torch.save(vit_layouts.timm().file, tmp_path / "x.pth")
+    with pytest.raises(CheckpointError, match="res5 is for residual networks"):
+        import_checkpoint(tmp_path / "x.pth", "timm", ImportOptions(layer="res5"))
 
 
 def test_lightness_of_white_grey_and_black_is_that_of_cie(tmp_path):

@@ -10,6 +10,7 @@ facebookresearch/moco-v3 moco/builder.py.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -33,6 +34,7 @@ class Layout:
     ignored: tuple[str, ...] = ()
     embed: Callable[[State, Tensor], Tensor] = field(default=lambda state, image: embed_image(state, image))
     offset: float = 0.0
+    antialias: bool = False
 
 
 def linear(state: State, name: str, inside: int, outside: int, bias: bool = True) -> None:
@@ -118,14 +120,17 @@ def embed_repeated(state: State, image: Tensor) -> Tensor:
     return grid[:, :, 0].flatten(2).transpose(1, 2)
 
 
-def with_table(table: Tensor, rows: int, cols: int, offset: float) -> Tensor:
-    """A square table [n * n, dim] brought to another grid, as DINO's interpolate_pos_encoding does with offset 0.1."""
+def with_table(table: Tensor, rows: int, cols: int, offset: float, antialias: bool) -> Tensor:
+    """A square table [n * n, dim] brought to another grid, as DINO's interpolate_pos_encoding does with offset 0.1.
+
+    With antialiasing as timm's resample_abs_pos_embed and DINOv2 with registers do.
+    """
     side = math.isqrt(len(table))
     square = table.reshape(1, side, side, -1).permute(0, 3, 1, 2)
     if (rows, cols) == (side, side):
         return table
     size = {"scale_factor": ((rows + offset) / side, (cols + offset) / side)} if offset else {"size": (rows, cols)}
-    resized = F.interpolate(square, mode="bicubic", align_corners=False, **size)
+    resized = F.interpolate(square, mode="bicubic", align_corners=False, antialias=antialias, **size)
     return resized.permute(0, 2, 3, 1).reshape(rows * cols, -1)
 
 
@@ -136,7 +141,7 @@ def forward(layout: Layout, image: Tensor) -> Tensor:
     x = layout.embed(state, image)
     before, table = positions(state, layout.grid)
     if table is not None:
-        x = x + with_table(table, rows, cols, layout.offset)
+        x = x + with_table(table, rows, cols, layout.offset, layout.antialias)
     prefix = []
     if "cls_token" in state:
         prefix.append(state["cls_token"] if before is None else state["cls_token"] + before)
@@ -282,7 +287,8 @@ def dinov2(dim: int = 128, depth: int = 2, mlp: str = "fc", registers: int = 0) 
     norm(encoder, "norm", dim)
     file = {**encoder, "mask_token": torch.randn(1, dim)}
     offset = 0.0 if registers else 0.1
-    return Layout(file, encoder, dim // 64, 14, 37, ignored=("mask_token",), offset=offset)
+    ignored = ("mask_token",)
+    return Layout(file, encoder, dim // 64, 14, 37, ignored=ignored, offset=offset, antialias=registers > 0)
 
 
 def dinov2_training(dim: int = 128) -> Layout:
@@ -379,7 +385,7 @@ def timm(dim: int = 128, depth: int = 2) -> Layout:
     norm(encoder, "norm", dim)
     whole = dict(encoder)
     linear(whole, "head", dim, 1000)
-    return Layout(whole, encoder, dim // 64, 16, 14, ignored=("head.weight",))
+    return Layout(whole, encoder, dim // 64, 16, 14, ignored=("head.weight",), antialias=True)
 
 
 def timm_registers(dim: int = 128) -> Layout:
@@ -389,7 +395,98 @@ def timm_registers(dim: int = 128) -> Layout:
     tokens(encoder, cls_token=1, reg_token=4, pos_embed=256)
     blocks(encoder, dim, 2, scale="ls{}.gamma")
     norm(encoder, "fc_norm", dim)
-    return Layout(encoder, encoder, dim // 64, 16, 16)
+    return Layout(encoder, encoder, dim // 64, 16, 16, antialias=True)
+
+
+def timm_dinov2(dim: int = 128, mlp: str = "fc") -> Layout:
+    """`vit_*_patch14_dinov2`: DINOv2 without its mask token; the giant's SwiGLU has both halves in `fc1`."""
+    layout = dinov2(dim, mlp=mlp)
+    packed = {"w12": "fc1", "w3": "fc2"} if mlp == "w12" else {}
+    return Layout(renamed(layout.encoder, packed), layout.encoder, layout.heads, 14, 37, antialias=True)
+
+
+def timm_dinov2_registers(dim: int = 128) -> Layout:
+    """`vit_*_patch14_reg4_dinov2`: the position of CLS is added to its token, the table is that of the patches."""
+    layout = dinov2(dim, registers=4)
+    state = dict(layout.encoder)
+    state["cls_token"] = state["cls_token"] + state["pos_embed"][:, :1]
+    state["pos_embed"] = state["pos_embed"][:, 1:]
+    file = renamed(state, {"register_tokens": "reg_token"})
+    return Layout(file, layout.encoder, layout.heads, 14, 37, antialias=True)
+
+
+def timm_dinov3(dim: int = 128, mlp: str = "fc", biases: bool = False) -> Layout:
+    """`vit_*_patch16_dinov3` and, with biases, `*_qkvb`: the Eva class without a table; the periods are computed."""
+    layout = dinov3(dim, mlp=mlp)
+    state = dict(layout.encoder)
+    for index in range(2):
+        block = f"blocks.{index}.attn"
+        bias, mask = (layout.encoder[f"{block}.qkv.{part}"] for part in ("bias", "bias_mask"))
+        if not biases:
+            layout.encoder[f"{block}.qkv.bias"] = torch.zeros(3 * dim)
+        else:
+            state[f"{block}.q_bias"], _, state[f"{block}.v_bias"] = (bias * mask).chunk(3)
+        del state[f"{block}.qkv.bias"], state[f"{block}.qkv.bias_mask"]
+    del state["rope_embed.periods"]
+    names = {"storage_tokens": "reg_token", "ls1.gamma": "gamma_1", "ls2.gamma": "gamma_2"}
+    gate = {"w1": "fc1_g", "w2": "fc1_x", "w3": "fc2"} if mlp == "w123" else {}
+    return Layout(renamed(state, {**names, **gate}), layout.encoder, layout.heads, 16, 14, eps=1e-5)
+
+
+def renamed(state: State, parts: dict[str, str]) -> State:
+    """A state with parts of its names replaced."""
+    result: State = {}
+    for name, value in state.items():
+        for old, new in parts.items():
+            name = re.sub(rf"\b{re.escape(old)}\b", new, name)
+        result[name] = value
+    return result
+
+
+def hugging_face(layout: Layout) -> State:
+    """DINOv2 or DINOv3 as the transformers library saves it: `model.safetensors` or `pytorch_model.bin`."""
+    rotary = "rope_embed.periods" in layout.encoder
+    state: State = {}
+    for name, value in layout.file.items():
+        if name in ("cls_token", "mask_token", "register_tokens", "storage_tokens"):
+            state["embeddings." + name.replace("storage", "register")] = (
+                value[None] if rotary and "mask" in name else value
+            )
+        elif name == "pos_embed":
+            state["embeddings.position_embeddings"] = value
+        elif name.startswith("patch_embed.proj."):
+            module = "patch_embeddings." if rotary else "patch_embeddings.projection."
+            state["embeddings." + module + name.rsplit(".", 1)[1]] = value
+        elif name.startswith("norm."):
+            state[name if rotary else "layer" + name] = value
+        elif name.startswith("blocks."):
+            state |= hugging_face_block(name, value, rotary, gated="blocks.0.mlp.w1.weight" in layout.file)
+    return state
+
+
+def hugging_face_block(name: str, value: Tensor, rotary: bool, gated: bool) -> State:
+    """One weight of a block; the fused projection becomes three, and DINOv3's masked bias of the keys is left out."""
+    _, index, *rest = name.split(".")
+    place, part = ("layer." if rotary else "encoder.layer.") + index + ".", ".".join(rest)
+    if part == "attn.qkv.bias_mask":
+        return {}
+    if part.startswith("attn.qkv."):
+        kind = part.rsplit(".", 1)[1]
+        names = ("q_proj", "k_proj", "v_proj") if rotary else ("attention.query", "attention.key", "attention.value")
+        apart = {f"{place}attention.{n}.{kind}": v.clone() for n, v in zip(names, value.chunk(3), strict=True)}
+        return {n: v for n, v in apart.items() if not n.endswith("k_proj.bias")}
+    gate = {"mlp.w1": "mlp.gate_proj", "mlp.w2": "mlp.up_proj", "mlp.w3": "mlp.down_proj"}
+    plain = {"mlp.fc1": "mlp.up_proj", "mlp.fc2": "mlp.down_proj"} if rotary else {}
+    parts = {
+        "attn.proj": "attention.o_proj" if rotary else "attention.output.dense",
+        "ls1.gamma": "layer_scale1.lambda1",
+        "ls2.gamma": "layer_scale2.lambda1",
+        "mlp.w12": "mlp.weights_in",
+        **(gate if gated else {"mlp.w3": "mlp.weights_out", **plain}),
+    }
+    for old, new in parts.items():
+        part = part.replace(old, new)
+    return {place + part: value}
 
 
 def moco_v3(dim: int = 128, depth: int = 2) -> Layout:

@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor
 
+from propago_trainer.graph.onnx_file import OnnxFile
+
 OPSET = 17
-#: The IR version that goes with the opset; older runtimes refuse newer ones.
+#: The IR version that goes with operator sets 17 and 18; older runtimes refuse newer ones.
 IR_VERSION = 8
 #: Below this many elements fewer bits save nothing and cost an operator.
 SMALL = 1024
@@ -58,7 +60,9 @@ class GraphBuilder:
     def __init__(self, weights: Weights = "fp32") -> None:
         """`weights` "fp16": large tensors are stored so; "int8": large kernels are, with a scale per output channel."""
         self.nodes: list[onnx.NodeProto] = []
-        self.constants: dict[str, onnx.TensorProto] = {}
+        self.constants: dict[str, NDArray[np.generic]] = {}
+        self.opset = OPSET
+        """The operator set of the model; an operator that needs a newer one raises it."""
         self._weights = weights
         self._count = 0
 
@@ -94,7 +98,7 @@ class GraphBuilder:
 
     def constant(self, name: str, value: NDArray[np.generic]) -> str:
         if name not in self.constants:
-            self.constants[name] = numpy_helper.from_array(np.ascontiguousarray(value), name)
+            self.constants[name] = value
         return name
 
     def ints(self, *values: int) -> str:
@@ -128,10 +132,7 @@ class GraphBuilder:
             return f"{prefix}.{name}" if name else ""
 
         for tensor in graph.initializer:
-            copy = onnx.TensorProto()
-            copy.CopyFrom(tensor)
-            copy.name = rename(tensor.name)
-            self.constants[copy.name] = copy
+            self.constants[rename(tensor.name)] = numpy_helper.to_array(tensor)
         for node in graph.node:
             clone = onnx.NodeProto()
             clone.CopyFrom(node)
@@ -141,7 +142,7 @@ class GraphBuilder:
             self.nodes.append(clone)
         return rename(graph.output[0].name)
 
-    def model(self, image: str, output: str, shape: Sequence[int | str], name: str) -> onnx.ModelProto:
+    def model(self, image: str, output: str, shape: Sequence[int | str], name: str) -> OnnxFile:
         """The finished model: float32 `image` [batch, 3, height, width] -> float32 `features` of the given shape.
 
         @raises ExportError if the constants do not fit one file
@@ -149,8 +150,8 @@ class GraphBuilder:
         """
         self.nodes.append(node("Identity", [output], ["features"], {}))
         used = {name for entry in self.nodes for name in entry.input}
-        constants = [tensor for key, tensor in self.constants.items() if key in used]
-        size = sum(len(tensor.raw_data) for tensor in constants)
+        constants = {key: value for key, value in self.constants.items() if key in used}
+        size = sum(value.nbytes for value in constants.values())
         if size > MAX_CONSTANT_BYTES:
             raise ExportError(
                 f"{size / 1e9:.1f} GB of weights do not fit one ONNX file, which holds 2.1 GB; float16 takes half."
@@ -160,13 +161,13 @@ class GraphBuilder:
             name,
             [helper.make_tensor_value_info(image, TensorProto.FLOAT, ["batch", 3, "height", "width"])],
             [helper.make_tensor_value_info("features", TensorProto.FLOAT, list(shape))],
-            initializer=constants,
         )
         model = helper.make_model(
             graph,
             producer_name="propago-trainer",
-            opset_imports=[helper.make_opsetid("", OPSET)],
+            opset_imports=[helper.make_opsetid("", self.opset)],
             ir_version=IR_VERSION,
         )
-        onnx.checker.check_model(model)
-        return model
+        made = OnnxFile(model, constants)
+        made.check()
+        return made

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+from onnx.version_converter import convert_version
 
 from propago_trainer.card import (
     CARD_KEY,
@@ -25,12 +26,17 @@ from propago_trainer.export import (
     ExportReport,
     compare,
     open_onnx,
-    write_atomically,
+    written_when_sound,
 )
 from propago_trainer.graph.builder import OPSET, ExportError, GraphBuilder
+from propago_trainer.graph.vit import ANTIALIAS_OPSET
 
 #: Keeps patches whose features are all zero finite.
 SMALLEST_LENGTH = 1e-12
+#: Operator sets of files that this package writes.
+JOINED_OPSETS = (OPSET, ANTIALIAS_OPSET)
+#: From this operator set on reductions take their axes as an input.
+REDUCE_BY_INPUT_OPSET = 18
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,7 @@ def join(parts: Sequence[tuple[Path, float]], path: Path, *, name: str, provenan
         layer="; ".join(f"{part.card.name}: {part.card.layer}" for part in loaded if part.card.layer),
     )
     graph = GraphBuilder()
+    graph.opset = max(opset_of(part.model) for part in loaded)
     pieces = [write_part(graph, index, part, patch) for index, part in enumerate(loaded)]
     length = math.sqrt(sum(part.weight**2 for part in loaded))
     scaled = [
@@ -82,13 +89,12 @@ def join(parts: Sequence[tuple[Path, float]], path: Path, *, name: str, provenan
         return joined_features(loaded, card, image)
 
     entries = {CARD_KEY: card.to_json(), GOLDEN_KEY: golden_json(card, apart(golden_image(card)))}
-    set_metadata(model, entries)
-    content = model.SerializeToString()
-    checks = compare(card, content, apart)
-    if not max(check.relative_error for check in checks) <= MAX_RELATIVE_ERROR:
-        raise ExportError(f"The joined file differs from its parts: {'; '.join(map(str, checks))}")
-    write_atomically(path, content)
-    return ExportReport(path, len(content), card, tuple(checks))
+    set_metadata(model.model, entries)
+    with written_when_sound(path, model) as (partial, size):
+        checks = compare(card, partial, apart)
+        if not max(check.relative_error for check in checks) <= MAX_RELATIVE_ERROR:
+            raise ExportError(f"The joined file differs from its parts: {'; '.join(map(str, checks))}")
+    return ExportReport(path, size, card, tuple(checks))
 
 
 def load_part(file: Path, weight: float) -> Part:
@@ -102,12 +108,18 @@ def check_parts(parts: Sequence[Part]) -> None:
     patch = min(part.card.patch_size for part in parts)
     for part in parts:
         opsets = {entry.domain: entry.version for entry in part.model.opset_import}
-        if opsets != {"": OPSET}:
-            raise ValueError(f"{part.card.name} uses the operator sets {opsets}; only {{'': {OPSET}}} can be joined.")
+        if opsets.keys() != {""} or opsets[""] not in JOINED_OPSETS:
+            wanted = " or ".join(map(str, JOINED_OPSETS))
+            raise ValueError(f"{part.card.name} uses the operator sets {opsets}; only {{'': {wanted}}} can be joined.")
         if part.card.patch_size % patch != 0:
             raise ValueError(f"The patches of {part.card.name} ({part.card.patch_size} px) hold no whole {patch} px.")
         if not part.weight > 0:
             raise ValueError(f"The weight of {part.card.name} must be positive, not {part.weight}.")
+
+
+def opset_of(model: onnx.ModelProto) -> int:
+    """The version of ONNX's own operator set."""
+    return next(entry.version for entry in model.opset_import if entry.domain == "")
 
 
 def write_part(graph: GraphBuilder, index: int, part: Part, patch: int) -> str:
@@ -118,7 +130,8 @@ def write_part(graph: GraphBuilder, index: int, part: Part, patch: int) -> str:
         mean, std = (np.array(value, np.float32).reshape(1, 3, 1, 1) for value in (card.mean, card.std))
         centred = graph.add("Sub", image, graph.constant(f"mean{index}", mean))
         image = graph.add("Div", centred, graph.constant(f"std{index}", std))
-    features = graph.prefixed(part.model, f"part{index}", image)
+    model = part.model if opset_of(part.model) == graph.opset else convert_version(part.model, graph.opset)
+    features = graph.prefixed(model, f"part{index}", image)
     pixels = graph.axes("image", 2, 4)
     if card.layout == "tokens":
         grid = graph.add("Div", pixels, graph.ints(card.patch_size))
@@ -131,7 +144,10 @@ def write_part(graph: GraphBuilder, index: int, part: Part, patch: int) -> str:
         features = graph.add(
             "Resize", features, "", "", sizes, mode="linear", coordinate_transformation_mode="half_pixel"
         )
-    length = graph.add("ReduceL2", features, axes=[1], keepdims=1)
+    if graph.opset < REDUCE_BY_INPUT_OPSET:
+        length = graph.add("ReduceL2", features, axes=[1], keepdims=1)
+    else:
+        length = graph.add("ReduceL2", features, graph.ints(1), keepdims=1)
     return graph.add("Div", features, graph.add("Max", length, graph.scalar(SMALLEST_LENGTH)))
 
 

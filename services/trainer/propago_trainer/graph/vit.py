@@ -9,12 +9,14 @@ import torch
 from onnx import TensorProto
 from torch import Tensor, nn
 
-from propago_trainer.graph.builder import GraphBuilder, as_array
+from propago_trainer.graph.builder import Attribute, GraphBuilder, as_array
 from propago_trainer.models.gating import LayerScale, SwiGlu
 from propago_trainer.models.positions import position_rates
 from propago_trainer.models.vit import Attention, Block, Mlp, VisionTransformer
 
 Rotation = tuple[str, str]
+#: The first operator set whose Resize knows antialiasing.
+ANTIALIAS_OPSET = 18
 
 
 def write_vit(graph: GraphBuilder, model: VisionTransformer, image: str) -> str:
@@ -73,6 +75,11 @@ def _positions(graph: GraphBuilder, model: VisionTransformer, rows: str, cols: s
         scales = _offset_scales(graph, model, rows, cols)
     else:
         sizes = graph.add("Concat", graph.ints(1, config.dim), rows, cols, axis=0)
+    # PyTorch's bicubic interpolation has another kernel with antialiasing than without.
+    cubic: dict[str, Attribute] = {"cubic_coeff_a": -0.75}
+    if config.antialias:
+        graph.opset = max(graph.opset, ANTIALIAS_OPSET)
+        cubic = {"cubic_coeff_a": -0.5, "antialias": 1, "exclude_outside": 1}
     resized = graph.add(
         "Resize",
         graph.weight("positions", square),
@@ -80,8 +87,8 @@ def _positions(graph: GraphBuilder, model: VisionTransformer, rows: str, cols: s
         scales,
         *([sizes] if sizes else []),
         mode="cubic",
-        cubic_coeff_a=-0.75,  # what PyTorch's bicubic uses
         coordinate_transformation_mode="half_pixel",
+        **cubic,
     )
     return _rows_last(graph, resized, config.dim)
 

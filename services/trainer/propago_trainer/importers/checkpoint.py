@@ -12,6 +12,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from propago_trainer.importers.file_kinds import foreign_kind, is_safetensors
+
 Tensors = Mapping[str, Tensor]
 
 #: Entries under which training scripts keep the weights, most specific first.
@@ -33,7 +35,14 @@ def read_tensors(path: Path, containers: Sequence[str] = CONTAINERS) -> dict[str
     @param containers entries that may hold the weights, tried in this order
     @raises CheckpointError if the file cannot be read so, or holds no weights
     """
-    content = read_file(path)
+    return weights_in(read_file(path), path, containers)
+
+
+def weights_in(content: Mapping[str, object], path: Path, containers: Sequence[str] = CONTAINERS) -> dict[str, Tensor]:
+    """The weights in what a file holds, by name.
+
+    @raises CheckpointError if there are none
+    """
     for _ in range(3):
         weights = {name: value for name, value in content.items() if isinstance(value, Tensor)}
         inside = [value for key in containers if isinstance(value := content.get(key), Mapping)]
@@ -45,8 +54,21 @@ def read_tensors(path: Path, containers: Sequence[str] = CONTAINERS) -> dict[str
     raise CheckpointError(f"{path} nests its weights too deeply.")
 
 
-def read_file(path: Path) -> Mapping[str, object]:
-    if path.suffix == ".safetensors":
+def read_file(path: Path, mapped: bool = False) -> Mapping[str, object]:
+    """What a PyTorch or safetensors file holds; a file of another kind is refused saying what it is.
+
+    @param mapped reads tensors from the disk when they are used, where the file allows it; it must not be written to as
+    long as they are
+    @raises CheckpointError if the file cannot be read
+    """
+    try:
+        foreign = foreign_kind(path)
+        safetensors = path.suffix == ".safetensors" or is_safetensors(path)
+    except OSError as error:
+        raise CheckpointError(f"{path} cannot be read: {error}.") from error
+    if foreign is not None:
+        raise CheckpointError(foreign)
+    if safetensors:
         from safetensors import SafetensorError
         from safetensors.torch import load_file
 
@@ -57,12 +79,14 @@ def read_file(path: Path) -> Mapping[str, object]:
     try:
         # The arguments of a training script: a bag of plain values, checked like the rest.
         with torch.serialization.safe_globals([argparse.Namespace]):
-            content = torch.load(path, map_location="cpu", weights_only=True)
+            content = torch.load(path, map_location="cpu", weights_only=True, mmap=mapped and is_archive(path))
     except pickle.UnpicklingError as error:
         what = re.search(r"GLOBAL ([\w.]+)", str(error))
-        held = f" ({what.group(1)})" if what else ""
+        if what is None:
+            raise CheckpointError(f"{path} is no PyTorch file, and no safetensors file either.") from error
         raise CheckpointError(
-            f"{path} holds Python objects{held} that are not read, because reading them would run code of the file. "
+            f"{path} holds Python objects ({what.group(1)}) that are not read, because reading them would run code of "
+            "the file. "
             "Save its weights alone, as safetensors or with torch.save(state_dict)."
         ) from error
     except (OSError, RuntimeError, ValueError, EOFError, KeyError) as error:
@@ -70,6 +94,12 @@ def read_file(path: Path) -> Mapping[str, object]:
     if not isinstance(content, Mapping):
         raise CheckpointError(f"{path} holds a {type(content).__name__} instead of named weights.")
     return content
+
+
+def is_archive(path: Path) -> bool:
+    """Whether a PyTorch file is one of today's and not of the older format, which cannot be mapped."""
+    with path.open("rb") as file:
+        return file.read(2) == b"PK"
 
 
 class Checkpoint:

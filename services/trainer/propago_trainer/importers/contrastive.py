@@ -2,14 +2,15 @@
 
 Layouts: pytorch/vision torchvision/models/resnet.py; facebookresearch/moco moco/builder.py (`encoder_q`, `encoder_k`);
 facebookresearch/moco-v3 moco/builder.py and vits.py (`base_encoder`, `momentum_encoder`); facebookresearch/simsiam
-simsiam/builder.py (`encoder`). Networks are cut after res4, whose stride is taken away: features at stride 8.
+simsiam/builder.py (`encoder`). Networks are cut after res4, or after res5 where that is asked for, and their strides
+after res3 are taken away: features at stride 8.
 """
 
 from __future__ import annotations
 
 from propago_trainer.importers.checkpoint import Checkpoint, Tensors, find_prefix
 from propago_trainer.importers.imported import Imported, ImportOptions
-from propago_trainer.importers.resnet_reader import RESNET_ANCHORS, RESNET_IGNORABLE, read_resnet
+from propago_trainer.importers.resnet_reader import RESNET_ANCHORS, RESNET_IGNORABLE, STAGES, read_resnet
 from propago_trainer.importers.vit_reader import USUAL_HEADS, VIT_ANCHORS, VitParts, read_vit, table_of
 from propago_trainer.models.resnet import ResNetConfig
 
@@ -21,7 +22,7 @@ MOCO_HEADS = {**USUAL_HEADS, 384: 12}
 def import_resnet(tensors: Tensors, options: ImportOptions) -> Imported:
     """A network of torchvision's layout, under whatever prefix; the query encoder where there are two."""
     checkpoint = Checkpoint(tensors, find_prefix(tensors, RESNET_ANCHORS, PREFER, options.prefix))
-    network = read_resnet(checkpoint, ResNetConfig(18))
+    network = read_resnet(checkpoint, ResNetConfig(18, stages=STAGES[options.layer]))
     return Imported(network, checkpoint.finish(RESNET_IGNORABLE))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Literal
 
 from torch import Tensor, nn
 
@@ -13,12 +14,13 @@ from propago_trainer.models.resnet import STAGE_BLOCKS, Depth, ResidualBlock, Re
 #: Names that are certain to be in a network of torchvision, and in one of mmcv.
 RESNET_ANCHORS = ("conv1.weight", "layer1.0.conv1.weight")
 MMCV_ANCHORS = ("conv1.conv.weight", "layer1.0.conv1.conv.weight")
-#: Behind res4 and beside it.
+#: Behind res4 and beside it; res5 is taken where it is asked for.
 RESNET_IGNORABLE = (r"layer4\.", r"fc\.")
+STAGES: dict[str, Literal[3, 4]] = {"res4": 3, "res5": 4}
 
 
 def read_resnet(checkpoint: Checkpoint, config: ResNetConfig, inside: str = "", mmcv: bool = False) -> ResNet:
-    """A network cut after res4 with a checkpoint's weights. Depth is found; what else `config` says stays.
+    """A network cut after res4 or res5 with a checkpoint's weights. Depth is found; what else `config` says stays.
 
     @param inside what stands before the network's names after the checkpoint's prefix
     @raises CheckpointError if its blocks are those of no known depth
@@ -77,7 +79,7 @@ def depth_of(checkpoint: Checkpoint, inside: str, mmcv: bool) -> Depth:
         counts.append(1 + max(found, default=-1))
     bottleneck = checkpoint.has(f"{inside}layer1.0.conv3{'.conv' if mmcv else ''}.weight")
     for depth, blocks in STAGE_BLOCKS.items():
-        if list(blocks) == counts and (depth >= 50) == bottleneck:
+        if list(blocks[:3]) == counts and (depth >= 50) == bottleneck:
             return depth
     kind = "bottleneck" if bottleneck else "basic"
     raise CheckpointError(f"No known residual network has {counts} {kind} blocks in its first three stages.")

@@ -27,6 +27,9 @@ class VitParts:
     registers: str = "register_tokens"
     eps: float = 1e-6
     grid_offset: float = 0.0
+    antialias: bool = False
+    rope_base: float | None = None
+    """Base of rotary periods that are not stored."""
     heads: Mapping[int, int] = field(default_factory=lambda: USUAL_HEADS)
 
 
@@ -58,6 +61,7 @@ def read_vit(
         cls=checkpoint.has("cls_token"),
         cls_position=cls_position,
         grid_offset=parts.grid_offset,
+        antialias=parts.antialias,
         registers=registers,
         layer_scale=any(checkpoint.has(f"blocks.0.{name}") for name in ("ls1.gamma", "gamma_1")),
         qkv_bias=any(checkpoint.has(f"blocks.0.attn.{name}") for name in ("qkv.bias", "q.bias", "q_bias")),
@@ -79,15 +83,26 @@ def read_vit(
         config = replace(config, grid=(side, side))
         weights["pos_embed"] = positions
     else:
-        weights["periods"] = checkpoint.take("rope_embed.periods", dim // config.heads // 4)
+        weights["periods"] = periods_of(checkpoint, parts, dim // config.heads)
     for index in range(blocks):
         weights |= read_block(checkpoint, config, f"blocks.{index}")
     norm = "norm" if checkpoint.has("norm.weight") or not checkpoint.has("fc_norm.weight") else "fc_norm"
     for part in ("weight", "bias"):
         weights[f"norm.{part}"] = checkpoint.take(f"{norm}.{part}", dim)
-    encoder = VisionTransformer(config)
-    encoder.load_state_dict(weights)
+    # Nothing is drawn or copied: the encoder takes the tensors of the file.
+    with torch.device("meta"):
+        encoder = VisionTransformer(config)
+    encoder.load_state_dict(weights, assign=True)
     return encoder
+
+
+def periods_of(checkpoint: Checkpoint, parts: VitParts, width: int) -> Tensor:
+    """Rotary periods of a head of `width` channels, [width / 4], stored or computed as DINOv3 initialises them."""
+    if parts.rope_base is None:
+        return checkpoint.take("rope_embed.periods", width // 4)
+    exponents = 2 * torch.arange(width // 4, dtype=torch.float32) / (width // 2)
+    periods: Tensor = parts.rope_base**exponents
+    return periods
 
 
 def patch_shape(checkpoint: Checkpoint) -> tuple[int, int]:
@@ -153,7 +168,10 @@ def query_key_value(checkpoint: Checkpoint, name: str, dim: int) -> Tensor:
 def query_key_value_bias(checkpoint: Checkpoint, name: str, dim: int) -> Tensor:
     """One bias for all three; BEiT, VideoMAE and DINOv3 have none for the keys (softmax cancels it)."""
     if checkpoint.has(f"{name}.q.bias"):
-        return torch.cat([checkpoint.take(f"{name}.{part}.bias", dim) for part in "qkv"])
+        # Hugging Face's DINOv3 has none for the keys.
+        stored = [part for part in "qkv" if part != "k" or checkpoint.has(f"{name}.k.bias")]
+        biases = {part: checkpoint.take(f"{name}.{part}.bias", dim) for part in stored}
+        return torch.cat([biases.get(part, torch.zeros(dim)) for part in "qkv"])
     if checkpoint.has(f"{name}.q_bias"):
         query, value = (checkpoint.take(f"{name}.{part}_bias", dim) for part in "qv")
         return torch.cat([query, torch.zeros(dim), value])

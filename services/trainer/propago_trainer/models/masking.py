@@ -28,13 +28,16 @@ class Mask:
 def draw_mask(
     generator: torch.Generator, frames: int, grid: tuple[int, int], ratio: float, kind: MaskKind = "random"
 ) -> Mask:
-    """Masks `ratio` of the patches; at least one patch stays visible."""
+    """Masks `ratio` of the patches; at least one patch stays visible.
+
+    The number of visible ones is rounded down, as in MAE: 9 of 196 at 0.95.
+    """
     rows, cols = grid
     count = rows * cols
     if kind == "grid":
         visible = _grid(generator, rows, cols, ratio).expand(frames, -1)
     else:
-        keep = max(1, round(count * (1 - ratio)))
+        keep = max(1, int(count * (1 - ratio)))
         visible = torch.rand(frames, count, generator=generator).argsort(dim=1)[:, :keep].sort(dim=1).values
     hidden = torch.ones(frames, count, dtype=torch.bool)
     hidden.scatter_(1, visible, False)

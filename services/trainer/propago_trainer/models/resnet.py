@@ -1,7 +1,7 @@
 """Residual networks as dense encoders: cut after res4 ("layer3"), every stride after res3 removed, so stride 8.
 
 He et al. 2016 with the names of torchvision. The dense form (the last stage kept at the resolution of the one before,
-no dilation) is that of TimeCycle, UVC, CRW and VFS.
+no dilation) is that of TimeCycle, UVC, CRW and VFS; UVC's evaluation goes on through res5 ("layer4") likewise.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from propago_trainer.models.lightness import Lightness
 
 Depth = Literal[18, 34, 50, 101, 152]
 
-STAGE_BLOCKS: dict[Depth, tuple[int, int, int]] = {
-    18: (2, 2, 2),
-    34: (3, 4, 6),
-    50: (3, 4, 6),
-    101: (3, 4, 23),
-    152: (3, 8, 36),
+STAGE_BLOCKS: dict[Depth, tuple[int, int, int, int]] = {
+    18: (2, 2, 2, 2),
+    34: (3, 4, 6, 3),
+    50: (3, 4, 6, 3),
+    101: (3, 4, 23, 3),
+    152: (3, 8, 36, 3),
 }
 
 
@@ -31,12 +31,14 @@ class ResNetConfig:
 
     `projection`: channels of a 1x1 convolution without bias, then ReLU, after res4 (TimeCycle); 0 for none.
     `lightness`: the network sees CIE lightness three times instead of RGB (UVC).
+    `stages`: 3 ends after res4, 4 after res5.
     """
 
     depth: Depth
     padding: Literal["zeros", "reflect"] = "zeros"
     projection: int = 0
     lightness: bool = False
+    stages: Literal[3, 4] = 3
 
     @property
     def bottleneck(self) -> bool:
@@ -45,7 +47,8 @@ class ResNetConfig:
     @property
     def dim(self) -> int:
         """Channels of the output."""
-        return self.projection or (1024 if self.bottleneck else 256)
+        widest = 64 * 2 ** (self.stages - 1)
+        return self.projection or (4 * widest if self.bottleneck else widest)
 
 
 class ResidualBlock(nn.Module):
@@ -100,7 +103,7 @@ class ResNet(nn.Module):
         self.maxpool = nn.MaxPool2d(3, 2, 1)
         expansion = 4 if config.bottleneck else 1
         inside = 64
-        for stage, blocks in enumerate(STAGE_BLOCKS[config.depth]):
+        for stage, blocks in enumerate(STAGE_BLOCKS[config.depth][: config.stages]):
             width = 64 * 2**stage
             layers: list[nn.Module] = []
             for block in range(blocks):
@@ -112,7 +115,7 @@ class ResNet(nn.Module):
 
     def stages(self) -> list[nn.Module]:
         """The residual stages, first to last."""
-        return [self.get_submodule(f"layer{stage}") for stage in (1, 2, 3)]
+        return [self.get_submodule(f"layer{stage + 1}") for stage in range(self.config.stages)]
 
     def forward(self, images: Tensor) -> Tensor:
         x = self.maxpool(F.relu(self.bn1(self.conv1(self.lightness(images)))))

@@ -7,7 +7,7 @@ LayerScale, GELU or SwiGLU feed-forward.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import torch
@@ -21,6 +21,8 @@ from propago_trainer.models.positions import sincos_positions as sincos_position
 
 Positions = Literal["sincos", "learned", "rotary", "none"]
 FeedForward = Literal["gelu", "swiglu"]
+#: What sin-cos positions become at other sizes than the trained one: the trained table interpolated, or computed on.
+OtherSizes = Literal["stretch", "extend"]
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,8 @@ class VitConfig:
 
     `grid` is the (rows, cols) of a learned position table; other grids interpolate it (bicubic). `cls_position`: the
     table begins with a row for CLS; `grid_offset`: added to the sides of another grid where only the scale counts, 0.1
-    in DINO's code and what follows it. `mlp_ratio` is the hidden width of the feed-forward over `dim`; SwiGLU has two
+    in DINO's code and what follows it; `antialias`: the interpolation is antialiased, which excludes an offset.
+    `mlp_ratio` is the hidden width of the feed-forward over `dim`; SwiGLU has two
     projections of that width. `eps` is that of every LayerNorm.
     """
 
@@ -44,6 +47,7 @@ class VitConfig:
     grid: tuple[int, int] = (14, 14)
     cls_position: bool = True
     grid_offset: float = 0.0
+    antialias: bool = False
     feed_forward: FeedForward = "gelu"
     layer_scale: bool = False
     qkv_bias: bool = True
@@ -172,7 +176,8 @@ class VisionTransformer(nn.Module):
             scale = ((rows + offset) / square.shape[2], (cols + offset) / square.shape[3])
             resized = F.interpolate(square, scale_factor=scale, mode="bicubic", align_corners=False)
         else:
-            resized = F.interpolate(square, size=(rows, cols), mode="bicubic", align_corners=False)
+            antialias = self.config.antialias
+            resized = F.interpolate(square, size=(rows, cols), mode="bicubic", align_corners=False, antialias=antialias)
         return resized.permute(0, 2, 3, 1).reshape(1, rows * cols, -1)
 
     def patch_embed(self, images: Tensor) -> Tensor:
@@ -217,6 +222,19 @@ class VisionTransformer(nn.Module):
         """Images [B, 3, H, W] -> patch features [B, N, D] after the last norm, without CLS."""
         rotation = self.rotation(images.shape[2] // self.config.patch, images.shape[3] // self.config.patch)
         return self.encode(self.patch_embed(images), rotation)[:, self.prefix :]
+
+
+def stretched(encoder: VisionTransformer) -> VisionTransformer:
+    """The same encoder with the sin-cos positions of its training grid as a table, which other grids interpolate.
+
+    At its own grid nothing changes. Elsewhere it sees the positions it was trained with, stretched to the grid plus 0.1
+    as the evaluations of MAE, SiamMAE and CropMAE do, instead of places beyond any that it has seen.
+    """
+    config = replace(encoder.config, positions="learned", cls_position=False, grid_offset=0.1)
+    made = VisionTransformer(config)
+    table = sincos_positions(config.dim, torch.arange(config.grid[0]), torch.arange(config.grid[1]))[None]
+    made.load_state_dict({**encoder.state_dict(), "pos_embed": table})
+    return made
 
 
 def initialise(module: nn.Module) -> None:
