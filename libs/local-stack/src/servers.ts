@@ -8,7 +8,7 @@ import { startNats } from './nats-server';
 import { startPostgres } from './postgres-server';
 import { startRedis } from './redis-server';
 import { repoRoot } from './repo-root';
-import { RunningServer, ServerOptions } from './server';
+import { AddressedServer, Watch } from './server';
 
 /** What to start, and where. */
 export interface ServersOptions {
@@ -22,6 +22,8 @@ export interface ServersOptions {
   migrate?: boolean;
   /** Source of DATABASE_URL, REDIS_URL and NATS_URL: a server named there is used as it is, and not started. Default process.env. */
   env?: NodeJS.ProcessEnv;
+  /** Starts a server again that ends by itself. Absent: it stays down. */
+  watch?: Pick<Watch, 'say' | 'onLost'>;
 }
 
 /** Addresses of running servers; a server that was not wanted has an empty one. */
@@ -33,7 +35,7 @@ export interface Servers {
   natsUrl: string;
   /** `file:` address of a folder for blobs below `dir`, or STORAGE_URL. */
   storageUrl: string;
-  /** Process ids of the servers that this call started. */
+  /** Process ids of the servers that this call started; a server that is started again has another one. */
   pids: Partial<Record<'postgres' | 'redis' | 'nats', number>>;
   /** Stops what was started and, unless persistent, removes its data. May be called twice. */
   stop(): Promise<void>;
@@ -59,8 +61,7 @@ export async function startServers(options: ServersOptions = {}): Promise<Server
 
   // Two Redis servers on one append-only file would destroy it.
   const unlock = persistent ? await lockFolder(dir) : undefined;
-  const where: ServerOptions = { dir, persistent, logDir };
-  const started: RunningServer[] = [];
+  const started: AddressedServer[] = [];
   const pids: Servers['pids'] = {};
   const provide = async (
     name: keyof Servers['pids'],
@@ -69,7 +70,9 @@ export async function startServers(options: ServersOptions = {}): Promise<Server
   ): Promise<string> => {
     if (!need[name]) return '';
     if (url) return url;
-    const server = await start(where);
+    const { watch } = options;
+    const own = watch && { ...watch, onStart: (pid: number) => (pids[name] = pid) };
+    const server = await start({ dir, persistent, logDir, watch: own });
     started.push(server);
     pids[name] = server.pid;
     return server.url;

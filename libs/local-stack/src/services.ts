@@ -2,6 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findProgram } from './find-program';
+import { BackOff } from './back-off';
 import { freePort } from './free-port';
 import { GuardedProcess } from './guarded-process';
 import { repoRoot } from './repo-root';
@@ -17,6 +18,8 @@ export const ONE_OF_EACH: ServicePlan[] = SERVICE_NAMES.map((name) => ({ name })
 const SHUTDOWN_SECONDS = 20;
 /** What ending takes besides the running jobs: a job that is handed back must notice, and connections close. */
 const STOP_MARGIN_MS = 20_000;
+const FIRST_WAIT_MS = 1000;
+const LONGEST_WAIT_MS = 30_000;
 
 /** One service to start. */
 export interface ServicePlan {
@@ -42,7 +45,7 @@ export interface ServicesOptions {
   readyLimitMs?: number;
   /** How long a service may take to end on SIGTERM before it is killed. Default: its SHUTDOWN_SECONDS, and 20 s more. */
   stopLimitMs?: number;
-  /** Starts a service that ends by itself again, after a second. Default false. */
+  /** Starts a service again that was ready and ended by itself. Default false. */
   restart?: boolean;
   /** Is told of it, in a sentence. */
   onRestart?: (what: string) => void;
@@ -67,6 +70,8 @@ interface Slot {
   env: NodeJS.ProcessEnv;
   through: string[];
   process: GuardedProcess;
+  startedAt: number;
+  backOff: BackOff;
 }
 
 /** Running services of one private platform. Made by {@link startServices}. */
@@ -104,6 +109,7 @@ export class Services {
   async add(name: ServiceName, env: NodeJS.ProcessEnv = {}): Promise<ServiceProcess> {
     const slot = await this.launch({ name, env });
     await this.untilReady(slot);
+    this.watch(slot);
     return this.processes.find((entry) => entry.name === name && entry.index === slot.index)!;
   }
 
@@ -114,6 +120,8 @@ export class Services {
       for (let replica = 0; replica < (plan.replicas ?? 1); replica++) slots.push(await this.launch(plan));
     }
     await Promise.all(slots.map((slot) => this.untilReady(slot)));
+    // One that ends before that is no accident: it is refused with its log, not started again.
+    slots.forEach((slot) => this.watch(slot));
   }
 
   /** Sends a signal to one process. SIGKILL also waits until it is gone. */
@@ -171,14 +179,15 @@ export class Services {
       env: { ...videoTools(settings), ...settings, HOST: host, PORT: port, PROPAGO_EXIT_WITH_PARENT: '1' },
       through,
     };
-    const slot: Slot = { ...plan, process: this.spawn(plan) };
+    const backOff = new BackOff(FIRST_WAIT_MS, LONGEST_WAIT_MS);
+    const slot: Slot = { ...plan, process: this.spawn(plan), startedAt: Date.now(), backOff };
     this.slots.push(slot);
-    this.watch(slot);
     return slot;
   }
 
   private start(slot: Slot): void {
     slot.process = this.spawn(slot);
+    slot.startedAt = Date.now();
     this.watch(slot);
   }
 
@@ -188,12 +197,12 @@ export class Services {
     const isMissed = () => !this.stopping && !this.resting.has(slot) && slot.process === watched;
     void watched.exited.then(async (how) => {
       if (isMissed()) this.options.onRestart?.(`${slot.name} ${how}; it is started again. Its log: ${slot.logFile}`);
-      await sleep(1000, undefined, { ref: false });
+      await sleep(slot.backOff.next(Date.now() - slot.startedAt), undefined, { ref: false });
       if (isMissed()) this.start(slot);
     });
   }
 
-  private spawn({ name, logFile, env, through }: Omit<Slot, 'process'>): GuardedProcess {
+  private spawn({ name, logFile, env, through }: Pick<Slot, 'name' | 'logFile' | 'env' | 'through'>): GuardedProcess {
     if (this.stopping) throw new Error('the services are being stopped');
     const root = repoRoot();
     const script = join(this.options.dist ?? join(root, 'dist'), 'services', name, 'src/main.js');

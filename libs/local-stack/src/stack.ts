@@ -11,15 +11,19 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-export interface StackOptions extends Omit<ServersOptions, 'need' | 'migrate'> {
+export interface StackOptions extends Omit<ServersOptions, 'need' | 'migrate' | 'watch'> {
   /** Settings of all services, above this process's environment. Access control is off unless they say otherwise. */
   serviceEnv?: NodeJS.ProcessEnv;
+  /** Is called when the servers run and no service does; what it returns is added to the environment of all services. */
+  beforeServices?: (servers: Servers) => Promise<NodeJS.ProcessEnv>;
   /** Default: one process of each. */
   services?: ServicePlan[];
   /** Starts a service that ends by itself again. Default false. */
   restart?: boolean;
   /** Is told of it, in a sentence. */
   onRestart?: (what: string) => void;
+  /** Is told that a server cannot be started again. Servers are started again where this is given. */
+  onLost?: (problem: Error) => void;
   /** Gives the way to stop as soon as anything may run, so that an interrupt during the start leaves nothing behind. */
   onStart?: (stop: () => Promise<void>) => void;
 }
@@ -48,9 +52,12 @@ export async function startStack({
   onStart,
   restart,
   onRestart,
+  onLost,
+  beforeServices,
   ...options
 }: StackOptions = {}): Promise<Stack> {
-  const starting = startServers(options);
+  const say = onRestart ?? (() => undefined);
+  const starting = startServers({ ...options, watch: onLost && { say, onLost } });
   let services: Services | undefined;
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> =>
@@ -63,9 +70,11 @@ export async function startStack({
   const servers = await starting;
   try {
     if (stopping) throw new Error('stopped while starting');
+    const found = await beforeServices?.(servers);
+    if (stopping) throw new Error('stopped while starting');
     services = new Services({
       dir: servers.dir,
-      env: { ...OPEN, ...serverEnvironment(servers), ...serviceEnv },
+      env: { ...OPEN, ...serverEnvironment(servers), ...serviceEnv, ...found },
       restart,
       onRestart,
     });
