@@ -24,14 +24,11 @@ export async function provideKeys(
   const file = join(folder, 'key-secret');
   const known = existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
   const secret = known ?? randomBytes(32).toString('base64');
-  const adminKey = await bootstrapKey(
-    { DATABASE_URL: databaseUrl, KEY_SECRET: secret },
-    [
-      ...(newAdminKey ? ['--another'] : []),
-      ...(known === undefined ? ['--secret-is-new'] : []),
-      ...(access === 'off' && !newAdminKey ? ['--only-check'] : []),
-    ],
-  );
+  const adminKey = await bootstrapKey({ DATABASE_URL: databaseUrl, KEY_SECRET: secret }, [
+    ...(newAdminKey ? ['--another'] : []),
+    ...(known === undefined ? ['--secret-is-new'] : []),
+    ...(access === 'off' && !newAdminKey ? ['--only-check'] : []),
+  ]);
   if (known === undefined) {
     // Half a secret would be taken for the secret.
     writeFileSync(`${file}.new`, `${secret}\n`, { mode: 0o600 });

@@ -5,6 +5,7 @@ import { repoRoot } from '@propago/local-stack';
 /** A command of `propago` with what it has printed. */
 export class Propago {
   readonly ended: Promise<number | null>;
+  hasEnded = false;
   stdout = '';
   stderr = '';
   private readonly child: ChildProcess;
@@ -17,6 +18,7 @@ export class Propago {
     this.child.stdout!.on('data', (data: Buffer) => (this.stdout += data.toString()));
     this.child.stderr!.on('data', (data: Buffer) => (this.stderr += data.toString()));
     this.ended = new Promise((resolve) => this.child.on('close', resolve));
+    void this.ended.then(() => (this.hasEnded = true));
   }
 
   /** What it has printed to standard output, when it has succeeded. */

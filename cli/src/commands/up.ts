@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { resolve } from 'node:path';
 import { ServicePlan, startStack } from '@propago/local-stack';
+import { checkSettings } from '../check-settings';
 import { encoderPath } from '../encoder-file';
 import { Failure } from '../failure';
 import { Interruption } from '../interruption';
@@ -24,6 +25,8 @@ export async function upCommand(command: UpCommand, interruption: Interruption):
   const { port, host, dir, encoder } = command;
   const folder = resolve(dir);
   mkdirSync(folder, { recursive: true });
+  const services = servicePlans(command);
+  checkSettings(services, process.env, (what) => console.error(`warning: ${what}`));
   await requireFreePort(host, port);
   const encoders = encoder.length === 0 ? {} : { ENCODERS: encoder.map(encoderPath).join(',') };
   console.log(`starting the platform; its data and logs are in ${folder}`);
@@ -37,7 +40,7 @@ export async function upCommand(command: UpCommand, interruption: Interruption):
     restart: true,
     onRestart: (what) => console.error(what),
     onLost: lose,
-    services: servicePlans(command),
+    services,
     serviceEnv: encoders,
     beforeServices: async ({ databaseUrl }) => {
       const access = await provideKeys(folder, databaseUrl, command);

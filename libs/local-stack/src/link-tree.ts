@@ -3,7 +3,8 @@ import { join } from 'node:path';
 
 /**
  * A copy of a folder whose files are hard links, so that it takes no room and keeps what is removed from the original.
- * It is for files that are replaced as a whole and never written in place. Files that vanish meanwhile are left out.
+ * It is for files that are replaced as a whole and never written in place. Files that vanish meanwhile are left out, and those that the
+ * target has already stay.
  */
 export function linkTree(from: string, to: string): void {
   mkdirSync(to, { recursive: true });
@@ -20,7 +21,7 @@ function linkFile(source: string, target: string): void {
   try {
     linkSync(source, target);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    if (['ENOENT', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) return;
     // Another file system, or one without hard links.
     copyFileSync(source, target);
   }

@@ -33,7 +33,7 @@ export async function ensureCluster(home: PostgresHome, dir: string, logFile: st
 
 export const majorOf = ({ version }: Pick<PostgresHome, 'version'>): string => version.split('.')[0]!;
 
-function otherMajor({ data, version }: PostgresHome, major: string): string {
+export function otherMajor({ data, version }: Pick<PostgresHome, 'data' | 'version'>, major: string): string {
   return [
     `the data in ${data} are of PostgreSQL ${major}, and this version of Propago comes with PostgreSQL ${version}.`,
     'With the version of Propago that you had before, run "propago backup FILE"; with this one, "propago restore FILE --force".',

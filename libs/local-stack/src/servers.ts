@@ -1,13 +1,14 @@
-import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { lockFolder } from './folder-lock';
+import { deployMigrations } from './migrations';
 import { startNats } from './nats-server';
 import { startPostgres } from './postgres-server';
+import { upgradeDatabase } from './postgres-upgrade';
 import { startRedis } from './redis-server';
-import { repoRoot } from './repo-root';
+import { settleReplacement } from './replacement';
 import { AddressedServer, Watch } from './server';
 
 /** What to start, and where. */
@@ -22,8 +23,12 @@ export interface ServersOptions {
   migrate?: boolean;
   /** Source of DATABASE_URL, REDIS_URL and NATS_URL: a server named there is used as it is, and not started. Default process.env. */
   env?: NodeJS.ProcessEnv;
+  /** Is told, in a sentence, that a database of an older PostgreSQL is copied. */
+  onUpgrade?: (what: string) => void;
   /** Starts a server again that ends by itself. Absent: it stays down. */
   watch?: Pick<Watch, 'say' | 'onLost'>;
+  /** A server was started again. */
+  onChange?: () => void;
 }
 
 /** Addresses of running servers; a server that was not wanted has an empty one. */
@@ -61,8 +66,21 @@ export async function startServers(options: ServersOptions = {}): Promise<Server
 
   // Two Redis servers on one append-only file would destroy it.
   const unlock = persistent ? await lockFolder(dir) : undefined;
+  try {
+    if (persistent) settleReplacement(dir);
+    if (persistent && need.postgres && !env.DATABASE_URL) {
+      await upgradeDatabase(dir, logDir, options.onUpgrade ?? (() => undefined));
+    }
+  } catch (error) {
+    await unlock?.();
+    throw error;
+  }
   const started: AddressedServer[] = [];
   const pids: Servers['pids'] = {};
+  const onStartOf = (name: keyof Servers['pids']) => (pid: number) => {
+    pids[name] = pid;
+    options.onChange?.();
+  };
   const provide = async (
     name: keyof Servers['pids'],
     url: string | undefined,
@@ -71,7 +89,7 @@ export async function startServers(options: ServersOptions = {}): Promise<Server
     if (!need[name]) return '';
     if (url) return url;
     const { watch } = options;
-    const own = watch && { ...watch, onStart: (pid: number) => (pids[name] = pid) };
+    const own = watch && { ...watch, onStart: onStartOf(name) };
     const server = await start({ dir, persistent, logDir, watch: own });
     started.push(server);
     pids[name] = server.pid;
@@ -106,22 +124,4 @@ export async function startServers(options: ServersOptions = {}): Promise<Server
     await stop();
     throw error;
   }
-}
-
-/** Applies prisma/migrations to a database. @throws Error with what the migration said */
-export async function deployMigrations(databaseUrl: string): Promise<void> {
-  const script = join(repoRoot(), 'scripts/migrate.mjs');
-  if (!existsSync(script)) throw new Error(`${script} is missing`);
-  const { code, output } = await new Promise<{ code: number | null; output: string }>((resolve, reject) => {
-    const child = spawn(process.execPath, [script, 'deploy'], {
-      env: { ...process.env, DATABASE_URL: databaseUrl },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let text = '';
-    child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    child.on('error', reject);
-    child.on('close', (exitCode) => resolve({ code: exitCode, output: text }));
-  });
-  if (code !== 0) throw new Error(`the migrations cannot be applied:\n${output.trimEnd()}`);
 }

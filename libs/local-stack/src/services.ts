@@ -49,6 +49,8 @@ export interface ServicesOptions {
   restart?: boolean;
   /** Is told of it, in a sentence. */
   onRestart?: (what: string) => void;
+  /** A process was started in the place of another one. */
+  onChange?: () => void;
 }
 
 /** One process of a service. */
@@ -166,17 +168,17 @@ export class Services {
 
   private async launch({ name, env = {}, through = [] }: ServicePlan): Promise<Slot> {
     const index = this.slots.filter((slot) => slot.name === name).length;
-    const settings = { ...process.env, ...this.options.env, ...env };
-    const host = settings.HOST || '127.0.0.1';
     // A port is given to the services one by one; the gateway's may be fixed by the caller.
     const port = env.PORT ?? String(await freePort());
+    const settings = serviceEnvironment({ env }, { ...process.env, ...this.options.env }, port);
+    const host = settings.HOST!;
     const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
     const plan = {
       name,
       index,
       url: `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`,
       logFile: join(this.options.dir, 'logs', `${name}-${index}.log`),
-      env: { ...videoTools(settings), ...settings, HOST: host, PORT: port, PROPAGO_EXIT_WITH_PARENT: '1' },
+      env: { ...videoTools(settings), ...settings, PROPAGO_EXIT_WITH_PARENT: '1' },
       through,
     };
     const backOff = new BackOff(FIRST_WAIT_MS, LONGEST_WAIT_MS);
@@ -189,6 +191,7 @@ export class Services {
     slot.process = this.spawn(slot);
     slot.startedAt = Date.now();
     this.watch(slot);
+    this.options.onChange?.();
   }
 
   private watch(slot: Slot): void {
@@ -231,6 +234,16 @@ export class Services {
       await sleep(50);
     }
   }
+}
+
+/** What a process of a service finds in its environment, above what all services have. */
+export function serviceEnvironment(
+  { env = {} }: Pick<ServicePlan, 'env'>,
+  common: NodeJS.ProcessEnv,
+  port = env.PORT ?? '0',
+): NodeJS.ProcessEnv {
+  const settings = { ...common, ...env };
+  return { ...settings, HOST: settings.HOST || '127.0.0.1', PORT: port };
 }
 
 async function answersReady(url: string): Promise<boolean> {

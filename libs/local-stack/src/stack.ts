@@ -1,5 +1,8 @@
+import { join } from 'node:path';
+import { LogRotation } from './log-rotation';
 import { Servers, ServersOptions, startServers } from './servers';
 import { ONE_OF_EACH, ServicePlan, Services } from './services';
+import { removeStackState, writeStackState } from './stack-state';
 
 /** A whole private platform. */
 export interface Stack {
@@ -57,17 +60,33 @@ export async function startStack({
   ...options
 }: StackOptions = {}): Promise<Stack> {
   const say = onRestart ?? (() => undefined);
-  const starting = startServers({ ...options, watch: onLost && { say, onLost } });
+  const startedAt = new Date().toISOString();
+  let running: Servers | undefined;
+  let rotation: LogRotation | undefined;
+  /** For the other commands on this machine. */
+  const note = (): void => {
+    if (!options.persistent || !running || stopping) return;
+    const { databaseUrl, redisUrl, natsUrl, storageUrl, pids } = running;
+    const url = services?.processes.some(({ name }) => name === 'gateway') ? services.url : null;
+    const processes = services?.processes ?? [];
+    const servers = { databaseUrl, redisUrl, natsUrl, storageUrl, pids };
+    writeStackState(running.dir, { pid: process.pid, startedAt, url, servers, services: processes });
+  };
+  const starting = startServers({ ...options, onChange: note, onUpgrade: say, watch: onLost && { say, onLost } });
   let services: Services | undefined;
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> =>
     (stopping ??= (async () => {
-      const running = await starting.catch(() => undefined);
+      const servers = await starting.catch(() => undefined);
       await services?.stop();
-      await running?.stop();
+      if (options.persistent && servers) removeStackState(servers.dir);
+      await servers?.stop();
+      rotation?.stop();
     })());
   onStart?.(stop);
-  const servers = await starting;
+  const servers = (running = await starting);
+  note();
+  rotation = options.persistent ? new LogRotation(join(servers.dir, 'logs')) : undefined;
   try {
     if (stopping) throw new Error('stopped while starting');
     const found = await beforeServices?.(servers);
@@ -77,8 +96,10 @@ export async function startStack({
       env: { ...OPEN, ...serverEnvironment(servers), ...serviceEnv, ...found },
       restart,
       onRestart,
+      onChange: note,
     });
     await services.addAll(plans ?? ONE_OF_EACH);
+    note();
     return { url: services.url, servers, services, stop };
   } catch (error) {
     await stop();

@@ -1,11 +1,12 @@
 import { Controller, Get, HttpCode, HttpStatus, Inject, ServiceUnavailableException } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { BuildInfo } from '@propago/build-info';
 import { Database } from '@propago/database';
 import { Queues } from '@propago/pipeline';
 import type { BlobStore } from '@propago/storage';
 import { Answers } from './answers';
 import { News } from './news';
-import { STORAGE } from './tokens';
+import { BUILD, STORAGE } from './tokens';
 
 const CHECK_TIMEOUT_MS = 3000;
 
@@ -18,6 +19,7 @@ export class HealthController {
     private readonly queues: Queues,
     private readonly news: News,
     @Inject(STORAGE) private readonly storage: BlobStore,
+    @Inject(BUILD) private readonly build: BuildInfo,
   ) {}
 
   @Get('live')
@@ -42,7 +44,7 @@ export class HealthController {
     const dependencies = Object.fromEntries(await Promise.all(entries));
     const ready = Object.values(dependencies).every((outcome) => outcome === 'ok');
     if (!ready) throw new ServiceUnavailableException({ ready, dependencies });
-    return { ready, dependencies };
+    return { ready, dependencies, version: this.build.version, revision: this.build.revision };
   }
 }
 

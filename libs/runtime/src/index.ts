@@ -4,6 +4,7 @@ export * from './close-in-time';
 export * from './config';
 export * from './health.controller';
 export * from './metrics.controller';
+export * from './misspelt-settings';
 export * from './news';
 export * from './rounds';
 export * from './runtime.module';

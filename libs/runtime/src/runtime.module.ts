@@ -3,16 +3,18 @@ import { ClientNats } from '@nestjs/microservices';
 import { LoggerModule } from 'nestjs-pino';
 import { pino } from 'pino';
 import { collectDefaultMetrics, Counter, Registry } from 'prom-client';
+import { buildInfo, type BuildInfo } from '@propago/build-info';
 import { Database } from '@propago/database';
 import { NextSteps, Queues, StageMetrics } from '@propago/pipeline';
 import { CountedBlobStore, createBlobStore, type BlobStore } from '@propago/storage';
 import { traceIds } from '@propago/tracing';
+import { showBuild } from './build-metrics';
 import type { ConfigOf, ServiceConfig, ServiceName } from './config';
 import { HealthController } from './health.controller';
 import { MetricsController } from './metrics.controller';
 import { natsOptions } from './nats-options';
 import { News } from './news';
-import { CONFIG, LOGGER, STORAGE } from './tokens';
+import { BUILD, CONFIG, LOGGER, STORAGE } from './tokens';
 import { startTracing } from './tracing';
 
 export interface RuntimeOptions<S extends ServiceName> {
@@ -49,6 +51,7 @@ export class RuntimeModule implements OnApplicationShutdown {
       providers: [
         { provide: CONFIG, useValue: config },
         { provide: LOGGER, useValue: logger },
+        { provide: BUILD, useFactory: () => buildInfo(config.REVISION) },
         { provide: STOP_TRACING, useFactory: () => startTracing(service, config) },
         { provide: Database, useFactory: () => new Database(config.DATABASE_URL) },
         { provide: Queues, useFactory: () => new Queues(queueOptions(config)) },
@@ -59,7 +62,7 @@ export class RuntimeModule implements OnApplicationShutdown {
         },
         { provide: STORAGE, useFactory: (registry) => countedStore(config, registry), inject: [Registry] },
         { provide: ClientNats, useFactory: () => new ClientNats(natsOptions(config.NATS_URL)) },
-        { provide: Registry, useFactory: metricsRegistry },
+        { provide: Registry, useFactory: metricsRegistry, inject: [BUILD] },
         {
           provide: StageMetrics,
           useFactory: (registry, queues) => new StageMetrics(registry, queues),
@@ -67,7 +70,7 @@ export class RuntimeModule implements OnApplicationShutdown {
         },
         News,
       ],
-      exports: [CONFIG, STORAGE, LOGGER, Database, Queues, NextSteps, News, Registry, StageMetrics],
+      exports: [BUILD, CONFIG, STORAGE, LOGGER, Database, Queues, NextSteps, News, Registry, StageMetrics],
     };
   }
 
@@ -80,8 +83,9 @@ export class RuntimeModule implements OnApplicationShutdown {
   }
 }
 
-function metricsRegistry(): Registry {
+function metricsRegistry(build: BuildInfo): Registry {
   const register = new Registry();
+  showBuild(register, build);
   collectDefaultMetrics({ register });
   return register;
 }

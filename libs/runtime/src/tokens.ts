@@ -2,6 +2,7 @@ import type { BlobStore } from '@propago/storage';
 import type { Logger } from 'pino';
 
 /** Injection tokens of what has no class of its own. */
+export const BUILD = Symbol('BUILD');
 export const CONFIG = Symbol('CONFIG');
 export const STORAGE = Symbol('STORAGE');
 export const LOGGER = Symbol('LOGGER');
