@@ -74,12 +74,22 @@ async function statusOf(folder: string): Promise<Status> {
 
 function serversOf({ servers }: StackState): Status['servers'] {
   const addresses = { postgres: servers.databaseUrl, redis: servers.redisUrl, nats: servers.natsUrl };
-  return Object.entries(servers.pids).map(([name, pid]) => ({
-    name,
-    pid,
-    address: new URL(addresses[name as keyof typeof addresses]).host,
-    running: existsSync(`/proc/${pid}`),
-  }));
+  const names = ['postgres', 'redis', 'nats'] as const;
+  return names.flatMap((name) => {
+    const pid = servers.pids[name];
+    if (pid === undefined) return [];
+    return [{ name, pid, address: new URL(addresses[name]).host, running: isAlive(pid) }];
+  });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // It may belong to another user, as PostgreSQL does.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 async function serviceStatus({ name, index, pid, url }: ServiceProcess): Promise<ServiceStatus> {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { lockFolder } from './folder-lock';
+import { LogRotation } from './log-rotation';
 import { deployMigrations } from './migrations';
 import { startNats } from './nats-server';
 import { startPostgres } from './postgres-server';
@@ -64,17 +65,8 @@ export async function startServers(options: ServersOptions = {}): Promise<Server
   // As root, PostgreSQL runs as another user, who must be able to pass through; listing stays forbidden.
   if (!options.dir) chmodSync(dir, 0o711);
 
-  // Two Redis servers on one append-only file would destroy it.
-  const unlock = persistent ? await lockFolder(dir) : undefined;
-  try {
-    if (persistent) settleReplacement(dir);
-    if (persistent && need.postgres && !env.DATABASE_URL) {
-      await upgradeDatabase(dir, logDir, options.onUpgrade ?? (() => undefined));
-    }
-  } catch (error) {
-    await unlock?.();
-    throw error;
-  }
+  const upgrade = need.postgres && !env.DATABASE_URL ? (options.onUpgrade ?? (() => undefined)) : undefined;
+  const release = persistent ? await takeFolder(dir, logDir, upgrade) : undefined;
   const started: AddressedServer[] = [];
   const pids: Servers['pids'] = {};
   const onStartOf = (name: keyof Servers['pids']) => (pid: number) => {
@@ -99,7 +91,7 @@ export async function startServers(options: ServersOptions = {}): Promise<Server
   const stop = (): Promise<void> =>
     (stopping ??= (async () => {
       await Promise.all(started.map((server) => server.stop()));
-      await unlock?.();
+      await release?.();
       if (persistent) return;
       const own = options.dir
         ? ['postgres', 'postgres.password', 'redis', 'blobs'].map((name) => join(dir, name))
@@ -124,4 +116,31 @@ export async function startServers(options: ServersOptions = {}): Promise<Server
     await stop();
     throw error;
   }
+}
+
+/**
+ * Takes a folder with data for this process, and makes it ready to be used.
+ *
+ * @param upgrade is told that the database is copied. Absent: it is not looked at
+ * @returns gives the folder back
+ */
+async function takeFolder(
+  dir: string,
+  logDir: string,
+  upgrade: ((what: string) => void) | undefined,
+): Promise<() => Promise<void>> {
+  // Two Redis servers on one append-only file would destroy it.
+  const unlock = await lockFolder(dir);
+  try {
+    settleReplacement(dir);
+    if (upgrade) await upgradeDatabase(dir, logDir, upgrade);
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+  const rotation = new LogRotation(logDir);
+  return async () => {
+    rotation.stop();
+    await unlock();
+  };
 }

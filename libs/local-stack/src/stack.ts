@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-import { LogRotation } from './log-rotation';
 import { Servers, ServersOptions, startServers } from './servers';
 import { ONE_OF_EACH, ServicePlan, Services } from './services';
 import { removeStackState, writeStackState } from './stack-state';
@@ -62,7 +60,6 @@ export async function startStack({
   const say = onRestart ?? (() => undefined);
   const startedAt = new Date().toISOString();
   let running: Servers | undefined;
-  let rotation: LogRotation | undefined;
   /** For the other commands on this machine. */
   const note = (): void => {
     if (!options.persistent || !running || stopping) return;
@@ -81,12 +78,10 @@ export async function startStack({
       await services?.stop();
       if (options.persistent && servers) removeStackState(servers.dir);
       await servers?.stop();
-      rotation?.stop();
     })());
   onStart?.(stop);
   const servers = (running = await starting);
   note();
-  rotation = options.persistent ? new LogRotation(join(servers.dir, 'logs')) : undefined;
   try {
     if (stopping) throw new Error('stopped while starting');
     const found = await beforeServices?.(servers);
