@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -161,6 +161,7 @@ describe('propago backup and restore', () => {
     const masksBefore = await Promise.all([0, 35, FRAMES - 1].map((frame) => up!.mask(id, frame)));
     // Also of a platform in the middle of a run.
     expect(await propago('backup', file(), '--dir', up.dir)).toMatch(/holds 2 runs, 2 encoder versions, 1 keys/);
+    expect(statSync(file()).mode & 0o077).toBe(0);
     const key = up.key;
     await up.command.interrupt();
     expect(existsSync(join(up.dir, 'backing-up'))).toBe(false);

@@ -14,6 +14,9 @@ export const isTableEntry = (name: string): boolean => name.startsWith(TABLES);
 const safe = /^(?!.*(^|\/)\.{1,2}(\/|$))[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/;
 const name = z.string().max(1000).regex(safe);
 
+/** Whether a file may be in a backup: one that somebody put among the blobs by hand may have a name that no blob has. */
+export const isEntryName = (text: string): boolean => name.safeParse(text).success;
+
 const file = z.object({ name, bytes: z.number().int().min(0), sha256: z.string().regex(/^[0-9a-f]{64}$/) });
 
 /** What is in a backup. It is a zip, so that its parts can be looked at; this is its last entry. */

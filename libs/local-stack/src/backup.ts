@@ -6,7 +6,16 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { ZipFile } from 'yazl';
 import { buildInfo } from '@propago/build-info';
-import { BackupFile, BackupManifest, blobEntry, Digest, MANIFEST, SECRET_ENTRY, tableEntry } from './backup-format';
+import {
+  BackupFile,
+  BackupManifest,
+  blobEntry,
+  Digest,
+  isEntryName,
+  MANIFEST,
+  SECRET_ENTRY,
+  tableEntry,
+} from './backup-format';
 import { linkTree } from './link-tree';
 import { readStackState } from './stack-state';
 import { startServers } from './servers';
@@ -121,5 +130,6 @@ async function writeArchive(
 
 function keysBelow(folder: string): string[] {
   const entries = readdirSync(folder, { withFileTypes: true, recursive: true }).filter((entry) => entry.isFile());
-  return entries.map(({ parentPath, name }) => relative(folder, join(parentPath, name))).sort();
+  const keys = entries.map(({ parentPath, name }) => relative(folder, join(parentPath, name)));
+  return keys.filter((key) => isEntryName(blobEntry(key))).sort();
 }
