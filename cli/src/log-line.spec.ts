@@ -13,6 +13,20 @@ describe('prettyLine', () => {
     );
   });
 
+  it('shortens requests and answers', () => {
+    const req = { id: 'req-1', method: 'GET', url: '/v1/runs', headers: { host: 'x' } };
+    const text = JSON.stringify({
+      level: 30,
+      time: AT,
+      req,
+      res: { statusCode: 200, headers: {} },
+      msg: 'request completed',
+    });
+    expect(prettyLine(parseLogLine('gateway-0', text, 0), false)).toBe(
+      '2026-01-02 03:04:05.678 INFO  gateway-0      request completed req=GET /v1/runs res=200',
+    );
+  });
+
   it('puts the stack of an error below, and colours for people', () => {
     const text = JSON.stringify({ level: 50, time: AT, msg: 'failed', err: { stack: 'Error: no\n    at once' } });
     expect(prettyLine(parseLogLine('models-0', text, 0), true)).toBe(

@@ -35,11 +35,19 @@ export function prettyLine({ from, text, time, fields }: LogLine, colours: boole
   const code = colours ? COLOURS[level] : undefined;
   const shown = code === undefined ? level.padEnd(5) : `\u001b[${code}m${level.padEnd(5)}\u001b[0m`;
   const rest = Object.entries(fields).filter(([name]) => !SHOWN.has(name));
-  const values = rest.map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  const values = rest.map(([name, value]) => `${name}=${shortForm(value)}`);
   const { err } = fields as { err?: { stack?: string; message?: string } };
   const stack = err && `\n    ${(err.stack ?? err.message ?? JSON.stringify(err)).replaceAll('\n', '\n    ')}`;
   const clock = new Date(time).toISOString().replace('T', ' ').slice(0, 23);
   return `${[clock, shown, from.padEnd(14), fields.msg, ...values].filter((part) => part !== undefined).join(' ')}${stack ?? ''}`;
+}
+
+/** A request is its method and address, an answer its status; everything else is shown as it is. */
+function shortForm(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const { method, url, statusCode } = (value ?? {}) as { method?: string; url?: string; statusCode?: number };
+  if (method !== undefined && url !== undefined) return `${method} ${url}`;
+  return statusCode === undefined ? JSON.stringify(value) : String(statusCode);
 }
 
 function jsonOf(text: string): Record<string, unknown> | undefined {

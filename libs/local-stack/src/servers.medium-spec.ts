@@ -121,6 +121,7 @@ describe('startServers', () => {
   });
 
   it('says with its log that a server cannot be started again', async () => {
+    const env = { ...process.env };
     const program = join(dir, 'nats-server');
     symlinkSync(requireProgram('nats-server', 'NATS_SERVER_PATH'), program);
     process.env.NATS_SERVER_PATH = program;
@@ -139,7 +140,7 @@ describe('startServers', () => {
       expect(problem.message).toMatch(/^nats-server cannot be started again after \d attempts: exited with code 1/);
       await servers.stop();
     } finally {
-      delete process.env.NATS_SERVER_PATH;
+      process.env = env;
     }
   });
 
