@@ -1,7 +1,6 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort, type StackState } from '@propago/local-stack';
 import { bearer } from './support/closed-platform';
 import { NATIVE_SIZE, until, type RunResource } from './support/platform';
@@ -196,18 +195,20 @@ describe('propago backup and restore', () => {
   it('killed at any moment leave no half: neither of the file nor of the folder', async () => {
     const dir = join(root, 'restored');
     const again = join(root, 'killed.backup');
-    for (const [command, wait] of [
-      [['backup', again, '--dir', dir], 700],
-      [['restore', file(), '--dir', dir, '--force'], 1200],
-      [['restore', file(), '--dir', dir, '--force'], 3000],
+    const restoring = join(dir, 'replacement');
+    for (const [command, sign] of [
+      [['backup', again, '--dir', dir], `${again}.part`],
+      [['restore', file(), '--dir', dir, '--force'], restoring],
+      [['restore', file(), '--dir', dir, '--force'], join(restoring, 'blobs/videos')],
     ] as const) {
       const killed = new Propago([...command]);
-      await sleep(wait);
+      await until('it is in the middle', async () => killed.hasEnded || existsSync(sign));
       killed.kill();
-      await killed.ended;
+      expect(await killed.ended).toBeNull();
     }
     expect(existsSync(again)).toBe(false);
     expect(await propago('backup', again, '--dir', dir)).toMatch(/holds 2 runs/);
-    expect(existsSync(join(dir, 'replacement'))).toBe(false);
+    expect(existsSync(restoring)).toBe(false);
+    expect(existsSync(`${again}.part`)).toBe(false);
   });
 });

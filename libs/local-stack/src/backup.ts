@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { Readable } from 'node:stream';
@@ -16,6 +15,7 @@ import {
   SECRET_ENTRY,
   tableEntry,
 } from './backup-format';
+import { lockFolder } from './folder-lock';
 import { linkTree } from './link-tree';
 import { readStackState } from './stack-state';
 import { startServers } from './servers';
@@ -31,12 +31,23 @@ const STAGING = 'backing-up';
  * may run meanwhile or not; the file holds one moment of it, and is there as a whole or not at all.
  *
  * @param signal gives it up, and leaves nothing
- * @throws Error when the blobs are not in a folder of this machine, or the platform does not start or end here just now
+ * @throws Error when the blobs are not in a folder of this machine, another backup of it is under way, or the platform does not start or end here just now
  */
 export async function backUp(dir: string, file: string, signal: AbortSignal): Promise<BackupManifest> {
   if (!existsSync(join(dir, 'blobs')) && !existsSync(join(dir, 'key-secret'))) {
     throw new Error(`there is no data of a platform in ${dir}`);
   }
+  const release = await lockFolder(join(dir, STAGING)).catch(() => {
+    throw new Error(`another backup of ${dir} is under way`);
+  });
+  try {
+    return await backUpAlone(dir, file, signal);
+  } finally {
+    await release();
+  }
+}
+
+async function backUpAlone(dir: string, file: string, signal: AbortSignal): Promise<BackupManifest> {
   const running = await readStackState(dir);
   if (running) return writeBackup(dir, file, running.servers, signal);
   const servers = await startServers({ dir, persistent: true, need: { postgres: true }, migrate: false });
@@ -60,7 +71,8 @@ async function writeBackup(
   const staging = join(dir, STAGING);
   rmSync(staging, { recursive: true, force: true });
   mkdirSync(dirname(resolve(file)), { recursive: true });
-  const part = `${file}.${randomUUID()}.part`;
+  // What a killed backup left is overwritten.
+  const part = `${file}.part`;
   try {
     // Rows name blobs. One that goes while the rows are read is in the first look, one that comes in the second.
     linkBlobs(blobs, staging);
