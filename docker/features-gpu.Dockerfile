@@ -40,7 +40,7 @@ COPY --from=services /usr/local/bin/node /usr/local/bin/node
 COPY --from=services /app /app
 COPY --from=provider /provider/libraries/ /app/node_modules/onnxruntime-node/bin/napi-v6/linux/x64/
 WORKDIR /app
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 EXECUTION_PROVIDER=cuda
+ENV NODE_ENV=production REVISION=${REVISION} HOST=0.0.0.0 PORT=8080 EXECUTION_PROVIDER=cuda
 USER 10001:10001
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=4s --start-period=120s --retries=3 CMD ["node", "docker/health.mjs"]

@@ -12,7 +12,8 @@ RUN apt-get update \
 # npm's postinstall compiles the affinity kernel, so its sources come with the lock file.
 COPY package.json package-lock.json .npmrc ./
 COPY libs/affinity/native libs/affinity/native
-RUN npm ci --include=dev && npm run build:affinity
+# Older npms run the installer of onnxruntime-node, which would download CUDA libraries.
+RUN ONNXRUNTIME_NODE_INSTALL=skip npm ci --include=dev && npm run build:affinity
 COPY . .
 RUN npm run build \
  && npm prune --omit=dev --ignore-scripts \
@@ -42,7 +43,7 @@ COPY --from=build /app/scripts scripts
 COPY --from=build /app/docker/health.mjs docker/health.mjs
 COPY --from=build /app/encoders encoders
 COPY --from=build /app/dist dist
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080
+ENV NODE_ENV=production REVISION=${REVISION} HOST=0.0.0.0 PORT=8080
 USER 10001:10001
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=4s --start-period=60s --retries=3 CMD ["node", "docker/health.mjs"]

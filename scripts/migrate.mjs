@@ -1,5 +1,5 @@
 // Database migrations without Prisma's native schema engine, which its installer would have to download.
-//   node scripts/migrate.mjs deploy        apply what is missing to DATABASE_URL
+//   node scripts/migrate.mjs deploy [NAME] apply what is missing to DATABASE_URL, up to the one of that name
 //   node scripts/migrate.mjs diff NAME     write prisma/migrations/NAME from the change of schema.prisma (the engine wants a
 //                                         reachable DATABASE_URL, but reads and writes nothing there)
 // Users with the native engine can use `prisma migrate` on the same folder.
@@ -27,8 +27,9 @@ function migrationNames() {
     .sort();
 }
 
-function migrationsList() {
-  const migrationDirectories = migrationNames().map((name) => {
+function migrationsList(last) {
+  const names = migrationNames().filter((name) => last === undefined || name <= last);
+  const migrationDirectories = names.map((name) => {
     const value = fs.readFileSync(path.join(migrationsFolder, name, 'migration.sql'), 'utf8');
     return { path: name, migrationFile: { path: 'migration.sql', content: { tag: 'ok', value } } };
   });
@@ -65,9 +66,9 @@ function databaseUrl() {
   return process.env.DATABASE_URL;
 }
 
-async function deploy() {
+async function deploy(last) {
   const engine = await openEngine(databaseUrl());
-  const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList: migrationsList(), filters });
+  const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList: migrationsList(last), filters });
   console.log(appliedMigrationNames.length ? `applied ${appliedMigrationNames.join(', ')}` : 'nothing to apply');
 }
 
@@ -90,7 +91,7 @@ async function diff(name) {
 
 const [command, name] = process.argv.slice(2);
 try {
-  if (command === 'deploy') await deploy();
+  if (command === 'deploy') await deploy(name);
   else if (command === 'diff') await diff(name);
   else throw new Error('Expected `deploy` or `diff NAME`.');
 } catch (error) {

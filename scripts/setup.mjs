@@ -50,7 +50,12 @@ export async function ensureDependencies({ root = REPO_ROOT, log = console.log }
   await ensureCompiler(log);
   log('dependencies: npm ci (about a minute)');
   const [program, ...first] = npm();
-  await step(log, 'dependencies', program, [...first, 'ci', '--include=dev', '--no-audit', '--no-fund'], { cwd: root });
+  // npm 11 knows by package.json that onnxruntime-node needs no CUDA libraries; older ones run its script, which reads this.
+  const env = { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' };
+  await step(log, 'dependencies', program, [...first, 'ci', '--include=dev', '--no-audit', '--no-fund'], {
+    cwd: root,
+    env,
+  });
 }
 
 const COMPILER = { 'g++': ['g++', 'c++', 'clang++'], make: ['make'], python3: ['python3'] };

@@ -242,17 +242,30 @@ describe('a key', () => {
     await sut.platform.stack.services.restart('propagation');
   });
 
-  it('is rotated: the old one ends now, or when its grace is over', async () => {
+  it('is rotated: the old one ends now, or when its grace of ten minutes, or of a time of its own, is over', async () => {
     const [hard, soft] = [await sut.createKey({ tenant: 'owner' }), await sut.createKey({ tenant: 'owner' })];
+    const usual = await sut.createKey({ tenant: 'owner' });
     const [afterHard, afterSoft] = [
-      await sut.admin<CreatedKey>('POST', `/keys/${hard.id}/rotate`, {}),
+      await sut.admin<CreatedKey>('POST', `/keys/${hard.id}/rotate`, { graceSeconds: 0 }),
       await sut.admin<CreatedKey>('POST', `/keys/${soft.id}/rotate`, { graceSeconds: 3600 }),
     ];
     const statuses = [hard, soft, afterHard, afterSoft].map(async ({ key }) => (await sut.get('/v1/runs', key)).status);
     expect(await Promise.all(statuses)).toEqual([401, 200, 200, 200]);
-    const old = await sut.admin<{ expiresAt: string }>('GET', `/keys/${soft.id}`);
-    expect(Date.parse(old.expiresAt)).toBeGreaterThan(Date.now());
+    const rotatedAt = Date.now();
+    await sut.admin<CreatedKey>('POST', `/keys/${usual.id}/rotate`, {});
+    const endOf = async ({ id }: CreatedKey) =>
+      Date.parse((await sut.admin<{ expiresAt: string }>('GET', `/keys/${id}`)).expiresAt);
+    expect(await endOf(soft)).toBeGreaterThan(rotatedAt);
+    expect(await endOf(usual)).toBeGreaterThanOrEqual(rotatedAt + 600_000);
+    expect(await endOf(usual)).toBeLessThanOrEqual(Date.now() + 600_000);
     expect(afterSoft).toMatchObject({ tenant: 'owner', scopes: ['runs:read', 'runs:write'], expiresAt: null });
+  });
+
+  it('of another secret than the keys in the database is no secret to start with', async () => {
+    const KEY_SECRET = 'another secret than that of the keys, 32 characters or more';
+    await expect(sut.platform.stack.services.add('gateway', { KEY_SECRET })).rejects.toThrow(
+      /KEY_SECRET is not the secret that the \d+ API keys in the database came from[^]*--new-admin-key/,
+    );
   });
 
   it('of an admin is made once without the API, and again when it is asked for', async () => {

@@ -1,3 +1,4 @@
+import { buildInfo } from '@propago/build-info';
 import { readEvents, type ServerSentEvent } from '../cli/src/sse';
 import { NATIVE_SIZE, Platform, startPlatform, type RunResource } from './support/platform';
 import { smallClip, type SmallClip } from './support/small-clip';
@@ -162,6 +163,7 @@ describe('the API', () => {
       expect(answer.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
       const text = await answer.text();
       expect(text).toMatch(/^propago_queue_jobs\{stage="ingest",state="waiting"\} 0$/m);
+      expect(text).toMatch(/^propago_build_info\{version="\d[^"]*",revision="[^"]+",node="\d[^"]*"\} 1$/m);
       if (!STAGES.some((stage) => stage === name)) continue;
       const metric = (start: string): number => Number(new RegExp(`^${start} (\\S+)$`, 'm').exec(text)?.[1]);
       expect(metric(`propago_jobs_total\\{stage="${name}",outcome="done"\\}`)).toBeGreaterThan(0);
@@ -173,8 +175,11 @@ describe('the API', () => {
 
   it('is live and ready, and says what it depends on', async () => {
     expect(await platform.json('/v2/health/live')).toEqual({ live: true });
+    const { version, revision } = buildInfo();
     expect(await platform.json('/v2/health/ready')).toEqual({
       ready: true,
+      version,
+      revision,
       dependencies: { postgres: 'ok', redis: 'ok', nats: 'ok', storage: 'ok' },
     });
   });

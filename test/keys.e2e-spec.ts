@@ -1,38 +1,15 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, repoRoot } from '@propago/local-stack';
+import { freePort } from '@propago/local-stack';
 import { bearer } from './support/closed-platform';
 import { until } from './support/platform';
+import { Propago } from './support/propago-command';
 import { smallClip } from './support/small-clip';
 
 jest.setTimeout(240_000);
 
 const KEY = /pgo_[0-9a-f]{12}_[\w-]{43}/g;
-
-/** A command of `propago` with what it has printed. */
-class Propago {
-  readonly ended: Promise<number | null>;
-  stdout = '';
-  stderr = '';
-  private readonly child: ChildProcess;
-
-  constructor(args: string[], env: NodeJS.ProcessEnv = {}) {
-    const own = { DATABASE_URL: '', REDIS_URL: '', NATS_URL: '', STORAGE_URL: '', KEY_SECRET: '', PROPAGO_API_KEY: '' };
-    this.child = spawn(process.execPath, [join(repoRoot(), 'dist/cli/src/main.js'), ...args], {
-      env: { ...process.env, ...own, ...env },
-    });
-    this.child.stdout!.on('data', (data: Buffer) => (this.stdout += data.toString()));
-    this.child.stderr!.on('data', (data: Buffer) => (this.stderr += data.toString()));
-    this.ended = new Promise((resolve) => this.child.on('close', resolve));
-  }
-
-  async interrupt(): Promise<void> {
-    this.child.kill('SIGINT');
-    await this.ended;
-  }
-}
 
 describe('propago up and propago keys', () => {
   let dir: string;
@@ -84,7 +61,7 @@ describe('propago up and propago keys', () => {
     const listed = JSON.parse(await propago(['keys', 'list', '--tenant', 'lab', '--json'])) as { id: string }[];
     expect(listed).toHaveLength(1);
     expect(listed[0]).toMatchObject({ name: 'of the lab', scopes: ['runs:read', 'runs:write'], revokedAt: null });
-    const renewed = await propago(['keys', 'rotate', listed[0]!.id]);
+    const renewed = await propago(['keys', 'rotate', listed[0]!.id, '--grace-seconds', '0']);
     expect((await fetch(`${server}/v1/runs`, { headers: bearer(key) })).status).toBe(401);
     expect((await fetch(`${server}/v1/runs`, { headers: bearer(renewed) })).status).toBe(200);
     const [newest] = JSON.parse(await propago(['keys', 'list', '--tenant', 'lab', '--json'])) as { id: string }[];

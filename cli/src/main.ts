@@ -1,12 +1,16 @@
+import { buildInfo } from '@propago/build-info';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { demoCommand, DemoCommand } from './commands/demo';
-import { evalDavisCommand, EvalCommand } from './commands/eval-davis';
+import type { FolderOption } from './commands/backup';
+import type { DemoCommand } from './commands/demo';
+import type { EvalCommand } from './commands/eval-davis';
 import { registerGc } from './commands/gc';
 import { registerKeys } from './commands/keys';
+import type { LogsCommand } from './commands/logs';
 import { registerModels } from './commands/models';
-import { runCommand, RunCommand } from './commands/run';
+import type { RunCommand } from './commands/run';
+import type { StatusCommand } from './commands/status';
 import { registerTrain } from './commands/train';
-import { upCommand, UpCommand } from './commands/up';
+import type { UpCommand } from './commands/up';
 import { keyOption } from './connection';
 import { Failure } from './failure';
 import { Interruption } from './interruption';
@@ -43,6 +47,8 @@ function buildProgram(interruption: Interruption): Command {
   const program = new Command('propago').description(
     'Video label propagation: labels of one frame become labels of all.',
   );
+  const { version, revision } = buildInfo();
+  program.version(`${version} (${revision})`, '--version', 'print the version and git revision');
 
   program
     .command('up')
@@ -56,7 +62,7 @@ function buildProgram(interruption: Interruption): Command {
     .option('--new-admin-key', 'create an admin key also when there is one, because it was lost')
     .option('--workers <n>', 'processes per stage', wholeNumber(1, 64), 1)
     .option('--trainer', 'also start the trainer, which needs Python with PyTorch (npm run test:trainer makes it)')
-    .action((options: UpCommand) => upCommand(options, interruption));
+    .action(async (options: UpCommand) => (await import('./commands/up.js')).upCommand(options, interruption));
 
   runOptions(program.command('run'))
     .description('label all frames of a video, or of a folder of frames, from the mask of its first frame')
@@ -66,7 +72,10 @@ function buildProgram(interruption: Interruption): Command {
     .option(...server)
     .addOption(keyOption())
     .option('--json', 'print one JSON object')
-    .action((video: string, mask: string, options: RunCommand) => runCommand(video, mask, options, interruption));
+    .action(async (video: string, mask: string, options: RunCommand) => {
+      const { runCommand } = await import('./commands/run.js');
+      await runCommand(video, mask, options, interruption);
+    });
 
   const evaluation = program.command('eval').description('score the platform on a data set with ground truth');
   runOptions(evaluation.command('davis'))
@@ -77,21 +86,70 @@ function buildProgram(interruption: Interruption): Command {
     .option(...server)
     .addOption(keyOption())
     .option('--json', 'print one JSON object')
-    .action((options: EvalCommand) => evalDavisCommand(options, interruption));
+    .action(async (options: EvalCommand) => {
+      const { evalDavisCommand } = await import('./commands/eval-davis.js');
+      await evalDavisCommand(options, interruption);
+    });
 
   runOptions(program.command('demo'))
     .description('one run on a private platform: of a rendered sample clip, or of your own')
     .option('--video <file>', 'your clip; needs --mask')
     .option('--mask <file.png>', 'labels of its first frame')
     .option('-o, --output <folder>', 'folder for the results', 'out/demo')
-    .action((options: DemoCommand) => demoCommand(options, interruption));
+    .action(async (options: DemoCommand) => (await import('./commands/demo.js')).demoCommand(options, interruption));
 
   registerKeys(program, interruption);
   registerModels(program, interruption);
   registerTrain(program, interruption);
   registerGc(program, interruption);
+  registerStackCommands(program, interruption);
 
   return program;
+}
+
+/** Adds the commands for what `propago up` keeps in a folder. */
+function registerStackCommands(program: Command, interruption: Interruption): void {
+  const folder = ['--dir <folder>', 'folder of the platform, as given to propago up', '.propago'] as const;
+
+  program
+    .command('status')
+    .description('what propago up runs in a folder: services, ports, health, queues, disk; fails unless all is ready')
+    .option(...folder)
+    .option('--json', 'print JSON')
+    .action(async (options: StatusCommand) => (await import('./commands/status.js')).statusCommand(options));
+
+  program
+    .command('logs')
+    .description('logs of the services: for people on a terminal, else JSON lines')
+    .argument('[service]', 'gateway, ingest, features-1, postgres, …; all services when absent')
+    .option(...folder)
+    .option('-f, --follow', 'go on with what is written from now on')
+    .option('-n, --lines <n>', 'how many of the last lines', wholeNumber(0, 1_000_000), 100)
+    .action(async (service: string | undefined, options: LogsCommand) => {
+      const { logsCommand } = await import('./commands/logs.js');
+      await logsCommand(service, options, interruption);
+    });
+
+  program
+    .command('backup')
+    .description('save all that propago up keeps to one file, while it runs or not')
+    .argument('<file>', 'file to write; one that is there is replaced when the new one is complete')
+    .option(...folder)
+    .action(async (file: string, options: FolderOption) => {
+      const { backupCommand } = await import('./commands/backup.js');
+      await backupCommand(file, options, interruption);
+    });
+
+  program
+    .command('restore')
+    .description('make a folder for propago up from a backup')
+    .argument('<file>', 'what propago backup wrote')
+    .option(...folder)
+    .option('--force', 'replace the data that the folder holds')
+    .action(async (file: string, options: FolderOption & { force?: boolean }) => {
+      const { restoreCommand } = await import('./commands/backup.js');
+      await restoreCommand(file, options, interruption);
+    });
 }
 
 /** Lets no sub-command end the process by itself: usage errors have an exit code of their own. */

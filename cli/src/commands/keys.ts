@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 import { z } from 'zod';
 import { ApiClient } from '../api-client';
-import { bootstrapKey } from '../bootstrap-key';
 import { keyOption, type Connection } from '../connection';
 import { Failure } from '../failure';
 import { Interruption } from '../interruption';
@@ -75,10 +74,14 @@ export function registerKeys(program: Command, interruption: Interruption): void
     });
 
   connected(keys.command('rotate'))
-    .description('create a key with the settings of another one, which ends')
+    .description('create a key with the settings of another one, which ends after a time of grace')
     .argument('<id>', 'id of the old key')
-    .option('--grace-seconds <n>', 'how long the old key still works', Number, 0)
-    .action(async (id: string, { graceSeconds, ...options }: Output & { graceSeconds: number }) => {
+    .option(
+      '--grace-seconds <n>',
+      'how long the old key still works, ten minutes by default; 0 ends it at once',
+      Number,
+    )
+    .action(async (id: string, { graceSeconds, ...options }: Output & { graceSeconds?: number }) => {
       const path = `/v1/admin/keys/${encodeURIComponent(id)}/rotate`;
       printCreated(await clientOf(options).call('POST', path, { graceSeconds }), options);
     });
@@ -97,7 +100,11 @@ export function registerKeys(program: Command, interruption: Interruption): void
     .option('--database <url>', 'address of the database; DATABASE_URL by default')
     .option('--another', 'also when there is an admin key already')
     .action(async ({ database, another }: { database?: string; another?: boolean }) => {
-      const key = await bootstrapKey(database === undefined ? {} : { DATABASE_URL: database }, another);
+      const { bootstrapKey } = await import('../bootstrap-key.js');
+      const key = await bootstrapKey(
+        database === undefined ? {} : { DATABASE_URL: database },
+        another ? ['--another'] : [],
+      );
       if (key === undefined) console.error('there is an admin key already; --another creates one more');
       else console.log(key);
     });

@@ -2,11 +2,11 @@ import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { resolve } from 'node:path';
 import { ServicePlan, startStack } from '@propago/local-stack';
-import { bootstrapKey } from '../bootstrap-key';
+import { checkSettings } from '../check-settings';
 import { encoderPath } from '../encoder-file';
 import { Failure } from '../failure';
 import { Interruption } from '../interruption';
-import { keySecret } from '../key-secret';
+import { provideKeys } from '../key-secret';
 
 export interface UpCommand {
   port: number;
@@ -22,48 +22,62 @@ export interface UpCommand {
 
 /** `propago up`: the platform for use, with data that stay; runs until it is told to stop. */
 export async function upCommand(command: UpCommand, interruption: Interruption): Promise<void> {
-  const { port, host, dir, encoder, workers, adminPort } = command;
+  const { port, host, dir, encoder } = command;
   const folder = resolve(dir);
   mkdirSync(folder, { recursive: true });
+  const services = servicePlans(command);
+  checkSettings(services, process.env, (what) => console.error(`warning: ${what}`));
   await requireFreePort(host, port);
-  const withKeys = command.access === 'keys';
-  const KEY_SECRET = keySecret(folder);
-  const access = { ACCESS: command.access, KEY_SECRET, ADMIN_API: 'on', ADMIN_PORT: String(adminPort ?? 0) };
-  const services: ServicePlan[] = [
-    { name: 'gateway', env: { HOST: host, PORT: String(port), ...access } },
-    ...(['ingest', 'features', 'propagation', 'results'] as const).map((name) => ({ name, replicas: workers })),
-    { name: 'models' },
-    ...(command.trainer ? [{ name: 'trainer' } as const] : []),
-  ];
   const encoders = encoder.length === 0 ? {} : { ENCODERS: encoder.map(encoderPath).join(',') };
   console.log(`starting the platform; its data and logs are in ${folder}`);
-  const stack = await interruption.race(
-    startStack({
-      dir: folder,
-      persistent: true,
-      restart: true,
-      onRestart: (what) => console.error(what),
-      services,
-      serviceEnv: encoders,
-      onStart: (stop) => interruption.onEnd(stop),
-    }),
-  );
-  const DATABASE_URL = stack.servers.databaseUrl;
-  const key = withKeys ? await bootstrapKey({ DATABASE_URL, KEY_SECRET }, command.newAdminKey) : undefined;
-  const authorization = withKeys ? `-H "Authorization: Bearer $PROPAGO_API_KEY" ` : '';
-  console.log(
-    [
-      `API:  ${stack.url}/v1/runs`,
-      `docs: ${stack.url}/docs`,
-      '',
-      ...(key ? ['The admin key, shown only this once; "propago keys" makes others with it:', `  ${key}`, ''] : []),
-      `curl ${authorization}-F options='{}' -F mask=@mask.png -F video=@video.mp4 ${stack.url}/v1/runs`,
-      '',
-      'Ctrl-C stops it.',
-    ].join('\n'),
-  );
-  await interruption.race(new Promise<never>(() => undefined)).catch(() => undefined);
+  let lose!: (problem: Error) => void;
+  const lost = new Promise<never>((_, reject) => (lose = reject));
+  lost.catch(() => undefined);
+  let key: string | undefined;
+  const starting = startStack({
+    dir: folder,
+    persistent: true,
+    restart: true,
+    onRestart: (what) => console.error(what),
+    onLost: lose,
+    services,
+    serviceEnv: encoders,
+    beforeServices: async ({ databaseUrl }) => {
+      const access = await provideKeys(folder, databaseUrl, command);
+      key = access.adminKey;
+      return { KEY_SECRET: access.secret };
+    },
+    onStart: (stop) => interruption.onEnd(stop),
+  });
+  const stack = await interruption.race(Promise.race([starting, lost]));
+  console.log(greeting(stack.url, command, key));
+  await interruption.race(lost).catch((error: unknown) => {
+    if (!interruption.signal.aborted) throw error;
+  });
   console.log('stopping');
+}
+
+function servicePlans({ host, port, access, adminPort, workers, trainer }: UpCommand): ServicePlan[] {
+  const api = { HOST: host, PORT: String(port), ACCESS: access, ADMIN_API: 'on', ADMIN_PORT: String(adminPort ?? 0) };
+  return [
+    { name: 'gateway', env: api },
+    ...(['ingest', 'features', 'propagation', 'results'] as const).map((name) => ({ name, replicas: workers })),
+    { name: 'models' },
+    ...(trainer ? [{ name: 'trainer' } as const] : []),
+  ];
+}
+
+function greeting(url: string, { access }: UpCommand, key: string | undefined): string {
+  const authorization = access === 'keys' ? `-H "Authorization: Bearer $PROPAGO_API_KEY" ` : '';
+  return [
+    `API:  ${url}/v1/runs`,
+    `docs: ${url}/docs`,
+    '',
+    ...(key ? ['The admin key, shown only this once; "propago keys" makes others with it:', `  ${key}`, ''] : []),
+    `curl ${authorization}-F options='{}' -F mask=@mask.png -F video=@video.mp4 ${url}/v1/runs`,
+    '',
+    'Ctrl-C stops it.',
+  ].join('\n');
 }
 
 /** @throws Failure when something listens on the port */

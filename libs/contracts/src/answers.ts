@@ -303,7 +303,12 @@ export const ANSWERS = {
       .describe('What stays, by kind and reason'),
   }),
   Live: z.strictObject({ live: z.literal(true) }),
-  Ready: z.strictObject({ ready: z.literal(true), dependencies: z.record(z.string(), z.string()) }),
+  Ready: z.strictObject({
+    ready: z.literal(true),
+    dependencies: z.record(z.string(), z.string()),
+    version: z.string().describe('Of the platform'),
+    revision: z.string().describe('Git revision that this service was built from, or unknown'),
+  }),
 } as const satisfies Record<string, z.ZodType>;
 
 export type AnswerName = keyof typeof ANSWERS;

@@ -12,12 +12,7 @@ import { join, resolve } from 'node:path';
  * @throws Error when a living process has it
  */
 export async function lockFolder(dir: string): Promise<() => Promise<void>> {
-  const name = createHash('sha256')
-    .update(`${process.getuid?.()} ${resolve(dir)}`)
-    .digest('hex')
-    .slice(0, 24);
-  // Beside the folder its path could be longer than the about 100 bytes that a socket's may have.
-  const path = join(tmpdir(), `propago-lock-${name}`);
+  const path = socketOf(dir);
   let server = await listen(path);
   if (!server) {
     if (await answers(path)) throw new Error(`${resolve(dir)} is in use: the platform is running there already`);
@@ -27,6 +22,20 @@ export async function lockFolder(dir: string): Promise<() => Promise<void>> {
   if (!server) throw new Error(`${resolve(dir)} is in use: the platform is starting there already`);
   const held = server.unref();
   return () => new Promise((done) => held.close(() => done()));
+}
+
+/** Whether a living process has the folder. */
+export async function isLocked(dir: string): Promise<boolean> {
+  return answers(socketOf(dir));
+}
+
+function socketOf(dir: string): string {
+  const name = createHash('sha256')
+    .update(`${process.getuid?.()} ${resolve(dir)}`)
+    .digest('hex')
+    .slice(0, 24);
+  // Beside the folder its path could be longer than the about 100 bytes that a socket's may have.
+  return join(tmpdir(), `propago-lock-${name}`);
 }
 
 /** Undefined when there is a socket already. */

@@ -56,6 +56,11 @@ export class GuardedProcess {
     if (!setpriv && this.child.pid !== undefined) watchParent(this.child.pid, signal);
   }
 
+  /** File that takes its stdout and stderr. */
+  get logFile(): string {
+    return this.options.logFile;
+  }
+
   get pid(): number {
     return this.child.pid ?? -1;
   }

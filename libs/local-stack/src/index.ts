@@ -1,7 +1,13 @@
+export * from './backup';
+export type { BackupManifest } from './backup-format';
 export * from './find-program';
 export * from './free-port';
 export * from './guarded-process';
+export * from './migrations';
+export { postgresData } from './postgres-home';
 export * from './repo-root';
+export * from './restore';
 export * from './servers';
 export * from './services';
 export * from './stack';
+export * from './stack-state';

@@ -2,20 +2,17 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { requireProgram } from './find-program';
 import { GuardedProcess } from './guarded-process';
-import { RunningServer, ServerOptions } from './server';
-import { startOnFreePort } from './start-server';
+import { addressed, AddressedServer, ServerOptions } from './server';
+import { startServer } from './start-server';
 
 /** NATS without JetStream: it carries news and questions, so it keeps nothing. */
-export async function startNats({ logDir }: ServerOptions): Promise<RunningServer> {
+export async function startNats({ logDir, watch }: ServerOptions): Promise<AddressedServer> {
   const program = requireProgram('nats-server', 'NATS_SERVER_PATH');
-  const { process: server, port } = await startOnFreePort(
-    (candidate) =>
-      new GuardedProcess('nats-server', [program, '--addr', '127.0.0.1', '--port', String(candidate)], {
-        logFile: join(logDir, 'nats-server.log'),
-      }),
-    greets,
-  );
-  return { url: `nats://127.0.0.1:${port}`, pid: server.pid, stop: () => server.stop() };
+  const logFile = join(logDir, 'nats-server.log');
+  const spawnOn = (port: number) =>
+    new GuardedProcess('nats-server', [program, '--addr', '127.0.0.1', '--port', String(port)], { logFile });
+  const server = await startServer({ spawnOn, ready: greets }, watch);
+  return addressed(server, `nats://127.0.0.1:${server.port}`);
 }
 
 /** Whether the server sends the INFO line that NATS opens each connection with. */

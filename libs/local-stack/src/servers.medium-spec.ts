@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { startServers } from './servers';
+import { requireProgram } from './find-program';
+import { startServers, type Servers } from './servers';
 
 const isAlive = (pid: number): boolean => {
   try {
@@ -90,6 +91,79 @@ describe('startServers', () => {
     }
     const second = await startServers(options);
     await second.stop();
+  });
+
+  it('starts a server that was killed again, at the same address, with its data', async () => {
+    const said: string[] = [];
+    const watch = { say: (what: string) => said.push(what), onLost: (problem: Error) => said.push(problem.message) };
+    const servers = await startServers({ dir, env: noServers, persistent: true, migrate: false, watch });
+    try {
+      await query(servers.databaseUrl, 'create table kept as select 42 as answer');
+      for (const [name, program] of [
+        ['postgres', 'postgres'],
+        ['redis', 'redis-server'],
+        ['nats', 'nats-server'],
+      ] as const) {
+        const killed = servers.pids[name]!;
+        process.kill(killed, 'SIGKILL');
+        while (servers.pids[name] === killed) await sleep(50);
+        expect(isAlive(servers.pids[name]!)).toBe(true);
+        expect(said.splice(0)).toEqual([
+          `${program} ended by SIGKILL; it is started again. Its log: ${join(dir, 'logs', program)}.log`,
+          expect.stringMatching(new RegExp(`^${program} is back after \\d+\\.\\d s$`)),
+        ]);
+      }
+      expect(await query(servers.databaseUrl, 'select answer from kept')).toEqual([{ answer: 42 }]);
+    } finally {
+      await servers.stop();
+    }
+    expect(Object.values(servers.pids).some(isAlive)).toBe(false);
+  });
+
+  it('says with its log that a server cannot be started again', async () => {
+    const env = { ...process.env };
+    const program = join(dir, 'nats-server');
+    symlinkSync(requireProgram('nats-server', 'NATS_SERVER_PATH'), program);
+    process.env.NATS_SERVER_PATH = program;
+    try {
+      const { problem, servers } = await new Promise<{ problem: Error; servers: Servers }>((resolve, reject) => {
+        const watch = { say: () => undefined, onLost: (problem: Error) => resolve({ problem, servers: started }) };
+        let started!: Servers;
+        const starting = startServers({ dir, env: noServers, need: { nats: true }, migrate: false, watch });
+        starting.then((servers) => {
+          started = servers;
+          rmSync(program);
+          symlinkSync('/bin/false', program);
+          process.kill(servers.pids.nats!, 'SIGKILL');
+        }, reject);
+      });
+      expect(problem.message).toMatch(/^nats-server cannot be started again after \d attempts: exited with code 1/);
+      await servers.stop();
+    } finally {
+      process.env = env;
+    }
+  });
+
+  it('gives a database whose password was lost another one, and keeps its data', async () => {
+    const options = { dir, env: noServers, persistent: true, migrate: false, need: { postgres: true } };
+    const first = await startServers(options);
+    await query(first.databaseUrl, 'create table kept as select 42 as answer');
+    await first.stop();
+    rmSync(join(dir, 'postgres.password'));
+    const second = await startServers(options);
+    try {
+      expect(await query(second.databaseUrl, 'select answer from kept')).toEqual([{ answer: 42 }]);
+    } finally {
+      await second.stop();
+    }
+  });
+
+  it('refuses data of another major version of PostgreSQL, and leaves them as they are', async () => {
+    const options = { dir, env: noServers, persistent: true, migrate: false, need: { postgres: true } };
+    await (await startServers(options)).stop();
+    writeFileSync(join(dir, 'postgres/PG_VERSION'), '11\n');
+    await expect(startServers(options)).rejects.toThrow(/are of PostgreSQL 11, and [^]*"propago backup FILE"/);
+    expect(existsSync(join(dir, 'postgres/base'))).toBe(true);
   });
 
   it('gives up with the log of the server that does not start, and stops the others', async () => {

@@ -1,14 +1,16 @@
-import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { lockFolder } from './folder-lock';
+import { LogRotation } from './log-rotation';
+import { deployMigrations } from './migrations';
 import { startNats } from './nats-server';
 import { startPostgres } from './postgres-server';
+import { upgradeDatabase } from './postgres-upgrade';
 import { startRedis } from './redis-server';
-import { repoRoot } from './repo-root';
-import { RunningServer, ServerOptions } from './server';
+import { settleReplacement } from './replacement';
+import { AddressedServer, Watch } from './server';
 
 /** What to start, and where. */
 export interface ServersOptions {
@@ -22,6 +24,12 @@ export interface ServersOptions {
   migrate?: boolean;
   /** Source of DATABASE_URL, REDIS_URL and NATS_URL: a server named there is used as it is, and not started. Default process.env. */
   env?: NodeJS.ProcessEnv;
+  /** Is told, in a sentence, that a database of an older PostgreSQL is copied. */
+  onUpgrade?: (what: string) => void;
+  /** Starts a server again that ends by itself. Absent: it stays down. */
+  watch?: Pick<Watch, 'say' | 'onLost'>;
+  /** A server was started again. */
+  onChange?: () => void;
 }
 
 /** Addresses of running servers; a server that was not wanted has an empty one. */
@@ -33,7 +41,7 @@ export interface Servers {
   natsUrl: string;
   /** `file:` address of a folder for blobs below `dir`, or STORAGE_URL. */
   storageUrl: string;
-  /** Process ids of the servers that this call started. */
+  /** Process ids of the servers that this call started; a server that is started again has another one. */
   pids: Partial<Record<'postgres' | 'redis' | 'nats', number>>;
   /** Stops what was started and, unless persistent, removes its data. May be called twice. */
   stop(): Promise<void>;
@@ -57,11 +65,14 @@ export async function startServers(options: ServersOptions = {}): Promise<Server
   // As root, PostgreSQL runs as another user, who must be able to pass through; listing stays forbidden.
   if (!options.dir) chmodSync(dir, 0o711);
 
-  // Two Redis servers on one append-only file would destroy it.
-  const unlock = persistent ? await lockFolder(dir) : undefined;
-  const where: ServerOptions = { dir, persistent, logDir };
-  const started: RunningServer[] = [];
+  const upgrade = need.postgres && !env.DATABASE_URL ? (options.onUpgrade ?? (() => undefined)) : undefined;
+  const release = persistent ? await takeFolder(dir, logDir, upgrade) : undefined;
+  const started: AddressedServer[] = [];
   const pids: Servers['pids'] = {};
+  const onStartOf = (name: keyof Servers['pids']) => (pid: number) => {
+    pids[name] = pid;
+    options.onChange?.();
+  };
   const provide = async (
     name: keyof Servers['pids'],
     url: string | undefined,
@@ -69,7 +80,9 @@ export async function startServers(options: ServersOptions = {}): Promise<Server
   ): Promise<string> => {
     if (!need[name]) return '';
     if (url) return url;
-    const server = await start(where);
+    const { watch } = options;
+    const own = watch && { ...watch, onStart: onStartOf(name) };
+    const server = await start({ dir, persistent, logDir, watch: own });
     started.push(server);
     pids[name] = server.pid;
     return server.url;
@@ -78,7 +91,7 @@ export async function startServers(options: ServersOptions = {}): Promise<Server
   const stop = (): Promise<void> =>
     (stopping ??= (async () => {
       await Promise.all(started.map((server) => server.stop()));
-      await unlock?.();
+      await release?.();
       if (persistent) return;
       const own = options.dir
         ? ['postgres', 'postgres.password', 'redis', 'blobs'].map((name) => join(dir, name))
@@ -105,20 +118,29 @@ export async function startServers(options: ServersOptions = {}): Promise<Server
   }
 }
 
-/** Applies prisma/migrations to a database. @throws Error with what the migration said */
-export async function deployMigrations(databaseUrl: string): Promise<void> {
-  const script = join(repoRoot(), 'scripts/migrate.mjs');
-  if (!existsSync(script)) throw new Error(`${script} is missing`);
-  const { code, output } = await new Promise<{ code: number | null; output: string }>((resolve, reject) => {
-    const child = spawn(process.execPath, [script, 'deploy'], {
-      env: { ...process.env, DATABASE_URL: databaseUrl },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let text = '';
-    child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    child.on('error', reject);
-    child.on('close', (exitCode) => resolve({ code: exitCode, output: text }));
-  });
-  if (code !== 0) throw new Error(`the migrations cannot be applied:\n${output.trimEnd()}`);
+/**
+ * Takes a folder with data for this process, and makes it ready to be used.
+ *
+ * @param upgrade is told that the database is copied. Absent: it is not looked at
+ * @returns gives the folder back
+ */
+async function takeFolder(
+  dir: string,
+  logDir: string,
+  upgrade: ((what: string) => void) | undefined,
+): Promise<() => Promise<void>> {
+  // Two Redis servers on one append-only file would destroy it.
+  const unlock = await lockFolder(dir);
+  try {
+    settleReplacement(dir);
+    if (upgrade) await upgradeDatabase(dir, logDir, upgrade);
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+  const rotation = new LogRotation(logDir);
+  return async () => {
+    rotation.stop();
+    await unlock();
+  };
 }

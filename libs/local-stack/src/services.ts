@@ -2,6 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findProgram } from './find-program';
+import { BackOff } from './back-off';
 import { freePort } from './free-port';
 import { GuardedProcess } from './guarded-process';
 import { repoRoot } from './repo-root';
@@ -17,6 +18,8 @@ export const ONE_OF_EACH: ServicePlan[] = SERVICE_NAMES.map((name) => ({ name })
 const SHUTDOWN_SECONDS = 20;
 /** What ending takes besides the running jobs: a job that is handed back must notice, and connections close. */
 const STOP_MARGIN_MS = 20_000;
+const FIRST_WAIT_MS = 1000;
+const LONGEST_WAIT_MS = 30_000;
 
 /** One service to start. */
 export interface ServicePlan {
@@ -42,10 +45,12 @@ export interface ServicesOptions {
   readyLimitMs?: number;
   /** How long a service may take to end on SIGTERM before it is killed. Default: its SHUTDOWN_SECONDS, and 20 s more. */
   stopLimitMs?: number;
-  /** Starts a service that ends by itself again, after a second. Default false. */
+  /** Starts a service again that was ready and ended by itself. Default false. */
   restart?: boolean;
   /** Is told of it, in a sentence. */
   onRestart?: (what: string) => void;
+  /** A process was started in the place of another one. */
+  onChange?: () => void;
 }
 
 /** One process of a service. */
@@ -67,6 +72,8 @@ interface Slot {
   env: NodeJS.ProcessEnv;
   through: string[];
   process: GuardedProcess;
+  startedAt: number;
+  backOff: BackOff;
 }
 
 /** Running services of one private platform. Made by {@link startServices}. */
@@ -104,6 +111,7 @@ export class Services {
   async add(name: ServiceName, env: NodeJS.ProcessEnv = {}): Promise<ServiceProcess> {
     const slot = await this.launch({ name, env });
     await this.untilReady(slot);
+    this.watch(slot);
     return this.processes.find((entry) => entry.name === name && entry.index === slot.index)!;
   }
 
@@ -114,6 +122,8 @@ export class Services {
       for (let replica = 0; replica < (plan.replicas ?? 1); replica++) slots.push(await this.launch(plan));
     }
     await Promise.all(slots.map((slot) => this.untilReady(slot)));
+    // One that ends before that is no accident: it is refused with its log, not started again.
+    slots.forEach((slot) => this.watch(slot));
   }
 
   /** Sends a signal to one process. SIGKILL also waits until it is gone. */
@@ -158,28 +168,30 @@ export class Services {
 
   private async launch({ name, env = {}, through = [] }: ServicePlan): Promise<Slot> {
     const index = this.slots.filter((slot) => slot.name === name).length;
-    const settings = { ...process.env, ...this.options.env, ...env };
-    const host = settings.HOST || '127.0.0.1';
     // A port is given to the services one by one; the gateway's may be fixed by the caller.
     const port = env.PORT ?? String(await freePort());
+    const settings = serviceEnvironment({ env }, { ...process.env, ...this.options.env }, port);
+    const host = settings.HOST!;
     const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
     const plan = {
       name,
       index,
       url: `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`,
       logFile: join(this.options.dir, 'logs', `${name}-${index}.log`),
-      env: { ...videoTools(settings), ...settings, HOST: host, PORT: port, PROPAGO_EXIT_WITH_PARENT: '1' },
+      env: { ...videoTools(settings), ...settings, PROPAGO_EXIT_WITH_PARENT: '1' },
       through,
     };
-    const slot: Slot = { ...plan, process: this.spawn(plan) };
+    const backOff = new BackOff(FIRST_WAIT_MS, LONGEST_WAIT_MS);
+    const slot: Slot = { ...plan, process: this.spawn(plan), startedAt: Date.now(), backOff };
     this.slots.push(slot);
-    this.watch(slot);
     return slot;
   }
 
   private start(slot: Slot): void {
     slot.process = this.spawn(slot);
+    slot.startedAt = Date.now();
     this.watch(slot);
+    this.options.onChange?.();
   }
 
   private watch(slot: Slot): void {
@@ -188,12 +200,12 @@ export class Services {
     const isMissed = () => !this.stopping && !this.resting.has(slot) && slot.process === watched;
     void watched.exited.then(async (how) => {
       if (isMissed()) this.options.onRestart?.(`${slot.name} ${how}; it is started again. Its log: ${slot.logFile}`);
-      await sleep(1000, undefined, { ref: false });
+      await sleep(slot.backOff.next(Date.now() - slot.startedAt), undefined, { ref: false });
       if (isMissed()) this.start(slot);
     });
   }
 
-  private spawn({ name, logFile, env, through }: Omit<Slot, 'process'>): GuardedProcess {
+  private spawn({ name, logFile, env, through }: Pick<Slot, 'name' | 'logFile' | 'env' | 'through'>): GuardedProcess {
     if (this.stopping) throw new Error('the services are being stopped');
     const root = repoRoot();
     const script = join(this.options.dist ?? join(root, 'dist'), 'services', name, 'src/main.js');
@@ -222,6 +234,16 @@ export class Services {
       await sleep(50);
     }
   }
+}
+
+/** What a process of a service finds in its environment, above what all services have. */
+export function serviceEnvironment(
+  { env = {} }: Pick<ServicePlan, 'env'>,
+  common: NodeJS.ProcessEnv,
+  port = env.PORT ?? '0',
+): NodeJS.ProcessEnv {
+  const settings = { ...common, ...env };
+  return { ...settings, HOST: settings.HOST || '127.0.0.1', PORT: port };
 }
 
 async function answersReady(url: string): Promise<boolean> {

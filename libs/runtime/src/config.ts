@@ -44,6 +44,10 @@ export const serviceEnvironment = z.object({
     .describe('OpenTelemetry collector (OTLP over HTTP) for traces; without it none leave the process'),
   OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1).describe('Share of the requests that are traced'),
   SHUTDOWN_SECONDS: whole(0, 600, 20).describe('On SIGTERM, running jobs have so long to finish'),
+  REVISION: z
+    .string()
+    .optional()
+    .describe('Git revision of this code, for metrics and the provenance of models; that of the clone by default'),
 });
 
 // Read by libs/video, where the one ffmpeg wrapper is; named here so that they are documented.
@@ -220,7 +224,6 @@ export const trainerEnvironment = serviceEnvironment.extend({
     'Memory of a training process; 0 is without limit, which CUDA needs',
   ),
   TRAINING_STOP_SECONDS: whole(1, 3600, 300).describe('So long a cancelled training may save before it is killed'),
-  REVISION: z.string().optional().describe('Git revision of this code, for the provenance of models'),
 });
 
 export const ENVIRONMENTS = {
@@ -257,12 +260,29 @@ export function readBootstrapKeyConfig(environment: NodeJS.ProcessEnv = process.
 }
 
 function parse<T extends z.ZodType>(schema: T, name: string, environment: NodeJS.ProcessEnv): z.output<T> {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const parsed = schema.safeParse(given);
+  const parsed = schema.safeParse(withoutEmpty(environment));
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+  const problems = sentencesOf(parsed.error).map((sentence) => `  ${sentence}`);
   throw new Error(`The configuration of ${name} is not valid:\n${problems.join('\n')}`);
 }
+
+/**
+ * What is wrong with the settings of several services, each said once.
+ * @returns sentences such as `PORT: Too big: expected number to be <=65535`
+ */
+export function problemsOfSettings(services: { service: ServiceName; environment: NodeJS.ProcessEnv }[]): string[] {
+  const problems = services.flatMap(({ service, environment }) => {
+    const { error } = ENVIRONMENTS[service].safeParse(withoutEmpty(environment));
+    return error ? sentencesOf(error) : [];
+  });
+  return [...new Set(problems)];
+}
+
+const withoutEmpty = (environment: NodeJS.ProcessEnv) =>
+  Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+
+const sentencesOf = (error: z.ZodError): string[] =>
+  error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
 
 /** Variables that are secret as a whole. */
 const SECRETS = new Set(['KEY_SECRET']);

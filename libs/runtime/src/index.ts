@@ -6,6 +6,7 @@ export * from './config';
 export * from './dependencies';
 export * from './health.controller';
 export * from './metrics.controller';
+export * from './misspelt-settings';
 export * from './news';
 export * from './rounds';
 export * from './runtime.module';

@@ -3,10 +3,12 @@ import { ClientNats } from '@nestjs/microservices';
 import { LoggerModule } from 'nestjs-pino';
 import { pino } from 'pino';
 import { collectDefaultMetrics, Counter, Registry } from 'prom-client';
+import { buildInfo, type BuildInfo } from '@propago/build-info';
 import { Database } from '@propago/database';
 import { NextSteps, Queues, StageMetrics } from '@propago/pipeline';
 import { CountedBlobStore, createBlobStore, type BlobStore } from '@propago/storage';
 import { traceIds } from '@propago/tracing';
+import { showBuild } from './build-metrics';
 import type { ConfigOf, ServiceConfig, ServiceName } from './config';
 import { Dependencies } from './dependencies';
 import { HealthController } from './health.controller';
@@ -14,7 +16,7 @@ import { MetricsController } from './metrics.controller';
 import { natsOptions } from './nats-options';
 import { News } from './news';
 import { LastWrite, StorageRoom } from './storage-room';
-import { CONFIG, LOGGER, SERVICE, STORAGE } from './tokens';
+import { BUILD, CONFIG, LOGGER, SERVICE, STORAGE } from './tokens';
 import { startTracing } from './tracing';
 
 export interface RuntimeOptions<S extends ServiceName> {
@@ -54,6 +56,7 @@ export class RuntimeModule implements OnApplicationShutdown {
         { provide: SERVICE, useValue: service },
         { provide: CONFIG, useValue: config },
         { provide: LOGGER, useValue: logger },
+        { provide: BUILD, useFactory: () => buildInfo(config.REVISION) },
         { provide: STOP_TRACING, useFactory: () => startTracing(service, config) },
         { provide: Database, useFactory: () => new Database(config.DATABASE_URL) },
         { provide: Queues, useFactory: () => new Queues(queueOptions(config)) },
@@ -71,7 +74,7 @@ export class RuntimeModule implements OnApplicationShutdown {
         StorageRoom,
         Dependencies,
         { provide: ClientNats, useFactory: () => new ClientNats(natsOptions(config.NATS_URL)) },
-        { provide: Registry, useFactory: metricsRegistry },
+        { provide: Registry, useFactory: metricsRegistry, inject: [BUILD] },
         {
           provide: StageMetrics,
           useFactory: (registry, queues) => new StageMetrics(registry, queues),
@@ -79,7 +82,7 @@ export class RuntimeModule implements OnApplicationShutdown {
         },
         News,
       ],
-      exports: [CONFIG, STORAGE, StorageRoom, LOGGER, Database, Queues, NextSteps, News, Registry, StageMetrics],
+      exports: [BUILD, CONFIG, STORAGE, StorageRoom, LOGGER, Database, Queues, NextSteps, News, Registry, StageMetrics],
     };
   }
 
@@ -92,8 +95,9 @@ export class RuntimeModule implements OnApplicationShutdown {
   }
 }
 
-function metricsRegistry(): Registry {
+function metricsRegistry(build: BuildInfo): Registry {
   const register = new Registry();
+  showBuild(register, build);
   collectDefaultMetrics({ register });
   return register;
 }

@@ -3,13 +3,13 @@ import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
+import type { BuildInfo } from '@propago/build-info';
 import { blobKeys, CodedError, SUBJECTS, type ModelChange, type ModelChanged } from '@propago/contracts';
 import { Database, type Prisma } from '@propago/database';
-import { CONFIG, News, STORAGE, type BlobStore, type ConfigOf, type Logger } from '@propago/runtime';
+import { BUILD, CONFIG, News, STORAGE, type BlobStore, type ConfigOf, type Logger } from '@propago/runtime';
 import { Artifacts } from './artifacts.service';
 import type { ClaimedRun, Outcome } from './claimed-run';
 import { flatNumbers } from './flat-numbers';
-import { gitRevision } from './git-revision';
 import { supervise, type SupervisedEnd } from './supervision';
 import { configurationOf } from './training-configuration';
 import { failureOf } from './training-failure';
@@ -28,7 +28,8 @@ export class Completion {
   readonly graceSeconds: { cancelled: number; shutdown: number };
 
   constructor(
-    @Inject(CONFIG) private readonly config: ConfigOf<'trainer'>,
+    @Inject(CONFIG) config: ConfigOf<'trainer'>,
+    @Inject(BUILD) private readonly build: BuildInfo,
     @Inject(STORAGE) private readonly storage: BlobStore,
     private readonly database: Database,
     private readonly news: News,
@@ -114,7 +115,7 @@ export class Completion {
         facts: {},
         provenance: {
           trainingRun: run.id,
-          gitRevision: await gitRevision(this.config.REVISION),
+          gitRevision: this.build.revision === 'unknown' ? undefined : this.build.revision,
           data: JSON.stringify(configurationOf(run.row).data),
           metrics: await this.metrics(run.id),
         },

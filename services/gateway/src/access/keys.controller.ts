@@ -57,7 +57,10 @@ export class KeysController {
   }
 
   @Post(':id/rotate')
-  @ApiOperation({ summary: 'Create a key with the settings of another one, which ends now or after graceSeconds' })
+  @ApiOperation({
+    summary:
+      'Create a key with the settings of another one, which ends after graceSeconds: ten minutes by default, 0 is now',
+  })
   @Answers('NewKey', 201)
   @ApiBody({ schema: schemaOf(rotation), required: false })
   async rotate(

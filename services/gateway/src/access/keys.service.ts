@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { CodedError, type AnswerOf } from '@propago/contracts';
 import { Database, type ApiKey } from '@propago/database';
 import { CONFIG, LOGGER, type ConfigOf, type Logger } from '@propago/runtime';
@@ -7,6 +7,7 @@ import type { Caller, Scope } from './caller';
 import { digestOf, prefixOf, sameDigest } from './key-format';
 import { issueKey, type NewKey } from './new-key';
 import { unauthorised } from './refusal';
+import { requireOwnSecret, validKeyIds } from './require-own-secret';
 
 /** How exactly it is known when a key was last used. */
 const USE_NOTED_EVERY_MS = 60_000;
@@ -16,12 +17,23 @@ const USE_NOTED_EVERY_MS = 60_000;
  * the look is one row by a unique index.
  */
 @Injectable()
-export class KeysService {
+export class KeysService implements OnModuleInit {
   constructor(
     @Inject(CONFIG) private readonly config: ConfigOf<'gateway'>,
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly database: Database,
   ) {}
+
+  /** @throws Error when the configured secret is not the one that the keys were made with */
+  async onModuleInit(): Promise<void> {
+    const { ACCESS, KEY_SECRET } = this.config;
+    if (ACCESS === 'off' || KEY_SECRET === undefined) return;
+    // A gateway starts also while Postgres is away, and is not ready until it is back.
+    const ids = await validKeyIds(this.database).catch((error: unknown) => {
+      this.logger.warn({ err: error }, 'keys not held against KEY_SECRET');
+    });
+    if (ids) requireOwnSecret(ids, KEY_SECRET);
+  }
 
   /** @throws CodedError KEY_INVALID, KEY_EXPIRED, KEY_REVOKED */
   async authenticate(key: string): Promise<Caller> {

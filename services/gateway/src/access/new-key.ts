@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { CodedError } from '@propago/contracts';
 import { SCOPES } from './caller';
 import { digestOf, generateKey } from './key-format';
+import { keyIdOf } from './key-id';
 
 const limit = z.number().int().min(1).max(1_000_000_000).nullable().default(null);
 
@@ -34,8 +34,11 @@ export type NewKey = Omit<z.infer<typeof newKey>, 'maxStoredBytes'> & { maxStore
 /** A key, and the row that is stored of it. */
 export function issueKey(given: NewKey, serverSecret: string) {
   const { key, prefix } = generateKey();
-  return { key, row: { id: randomUUID(), prefix, hash: digestOf(key, serverSecret), ...given } };
+  return { key, row: { id: keyIdOf(serverSecret), prefix, hash: digestOf(key, serverSecret), ...given } };
 }
+
+/** What nobody chose: long enough to put a new key where the old one is used. */
+const ROTATION_GRACE_SECONDS = 600;
 
 /** The body of POST /v1/admin/keys/{id}/rotate. */
 export const rotation = z.strictObject({
@@ -44,7 +47,8 @@ export const rotation = z.strictObject({
     .int()
     .min(0)
     .max(30 * 86_400)
-    .default(0),
+    .default(ROTATION_GRACE_SECONDS)
+    .describe('How long the old key still works, so that its users can take the new one; 0 ends it at once'),
 });
 
 /** @throws CodedError REQUEST_INVALID that names every problem */

@@ -1,0 +1,39 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { repoRoot } from '@propago/local-stack';
+
+/** A command of `propago` with what it has printed. */
+export class Propago {
+  readonly ended: Promise<number | null>;
+  hasEnded = false;
+  stdout = '';
+  stderr = '';
+  private readonly child: ChildProcess;
+
+  constructor(args: string[], env: NodeJS.ProcessEnv = {}) {
+    const own = { DATABASE_URL: '', REDIS_URL: '', NATS_URL: '', STORAGE_URL: '', KEY_SECRET: '', PROPAGO_API_KEY: '' };
+    this.child = spawn(process.execPath, [join(repoRoot(), 'dist/cli/src/main.js'), ...args], {
+      env: { ...process.env, ...own, ...env },
+    });
+    this.child.stdout!.on('data', (data: Buffer) => (this.stdout += data.toString()));
+    this.child.stderr!.on('data', (data: Buffer) => (this.stderr += data.toString()));
+    this.ended = new Promise((resolve) => this.child.on('close', resolve));
+    void this.ended.then(() => (this.hasEnded = true));
+  }
+
+  /** What it has printed to standard output, when it has succeeded. */
+  async output(): Promise<string> {
+    const code = await this.ended;
+    if (code !== 0) throw new Error(`ended with code ${code}:\n${this.stderr}`);
+    return this.stdout.trim();
+  }
+
+  kill(): void {
+    this.child.kill('SIGKILL');
+  }
+
+  async interrupt(): Promise<void> {
+    this.child.kill('SIGINT');
+    await this.ended;
+  }
+}
