@@ -1,8 +1,18 @@
+import { randomUUID } from 'node:crypto';
 import { ClientNats } from '@nestjs/microservices';
 import { Inject, Injectable } from '@nestjs/common';
 import type { NatsConnection } from 'nats';
 import { firstValueFrom, timeout } from 'rxjs';
-import { CodedError, SUBJECTS, type Answer, type ErrorCode, type ModelNews, type RunNews } from '@propago/contracts';
+import {
+  CodedError,
+  InternalError,
+  SUBJECTS,
+  type Answer,
+  type ErrorCode,
+  type ModelNews,
+  type RunNews,
+} from '@propago/contracts';
+import type { Logger } from 'pino';
 
 const QUESTION_TIMEOUT_MS = 30_000;
 
@@ -39,8 +49,9 @@ export class News {
     } catch (cause) {
       throw new CodedError('SERVICE_UNAVAILABLE', `Nobody answered ${subject}.`, { cause });
     }
-    if (!answer.ok) throw new CodedError(answer.code as ErrorCode, answer.detail);
-    return answer.value;
+    if (answer.ok) return answer.value;
+    if (answer.code === 'INTERNAL') throw new InternalError(answer.id ?? randomUUID());
+    throw new CodedError(answer.code as ErrorCode, answer.detail);
   }
 
   /** A round trip to the server. */
@@ -54,12 +65,19 @@ export class News {
   }
 }
 
-/** The answer to a question: a coded error travels as data. */
-export async function answer<T>(ask: () => Promise<T>): Promise<Answer<T>> {
+/**
+ * The answer to a question: a coded error travels as data. What nobody foresaw stays in this process, as a line of its
+ * log, and only the id of that line travels.
+ */
+export async function answer<T>(logger: Logger, ask: () => Promise<T>): Promise<Answer<T>> {
   try {
     return { ok: true, value: await ask() };
   } catch (error) {
-    const { code, message } = error instanceof CodedError ? error : new CodedError('INTERNAL', String(error));
-    return { ok: false, code, detail: message };
+    if (error instanceof CodedError && error.code !== 'INTERNAL') {
+      return { ok: false, code: error.code, detail: error.message };
+    }
+    const { id, code, message: detail } = new InternalError(randomUUID());
+    logger.error({ id, err: (error as Error).cause ?? error }, 'question failed');
+    return { ok: false, code, detail, id };
   }
 }
