@@ -8,4 +8,5 @@ export * from './news';
 export * from './rounds';
 export * from './runtime.module';
 export * from './tokens';
+export * from './version';
 export { assertHandlers, stageWork } from './stages.controller';

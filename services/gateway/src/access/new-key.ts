@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { CodedError } from '@propago/contracts';
 import { SCOPES } from './caller';
 import { digestOf, generateKey } from './key-format';
 
@@ -46,11 +45,3 @@ export const rotation = z.strictObject({
     .max(30 * 86_400)
     .default(0),
 });
-
-/** @throws CodedError REQUEST_INVALID that names every problem */
-export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
-  const parsed = schema.safeParse(body ?? {});
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the body'}: ${message}`);
-  throw new CodedError('REQUEST_INVALID', problems.join(' '));
-}

@@ -19,7 +19,7 @@ import type { Caller } from '../access/caller';
 import { QuotaService } from '../access/quota.service';
 import { EnqueueService } from './enqueue.service';
 import { featureSetOf } from './feature-set';
-import type { Claim } from './idempotency.service';
+import type { Claim } from '../http/idempotency.service';
 import { ShadowRunService } from './shadow-run.service';
 import type { RunUpload } from './upload.service';
 
@@ -118,6 +118,8 @@ export class AcceptRunService {
               maskKey,
               classIds,
               traceparent: currentTraceparent(),
+              name: options.name,
+              tags: options.tags,
               preset: options.preset,
               parameters: options.parameters,
               encoderName: encoder.name,

@@ -10,8 +10,8 @@ import {
 import { Database, type TrainingArtifact, type TrainingMetric, type TrainingRun } from '@propago/database';
 import { News } from '@propago/runtime';
 import type { Caller } from '../access/caller';
-import { IdempotencyService } from '../runs/idempotency.service';
-import { cursorOf, olderThan, placeOf, UUID } from '../runs/paging';
+import { IdempotencyService } from '../http/idempotency.service';
+import { cursorOf, olderThan, placeOf, UUID } from '../http/paging';
 import { artifactView, trainingView } from './training-view';
 
 type Without<Union, Key extends string> = Union extends unknown ? Omit<Union, Key> : never;
