@@ -65,6 +65,8 @@ function buildProgram(interruption: Interruption): Command {
     .requiredOption('-o, --output <folder>', 'folder for masks/, overlay.mp4 and run.json')
     .option(...server)
     .addOption(keyOption())
+    .option('--name <name>', 'what the run is called, to find it again')
+    .option('--tag <tag>', 'word to find the run again by (may be repeated)', collect, [])
     .option('--json', 'print one JSON object')
     .action((video: string, mask: string, options: RunCommand) => runCommand(video, mask, options, interruption));
 

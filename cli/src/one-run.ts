@@ -16,6 +16,9 @@ export interface RunRequest {
   preset?: string;
   /** Parameters that differ from the preset. */
   parameters?: Record<string, unknown>;
+  /** What the run is called. */
+  name?: string;
+  tags?: string[];
 }
 
 /**
@@ -29,13 +32,15 @@ export async function performRun(
   interruption: Interruption,
   onProgress: (progress: RunProgress) => void,
 ): Promise<RunResource> {
-  const { video, mask, preset, parameters } = request;
+  const { video, mask, preset, parameters, name, tags } = request;
   if (!statSync(mask, { throwIfNoEntry: false })?.isFile()) throw new Failure(`there is no mask file ${mask}`, 2);
   const { folder, ...source } = videoSource(video);
   const options = {
     preset,
     encoder: platform.encoder,
     parameters: parameters && Object.keys(parameters).length > 0 ? parameters : undefined,
+    name,
+    tags,
   };
   const parts: FormPart[] = [
     { name: 'options', text: JSON.stringify(options) },
