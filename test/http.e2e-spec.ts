@@ -429,9 +429,9 @@ describe('name and tags of a run', () => {
 });
 
 describe('a form', () => {
-  it.each(['video', 'mask'])('whose %s has no file name is told so', async (name) => {
+  it.each(['video', 'mask'] as const)('whose %s has no file name is told so', async (name) => {
     const form = new FormData();
-    form.append(name, 'bytes');
+    form.append(name, clip[name].toString('latin1'));
     const problem = await problemOf(await documentedFetch(`${platform.url}/v1/runs`, { method: 'POST', body: form }));
     expect(problem).toMatchObject({ code: 'REQUEST_INVALID', status: 400 });
     expect(problem.detail).toMatch(new RegExp(`^The part ${name} came as a field: give it a file name`));
