@@ -16,6 +16,13 @@ module.exports = {
       to: { path: '^services/', pathNot: '^services/$1/' },
     },
     {
+      name: 'gateway-http-is-below-its-routes',
+      severity: 'error',
+      comment: 'What several route modules share knows none of them, so that they never lead back to one another.',
+      from: { path: '^services/gateway/src/http/' },
+      to: { path: '^services/gateway/src/(?!http/)' },
+    },
+    {
       name: 'libs-know-no-service',
       severity: 'error',
       comment: 'Libs are used by services and the command line, never the other way round.',

@@ -10,7 +10,7 @@ type Answer = [string, { content?: object }];
 type Responses = Record<string, Answer[1]>;
 const ROUTES = {
   '/v1/runs': ['get', 'post'],
-  '/v1/runs/{id}': ['delete', 'get'],
+  '/v1/runs/{id}': ['delete', 'get', 'patch'],
   '/v1/runs/{id}/cancel': ['post'],
   '/v1/runs/{id}/events': ['get'],
   '/v1/runs/{id}/frames': ['get'],
@@ -122,7 +122,9 @@ describe('the API', () => {
   });
 
   it('documents every route', async () => {
-    const { paths } = await platform.json<{ paths: Record<string, object> }>('/docs/json');
+    const { paths, components } = await platform.json<{ paths: Record<string, object>; components: object }>(
+      '/docs/json',
+    );
     const documented = Object.entries(paths).map(([path, methods]) => [path, Object.keys(methods).sort()]);
     expect(Object.fromEntries(documented)).toEqual(ROUTES);
     const { post } = paths['/v1/runs'] as Record<string, { parameters: { name: string; required: boolean }[] }>;
@@ -132,14 +134,37 @@ describe('the API', () => {
         content: {
           'multipart/form-data': {
             schema: {
-              properties: {
-                options: { contentSchema: { properties: { preset: { enum: expect.arrayContaining(['dino']) } } } },
-              },
+              properties: { options: { $ref: '#/components/schemas/RunOptions' } },
             },
+            encoding: { options: { contentType: 'application/json' } },
           },
         },
       },
-      responses: { default: { content: { 'application/problem+json': expect.anything() } } },
+      'x-error-codes': expect.arrayContaining(['VIDEO_NOT_RECOGNISED', 'MASK_EMPTY', 'QUOTA_RUNS', 'INTERNAL']),
+      responses: {
+        '4XX': {
+          description: expect.stringContaining('`MASK_EMPTY` (422): The mask has no foreground.'),
+          content: { 'application/problem+json': expect.anything() },
+        },
+        '5XX': { content: { 'application/problem+json': expect.anything() } },
+      },
+    });
+    const topK = {
+      type: 'integer',
+      minimum: 1,
+      maximum: 64,
+      description: expect.stringContaining('siammae 7, dino 5'),
+    };
+    expect(components).toMatchObject({
+      schemas: {
+        RunOptions: {
+          description: expect.stringContaining('| topK | 7 | 5 |'),
+          properties: {
+            preset: { enum: expect.arrayContaining(['dino']) },
+            parameters: { properties: { topK } },
+          },
+        },
+      },
     });
     for (const [path, methods] of Object.entries(paths)) {
       for (const [method, { responses }] of Object.entries(methods as Record<string, { responses: Responses }>)) {

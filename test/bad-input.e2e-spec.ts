@@ -336,11 +336,11 @@ describe('a request', () => {
   });
 
   it.each([
-    ['GET', '/v1/nothing'],
-    ['PUT', '/v1/runs'],
-  ])('%s %s is answered by a problem', async (method, path) => {
+    ['GET', '/v1/nothing', 'ROUTE_NOT_FOUND', 404],
+    ['PUT', '/v1/runs', 'METHOD_NOT_ALLOWED', 405],
+  ])('%s %s is answered by a problem', async (method, path, code, status) => {
     const problem = await problemOf(await documentedFetch(`${platform.url}${path}`, { method }));
-    expect(problem).toMatchObject({ code: 'ROUTE_NOT_FOUND', status: 404 });
+    expect(problem).toMatchObject({ code, status });
   });
 
   it('with a page size or cursor of nonsense is refused', async () => {

@@ -102,7 +102,7 @@ describe('results of a run', () => {
 
   it('are in masks.zip as they are one by one', async () => {
     const files = await filesOfZip(await platform.bytes(path('masks.zip')));
-    const names = clip.frames.map((_, frame) => `${id}/${String(frame).padStart(5, '0')}.png`);
+    const names = clip.frames.map((_, frame) => `clip-${id.slice(0, 8)}/${String(frame).padStart(5, '0')}.png`);
     expect([...files.keys()]).toEqual(names);
     for (const [frame, name] of names.entries()) {
       expect(files.get(name)!.equals(await platform.maskOf(id, frame))).toBe(true);
@@ -130,7 +130,9 @@ describe('results of a run', () => {
     const names = clip.frames.map((_, frame) => `${String(frame).padStart(5, '0')}.jpg`);
     const run = await platform.succeededRun({ video: await zipOfFrames(clip, 'jpeg', names), mask: clip.mask });
     const files = await filesOfZip(await platform.bytes(`/v1/runs/${run.id}/masks.zip`));
-    expect([...files.keys()]).toEqual(names.map((name) => `${run.id}/${name.replace('.jpg', '.png')}`));
+    expect([...files.keys()]).toEqual(
+      names.map((name) => `clip-${run.id.slice(0, 8)}/${name.replace('.jpg', '.png')}`),
+    );
   });
 
   it('of a zip of PNG frames have their names, in the order in which people count', async () => {
@@ -142,7 +144,7 @@ describe('results of a run', () => {
     );
     const run = await platform.succeededRun({ video, mask: clip.mask });
     const files = await filesOfZip(await platform.bytes(`/v1/runs/${run.id}/masks.zip`));
-    expect([...files.keys()]).toEqual(stems.map((stem) => `${run.id}/${stem}.png`));
+    expect([...files.keys()]).toEqual(stems.map((stem) => `clip-${run.id.slice(0, 8)}/${stem}.png`));
     const { items } = await platform.json<FramePage>(`/v1/runs/${run.id}/frames`);
     expect(items.map(({ index, name }) => [index, name])).toEqual(stems.map((stem, index) => [index, stem]));
   });

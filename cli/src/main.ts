@@ -71,6 +71,8 @@ function buildProgram(interruption: Interruption): Command {
     .requiredOption('-o, --output <folder>', 'folder for masks/, overlay.mp4 and run.json (required)')
     .option(...server)
     .addOption(keyOption())
+    .option('--name <name>', 'what the run is called, to find it again')
+    .option('--tag <tag>', 'word to find the run again by (may be repeated)', collect, [])
     .option('--json', 'print one JSON object')
     .action(async (video: string, mask: string, options: RunCommand) => {
       const { runCommand } = await import('./commands/run.js');

@@ -20,6 +20,9 @@ export interface RunRequest {
   shadow?: boolean;
   /** true: nobody wants the run when it is interrupted, so it is removed. */
   transient?: boolean;
+  /** What the run is called. */
+  name?: string;
+  tags?: string[];
 }
 
 /**
@@ -51,13 +54,15 @@ export async function performRun(
   interruption: Interruption,
   listener: RunListener,
 ): Promise<RunResource> {
-  const { video, mask, preset, parameters, shadow, transient } = request;
+  const { video, mask, preset, parameters, shadow, transient, name, tags } = request;
   const { folder, ...source } = checkSources(request);
   const options = {
     preset,
     encoder: platform.encoder,
     shadow,
     parameters: parameters && Object.keys(parameters).length > 0 ? parameters : undefined,
+    name,
+    tags,
   };
   const parts: FormPart[] = [
     { name: 'options', text: JSON.stringify(options) },

@@ -5,7 +5,7 @@ interface Content {
   content?: Record<string, { schema: { $ref?: string } }>;
 }
 interface OpenApi {
-  paths: Record<string, Record<string, { responses: Record<string, Content> }>>;
+  paths: Record<string, Record<string, { responses: Record<string, Content>; 'x-error-codes': string[] }>>;
 }
 
 /** fetch of a gateway's JSON: every answer must look as its OpenAPI document says. @throws Error that says what differs */
@@ -51,12 +51,16 @@ class ApiDocument {
       ({ template, pattern }) => pattern.test(pathname) && this.document.paths[template]![method],
     )?.template;
     const what = `${method} ${template ?? pathname} ${status} ${mediaType}`;
-    const responses = template && this.document.paths[template]![method]!.responses;
+    const operation = template === undefined ? undefined : this.document.paths[template]![method]!;
+    const responses = operation?.responses;
     const schema = responses
-      ? (responses[status] ?? responses.default)?.content?.[mediaType]?.schema.$ref
+      ? (responses[status] ?? responses[`${String(status)[0]}XX`])?.content?.[mediaType]?.schema.$ref
       : // No such route, or none with this method.
         '#/components/schemas/Problem';
     if (!schema) throw new Error(`${what} is not documented: ${JSON.stringify(body)}`);
+    const { code } = body as { code?: string };
+    const isListed = operation?.['x-error-codes'].includes(code ?? '') ?? true;
+    if (status >= 400 && !isListed) throw new Error(`${what} does not list the code ${code}`);
     const isValid = this.validatorOf(schema);
     if (!isValid(body)) {
       throw new Error(

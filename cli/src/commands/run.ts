@@ -14,6 +14,8 @@ export interface RunCommand {
   preset?: string;
   encoder?: string;
   option: string[];
+  name?: string;
+  tag: string[];
   json?: boolean;
 }
 
@@ -30,7 +32,8 @@ export async function runCommand(
   const platform = await openPlatform(command, interruption, (text) => display.say(text));
   const folder = resolve(command.output);
   try {
-    const request = { video, mask, preset: command.preset, parameters };
+    const { preset, name, tag: tags } = command;
+    const request = { video, mask, preset, parameters, name, tags };
     const run = await performRun(platform, request, interruption, {
       onAccepted: ({ warnings = [] }) =>
         warnings.forEach((warning) => display.say(`warning: ${describeProblem(warning)}`)),

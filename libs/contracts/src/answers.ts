@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { MODEL_STATES, trafficSplit } from './models';
 import { propagationParameters } from './parameters';
-import { RUN_END_STATES, STAGES, type Stage } from './stages';
+import { RUN_END_STATES, RUN_STATES, STAGES, type Stage } from './stages';
 import { TRAINING_END_STATES, trainingRequest } from './training';
 import { WARNINGS, type WarningCode } from './warnings';
 
@@ -29,7 +29,9 @@ const timeBase = z.strictObject({ num: z.int(), den: z.int() }).describe('Second
 
 const run = z.strictObject({
   id: z.uuid(),
-  state: z.enum(['queued', 'running', 'cancelling', ...RUN_END_STATES]),
+  state: z.enum(RUN_STATES),
+  name: z.string().nullable().describe('What its sender calls it'),
+  tags: z.array(z.string()),
   progress: z
     .strictObject({
       frames: count.nullable(),
@@ -87,13 +89,21 @@ const frame = z.strictObject({
       area: count.describe('Pixels'),
       confidence: z.number().nullable(),
       rle: z
-        .strictObject({ size: z.tuple([z.int(), z.int()]), counts: z.string() })
+        .strictObject({ size: z.array(z.int()).length(2), counts: z.string() })
         .describe('COCO run lengths; size is height, width'),
     }),
   ),
 });
 
-const runEvent = run.pick({ state: true, progress: true, error: true });
+const runEvent = run.pick({ state: true, progress: true, error: true }).extend({
+  estimate: z
+    .strictObject({
+      framesPerSecond: z.number().min(0).describe('Masks for each second since the run was accepted'),
+      secondsLeft: seconds.nullable().describe('Null until the number of frames is known'),
+    })
+    .nullable()
+    .describe('Null before the first mask, and after the end'),
+});
 
 const tensor = z.strictObject({ name: z.string(), datatype: z.string(), shape: z.array(z.int()) });
 
@@ -323,7 +333,7 @@ export function answerSchemas(): Record<string, object> {
   for (const [id, schema] of Object.entries(ANSWERS)) registry.add(schema, { id });
   const { schemas } = z.toJSONSchema(registry, {
     uri: answerAddress,
-    override: ({ jsonSchema }) => shorten(jsonSchema),
+    override: ({ jsonSchema }) => simplify(jsonSchema),
   });
   // They are parts of one document, which says once what they are.
   const isPart = ([keyword]: [string, unknown]) => keyword !== '$id' && keyword !== '$schema';
@@ -332,8 +342,16 @@ export function answerSchemas(): Record<string, object> {
   );
 }
 
-/** Leaves out what a reader knows anyway: the pattern of a format, and that integers are exact. */
-function shorten(schema: z.core.JSONSchema.BaseSchema): void {
+/**
+ * Makes a schema one that every generator of clients reads, in place: without what a reader knows anyway (the pattern of
+ * a format, and that integers are exact), and with tuples of one type as lists of fixed length.
+ */
+export function simplify(schema: z.core.JSONSchema.BaseSchema): void {
+  if (schema.prefixItems) {
+    const { length } = schema.prefixItems;
+    Object.assign(schema, { items: schema.prefixItems[0], minItems: length, maxItems: length });
+    delete schema.prefixItems;
+  }
   if (schema.format) delete schema.pattern;
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;

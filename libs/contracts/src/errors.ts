@@ -17,12 +17,17 @@ const input = (status: number, title: string): ErrorKind => ({ status, retryable
 export const ERRORS = {
   // requests
   REQUEST_INVALID: input(400, 'The request is not valid.'),
+  TEXT_INVALID: input(400, 'A text holds characters that cannot be stored.'),
+  QUERY_UNKNOWN: input(400, 'A query parameter is not known.'),
   OPTION_OUT_OF_RANGE: input(400, 'An option is out of its range.'),
   OPTION_UNKNOWN: input(400, 'An option is not known.'),
   PRESET_UNKNOWN: input(400, 'The preset is not known.'),
   ENCODER_UNKNOWN: input(400, 'The encoder is not known to this server.'),
   ENCODER_INVALID: input(422, 'The encoder file cannot be used.'),
   ROUTE_NOT_FOUND: input(404, 'There is nothing at this address.'),
+  METHOD_NOT_ALLOWED: input(405, 'The address does not take this method.'),
+  REQUEST_TIMEOUT: input(408, 'The request did not arrive in time.'),
+  HEADERS_TOO_LARGE: input(431, 'The headers of the request are larger than this server accepts.'),
   RUN_NOT_FOUND: input(404, 'There is no such run.'),
   FRAME_NOT_FOUND: input(404, 'The run has no such frame.'),
   RUN_NOT_FINISHED: input(409, 'The run has not finished yet.'),
@@ -190,6 +195,27 @@ export class CodedError extends Error {
   get kind(): ErrorKind {
     return ERRORS[this.code];
   }
+}
+
+/**
+ * A failure that nobody foresaw, as clients may see it: an id by which its reason is found in the log, and nothing of
+ * the reason itself. Whoever creates it writes the reason to the log, with the id.
+ */
+export class InternalError extends CodedError {
+  constructor(
+    readonly id: string,
+    options?: { cause?: unknown },
+  ) {
+    super('INTERNAL', `The server could not do this; its log says why under the id ${id}.`, options);
+  }
+}
+
+/**
+ * What clients may know of a stored failure: the text of an INTERNAL one comes from inside and stays there.
+ * @param id under which the log has the reason, such as that of the run
+ */
+export function shownDetail<Detail extends string | null>(code: string, detail: Detail, id: string): Detail | string {
+  return code === 'INTERNAL' ? new InternalError(id).message : detail;
 }
 
 /** The given error as a coded one: itself, or INTERNAL with the original as its cause. */

@@ -1,13 +1,16 @@
-export { averageFrameRate, type FrameSpan } from './average-frame-rate';
 export * from './answers';
 export * from './blob-keys';
 export * from './encoder-instances';
 export * from './errors';
+export * from './field-problems';
 export * from './frame-files';
 export * from './models';
+export * from './nearest';
 export * from './parameters';
 export * from './run-options';
 export * from './stages';
+export * from './storable-text';
 export * from './subjects';
 export * from './training';
 export * from './warnings';
+export { averageFrameRate, type FrameSpan } from './average-frame-rate';

@@ -146,5 +146,5 @@ export const PRESETS = {
 } as const satisfies Record<string, PropagationParameters>;
 
 export type PresetName = keyof typeof PRESETS;
-export const PRESET_NAMES = Object.keys(PRESETS) as PresetName[];
+export const PRESET_NAMES = Object.keys(PRESETS) as [PresetName, ...PresetName[]];
 export const DEFAULT_PRESET: PresetName = 'siammae';

@@ -1,4 +1,5 @@
 import { CodedError } from './errors';
+import { FieldErrors, type FieldProblem } from './field-problems';
 import { DEFAULT_PRESET, PRESETS } from './parameters';
 import { parseRunOptions } from './run-options';
 
@@ -19,6 +20,8 @@ describe('run options', () => {
       encoder: undefined,
       shadow: true,
       parameters: PRESETS[DEFAULT_PRESET],
+      name: undefined,
+      tags: [],
     });
   });
 
@@ -33,6 +36,8 @@ describe('run options', () => {
         topK: 9,
         neighbourhood: { shape: 'square', radius: 24, radiusInclusive: true },
       },
+      name: undefined,
+      tags: [],
     });
   });
 
@@ -57,6 +62,63 @@ describe('run options', () => {
     [{ parameters: { topK: 'seven' } }, 'REQUEST_INVALID', 'parameters.topK'],
     [{ parameters: { topK: 1.5 } }, 'REQUEST_INVALID', 'parameters.topK'],
   ])('that cannot be used have a code: %j', (options, code, message) => {
+    expect(refusal(options)).toEqual({ code, message: expect.stringContaining(message) });
+  });
+});
+
+/** Path, code and suggestion of everything that is wrong with the options. */
+function problems(options: unknown): Omit<FieldProblem, 'message'>[] {
+  try {
+    parseRunOptions(JSON.stringify(options));
+  } catch (error) {
+    if (!(error instanceof FieldErrors)) throw error;
+    for (const { message, suggestion } of error.problems) {
+      expect(error.message).toContain(message);
+      expect(message).toContain(suggestion === undefined ? '.' : `Did you mean ${suggestion}?`);
+    }
+    return error.problems.map(({ path, code, suggestion }) => ({ path, code, suggestion }));
+  }
+  throw new Error('was accepted');
+}
+
+describe('several wrong options', () => {
+  it('are named together, each with what was probably meant', () => {
+    const neighbourhood = { shape: 'disk', radios: 5 };
+    const parameters = { topk: 7, temperature: 'cold', contextLength: 0, neighbourhood };
+    expect(problems({ preset: 'siamae', encodr: 'vit', topK: 3, parameters })).toEqual(
+      expect.arrayContaining([
+        { path: 'preset', code: 'PRESET_UNKNOWN', suggestion: 'siammae' },
+        { path: 'encodr', code: 'OPTION_UNKNOWN', suggestion: 'encoder' },
+        { path: 'topK', code: 'OPTION_UNKNOWN', suggestion: 'parameters.topK' },
+        { path: 'parameters.topk', code: 'OPTION_UNKNOWN', suggestion: 'topK' },
+        { path: 'parameters.temperature', code: 'REQUEST_INVALID', suggestion: undefined },
+        { path: 'parameters.contextLength', code: 'OPTION_OUT_OF_RANGE', suggestion: undefined },
+        { path: 'parameters.neighbourhood.shape', code: 'OPTION_OUT_OF_RANGE', suggestion: 'disc' },
+        { path: 'parameters.neighbourhood.radios', code: 'OPTION_UNKNOWN', suggestion: 'radius' },
+      ]),
+    );
+  });
+
+  it('have a kind of input size that there is among them', () => {
+    expect(problems({ parameters: { inputSize: { kind: 'shortside' } } })).toEqual([
+      { path: 'parameters.inputSize.kind', code: 'OPTION_OUT_OF_RANGE', suggestion: 'short-side' },
+    ]);
+  });
+});
+
+describe('name and tags', () => {
+  it('come without white space around them, and each tag once', () => {
+    const { name, tags } = parseRunOptions(JSON.stringify({ name: ' first try ', tags: ['a', ' b', 'a'] }));
+    expect([name, tags]).toEqual(['first try', ['a', 'b']]);
+  });
+
+  it.each([
+    [{ name: ' ' }, 'OPTION_OUT_OF_RANGE', 'Expected name to have a length in [1, 200].'],
+    [{ tags: ['a', ''] }, 'OPTION_OUT_OF_RANGE', 'Expected tags.1 to have a length in [1, 60].'],
+    [{ tags: Array(21).fill('a') }, 'OPTION_OUT_OF_RANGE', 'Expected tags to have a number of items in [0, 20].'],
+    [{ name: 'a\0' }, 'TEXT_INVALID', 'Expected options.name without NUL characters and unpaired surrogates.'],
+    [{ encoder: '\ud800' }, 'TEXT_INVALID', 'Expected options.encoder without NUL'],
+  ])('that cannot be kept are refused: %j', (options, code, message) => {
     expect(refusal(options)).toEqual({ code, message: expect.stringContaining(message) });
   });
 });

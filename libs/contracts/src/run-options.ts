@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CodedError } from './errors';
+import { parseFields, type AllowedValues, type FieldProblem } from './field-problems';
 import {
   DEFAULT_PRESET,
   PRESETS,
@@ -8,12 +9,22 @@ import {
   type PresetName,
   type PropagationParameters,
 } from './parameters';
+import { assertStorable } from './storable-text';
+
+/** What its sender calls a run. */
+export const runName = z.string().trim().min(1).max(200);
+
+/** Words to find runs again by. */
+export const runTags = z
+  .array(z.string().trim().min(1).max(60))
+  .max(20)
+  .transform((tags) => [...new Set(tags)]);
 
 /** The `options` field of POST /v1/runs. */
 export const runOptions = z.strictObject({
   preset: z
-    .string()
-    .meta({ enum: PRESET_NAMES, default: DEFAULT_PRESET, description: 'The named parameter set to start from' })
+    .enum(PRESET_NAMES)
+    .meta({ default: DEFAULT_PRESET, description: 'The named parameter set to start from' })
     .optional(),
   encoder: z
     .string()
@@ -34,6 +45,8 @@ export const runOptions = z.strictObject({
     })
     .optional()
     .describe('Parameters that differ from the preset'),
+  name: runName.optional().describe('What you call the run'),
+  tags: runTags.optional().describe('Words to find the run again by'),
 });
 
 export interface ParsedRunOptions {
@@ -42,27 +55,24 @@ export interface ParsedRunOptions {
   /** Whether it may be repeated with the model's shadow version. */
   shadow: boolean;
   parameters: PropagationParameters;
+  name: string | undefined;
+  tags: string[];
 }
 
 /**
  * The options as sent by a client, checked and completed from the preset.
- * @throws CodedError PRESET_UNKNOWN, OPTION_UNKNOWN, OPTION_OUT_OF_RANGE (names the option and its range) or
- *   REQUEST_INVALID (not JSON, or a value of the wrong type).
+ * @throws FieldErrors that names every wrong option: PRESET_UNKNOWN, OPTION_UNKNOWN, OPTION_OUT_OF_RANGE (with its range)
+ *   or REQUEST_INVALID (a value of the wrong type)
+ * @throws CodedError REQUEST_INVALID when it is no JSON, TEXT_INVALID
  */
 export function parseRunOptions(json: string): ParsedRunOptions {
-  const parsed = runOptions.safeParse(parseJson(json));
-  if (!parsed.success) throw optionError(parsed.error.issues[0]!);
-  const { preset = DEFAULT_PRESET, encoder, shadow = true, parameters } = parsed.data;
-  if (!isPreset(preset)) {
-    throw new CodedError('PRESET_UNKNOWN', `There is no preset '${preset}'; known are ${PRESET_NAMES.join(', ')}.`);
-  }
+  const sent = parseJson(json);
+  assertStorable(sent, 'options');
+  const fields = parseFields(runOptions, sent, describe);
+  const { preset = DEFAULT_PRESET, encoder, shadow = true, parameters, name, tags = [] } = fields;
   const base: PropagationParameters = PRESETS[preset];
   const neighbourhood = { ...base.neighbourhood, ...parameters?.neighbourhood };
-  return { preset, encoder, shadow, parameters: { ...base, ...parameters, neighbourhood } };
-}
-
-function isPreset(name: string): name is PresetName {
-  return (PRESET_NAMES as string[]).includes(name);
+  return { preset, encoder, shadow, parameters: { ...base, ...parameters, neighbourhood }, name, tags };
 }
 
 function parseJson(json: string): unknown {
@@ -73,43 +83,33 @@ function parseJson(json: string): unknown {
   }
 }
 
-function optionError(issue: z.core.$ZodIssue): CodedError {
-  const name = issue.path.join('.') || 'options';
+/** What has a range besides numbers. */
+const COUNTED: Record<string, string> = { string: ' to have a length', array: ' to have a number of items' };
+
+function describe(
+  issue: z.core.$ZodIssue,
+  path: string,
+  { range, choices }: AllowedValues,
+): Pick<FieldProblem, 'code' | 'message'> {
+  const name = path || 'options';
   switch (issue.code) {
     case 'unrecognized_keys':
-      return new CodedError('OPTION_UNKNOWN', `Unknown option ${[...issue.path, issue.keys[0]].join('.')}.`);
+      return { code: 'OPTION_UNKNOWN', message: `Unknown option ${name}.` };
     case 'too_small':
-    case 'too_big':
-      if (issue.origin === 'string') {
-        return new CodedError('OPTION_OUT_OF_RANGE', `Expected ${name} to have a length in ${rangeOf(issue.path)}.`);
-      }
-      return new CodedError('OPTION_OUT_OF_RANGE', `Expected ${name} in ${rangeOf(issue.path)}.`);
+    case 'too_big': {
+      const counted = COUNTED[issue.origin] ?? '';
+      return { code: 'OPTION_OUT_OF_RANGE', message: `Expected ${name}${counted} in ${range}.` };
+    }
     case 'invalid_value':
-      return new CodedError('OPTION_OUT_OF_RANGE', `Expected ${name} to be one of ${issue.values.join(', ')}.`);
+      if (path === 'preset') {
+        const message = `There is no preset '${String(issue.input)}'; known are ${choices.join(', ')}.`;
+        return { code: 'PRESET_UNKNOWN', message };
+      }
+      return { code: 'OPTION_OUT_OF_RANGE', message: `Expected ${name} to be one of ${choices.join(', ')}.` };
+    case 'invalid_union':
+      // The part that says which kind of value it is names none that there is.
+      return { code: 'OPTION_OUT_OF_RANGE', message: `Expected ${name} to be one of ${choices.join(', ')}.` };
     default:
-      return new CodedError('REQUEST_INVALID', `${name}: ${issue.message}.`);
+      return { code: 'REQUEST_INVALID', message: `${name}: ${issue.message}.` };
   }
-}
-
-interface JsonSchema {
-  properties?: Record<string, JsonSchema>;
-  anyOf?: JsonSchema[];
-  oneOf?: JsonSchema[];
-  minimum?: number;
-  maximum?: number;
-  minLength?: number;
-  maxLength?: number;
-}
-
-/** The allowed range of an option, read from the schema itself so that the message cannot differ from the check. */
-function rangeOf(path: PropertyKey[]): string {
-  let candidates: JsonSchema[] = [z.toJSONSchema(runOptions) as JsonSchema];
-  for (const key of path) {
-    candidates = candidates
-      .flatMap((schema) => [schema, ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])])
-      .flatMap((schema) => schema.properties?.[String(key)] ?? []);
-  }
-  const schema = candidates.flatMap((candidate) => [candidate, ...(candidate.anyOf ?? [])])[0] ?? {};
-  const [low, high] = [schema.minimum ?? schema.minLength, schema.maximum ?? schema.maxLength];
-  return `[${low ?? '-∞'}, ${high ?? '∞'}]`;
 }

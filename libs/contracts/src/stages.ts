@@ -55,4 +55,5 @@ export type StageJobs = { [S in QueueName]: z.infer<(typeof STAGE_JOBS)[S]> };
 
 export const RUN_END_STATES = ['succeeded', 'failed', 'cancelled'] as const;
 export type RunEndState = (typeof RUN_END_STATES)[number];
-export type RunState = 'queued' | 'running' | 'cancelling' | RunEndState;
+export const RUN_STATES = ['queued', 'running', 'cancelling', ...RUN_END_STATES] as const;
+export type RunState = (typeof RUN_STATES)[number];

@@ -37,5 +37,8 @@ export interface CollectQuestion {
   dryRun: boolean;
 }
 
-/** Exceptions do not cross NATS with their codes: an answer says how it went. */
-export type Answer<T> = { ok: true; value: T } | { ok: false; code: string; detail: string };
+/**
+ * Exceptions do not cross NATS with their codes: an answer says how it went. With the code INTERNAL it has the id under
+ * which the log of the answering service has the reason.
+ */
+export type Answer<T> = { ok: true; value: T } | { ok: false; code: string; detail: string; id?: string };

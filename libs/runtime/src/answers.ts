@@ -7,10 +7,15 @@ export function Answers(name: AnswerName, status: HttpStatus = HttpStatus.OK): M
   return ApiResponse({ status, description: name, schema: { $ref: answerAddress(name) } });
 }
 
-/** Documents the file that a route answers with when all went well. */
+/**
+ * Documents the file that a route answers with when all went well. Whoever asks for `application/octet-stream` gets the
+ * bytes under that type, which is the one that every generator of clients knows.
+ */
 export function AnswersFile(mediaType: string, ...others: string[]): MethodDecorator {
-  const schema = { type: 'string', format: 'binary' };
-  const content = Object.fromEntries([mediaType, ...others].map((type) => [type, { schema }]));
+  const isText = mediaType.startsWith('text/');
+  const schema = { type: 'string', ...(isText ? {} : { format: 'binary' }) };
+  const types = [mediaType, ...others, ...(isText ? [] : ['application/octet-stream'])];
+  const content = Object.fromEntries(types.map((type) => [type, { schema }]));
   return ApiResponse({ status: HttpStatus.OK, description: 'The file', content });
 }
 

@@ -1,10 +1,11 @@
 import 'reflect-metadata';
+import type { Server } from 'node:http';
 import { DynamicModule, Type } from '@nestjs/common';
 import { ModuleRef, NestFactory } from '@nestjs/core';
 import { Transport } from '@nestjs/microservices';
 import { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger as NestLogger } from 'nestjs-pino';
-import type { FastifyServerOptions } from 'fastify';
+import type { FastifyHttpOptions } from 'fastify';
 import type { Logger } from 'pino';
 import type { StageHandler } from '@propago/pipeline';
 import { closeInTime } from './close-in-time';
@@ -22,8 +23,8 @@ export const SILENCE_LIMIT_MS = 300_000;
 export interface ServiceDefinition<S extends ServiceName> {
   service: S;
   module: (config: ConfigOf<S>) => Type | DynamicModule;
-  /** Answers requests whose address is such that there is no route to look for. */
-  frameworkErrors?: FastifyServerOptions['frameworkErrors'];
+  /** How the HTTP server of this service differs from the others'. */
+  server?: FastifyHttpOptions<Server>;
   /** What the log says of a request, such as whose it was. */
   requestFacts?: RequestFacts;
   /** What the HTTP server of this service needs besides health and metrics. */
@@ -44,7 +45,7 @@ export async function bootstrap<S extends ServiceName>(definition: ServiceDefini
 async function start<S extends ServiceName>({
   service,
   module,
-  frameworkErrors,
+  server,
   requestFacts,
   configure,
 }: ServiceDefinition<S>): Promise<void> {
@@ -54,7 +55,7 @@ async function start<S extends ServiceName>({
     forceCloseConnections: 'idle',
     bodyLimit: 1 << 20,
     connectionTimeout: SILENCE_LIMIT_MS,
-    frameworkErrors,
+    ...server,
   });
   const app = await NestFactory.create<NestFastifyApplication>(module(config) as Type, adapter, {
     bufferLogs: true,

@@ -12,4 +12,5 @@ export * from './rounds';
 export * from './runtime.module';
 export * from './storage-room';
 export * from './tokens';
+export * from './version';
 export { assertHandlers, stageWork } from './stages.controller';

@@ -12,7 +12,7 @@ export class MetricsController {
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
   @ApiOperation({ summary: 'Prometheus metrics of this process' })
   @AnswersFile('text/plain')
-  metrics(): Promise<string> {
+  getMetrics(): Promise<string> {
     return this.registry.metrics();
   }
 }

@@ -1,10 +1,20 @@
+import { randomUUID } from 'node:crypto';
 import { ClientNats } from '@nestjs/microservices';
 import { EmptyResponseException } from '@nestjs/microservices/errors/empty-response.exception';
 import { Inject, Injectable } from '@nestjs/common';
 import type { NatsConnection } from 'nats';
 import { firstValueFrom, timeout, TimeoutError } from 'rxjs';
+import {
+  CodedError,
+  InternalError,
+  SUBJECTS,
+  type Answer,
+  type ErrorCode,
+  type ModelNews,
+  type RunNews,
+} from '@propago/contracts';
 import { asPlatformError } from '@propago/pipeline';
-import { CodedError, SUBJECTS, type Answer, type ErrorCode, type ModelNews, type RunNews } from '@propago/contracts';
+import type { Logger } from 'pino';
 
 const QUESTION_TIMEOUT_MS = 30_000;
 
@@ -41,8 +51,9 @@ export class News {
     } catch (cause) {
       throw new CodedError('SERVICE_UNAVAILABLE', whyNoAnswer(subject, cause, timeoutMs), { cause });
     }
-    if (!answer.ok) throw new CodedError(answer.code as ErrorCode, answer.detail);
-    return answer.value;
+    if (answer.ok) return answer.value;
+    if (answer.code === 'INTERNAL') throw new InternalError(answer.id ?? randomUUID());
+    throw new CodedError(answer.code as ErrorCode, answer.detail);
   }
 
   /** A round trip to the server. */
@@ -73,12 +84,18 @@ function whyNoAnswer(subject: string, cause: unknown, timeoutMs: number): string
   return `The service ${service} cannot be asked: NATS is not reached.`;
 }
 
-/** The answer to a question: a coded error travels as data. */
-export async function answer<T>(ask: () => Promise<T>): Promise<Answer<T>> {
+/**
+ * The answer to a question: a coded error travels as data. What nobody foresaw stays in this process, as a line of its
+ * log, and only the id of that line travels.
+ */
+export async function answer<T>(logger: Logger, ask: () => Promise<T>): Promise<Answer<T>> {
   try {
     return { ok: true, value: await ask() };
-  } catch (error) {
-    const { code, message } = asPlatformError(error);
-    return { ok: false, code, detail: message };
+  } catch (thrown) {
+    const error = asPlatformError(thrown);
+    if (error.code !== 'INTERNAL') return { ok: false, code: error.code, detail: error.message };
+    const { id, code, message: detail } = new InternalError(randomUUID());
+    logger.error({ id, err: error.cause ?? error }, 'question failed');
+    return { ok: false, code, detail, id };
   }
 }

@@ -6,7 +6,7 @@ import { ModelsStatusModule } from './models-status/models-status.module';
 import { GcController } from './retention/gc.controller';
 import { AcceptRunService } from './runs/accept-run.service';
 import { EnqueueService } from './runs/enqueue.service';
-import { IdempotencyService } from './runs/idempotency.service';
+import { HttpModule } from './http/http.module';
 import { MasksController } from './runs/masks.controller';
 import { OverlayController } from './runs/overlay.controller';
 import { RunEventsController } from './runs/run-events.controller';
@@ -26,6 +26,7 @@ export class GatewayModule {
       module: GatewayModule,
       imports: [
         RuntimeModule.forRoot({ service: 'gateway', config }),
+        HttpModule,
         AccessModule,
         ModelsAdminModule,
         ModelsStatusModule,
@@ -44,7 +45,6 @@ export class GatewayModule {
         EnqueueService,
         UploadService,
         UploadSweepService,
-        IdempotencyService,
         RunProgressService,
         RunViewService,
         ShadowRunService,

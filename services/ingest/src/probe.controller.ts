@@ -1,7 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import { MessagePattern, Payload } from '@nestjs/microservices';
 import { SUBJECTS, type ProbeQuestion } from '@propago/contracts';
-import { answer, CONFIG, STORAGE, type BlobStore, type ConfigOf } from '@propago/runtime';
+import { answer, CONFIG, LOGGER, STORAGE, type BlobStore, type ConfigOf, type Logger } from '@propago/runtime';
 import { openVideoSource } from '@propago/video';
 import { videoLimits } from './video-limits';
 
@@ -10,12 +10,13 @@ import { videoLimits } from './video-limits';
 export class ProbeController {
   constructor(
     @Inject(CONFIG) private readonly config: ConfigOf<'ingest'>,
+    @Inject(LOGGER) private readonly logger: Logger,
     @Inject(STORAGE) private readonly storage: BlobStore,
   ) {}
 
   @MessagePattern(SUBJECTS.probe, { queue: 'ingest' })
   probe(@Payload() { blobKey }: ProbeQuestion) {
-    return answer(() =>
+    return answer(this.logger, () =>
       this.storage.withLocalFile(
         blobKey,
         async (file) => (await openVideoSource(file, videoLimits(this.config))).probe,

@@ -1,7 +1,7 @@
-import { Controller } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { MessagePattern, Payload } from '@nestjs/microservices';
 import { SUBJECTS, type ModelChange, type ModelChanged } from '@propago/contracts';
-import { answer, News } from '@propago/runtime';
+import { answer, LOGGER, News, type Logger } from '@propago/runtime';
 import { Aliases } from './aliases.service';
 import { VersionChanges } from './version-changes.service';
 
@@ -9,6 +9,7 @@ import { VersionChanges } from './version-changes.service';
 @Controller()
 export class ChangesController {
   constructor(
+    @Inject(LOGGER) private readonly logger: Logger,
     private readonly versions: VersionChanges,
     private readonly aliases: Aliases,
     private readonly news: News,
@@ -16,7 +17,7 @@ export class ChangesController {
 
   @MessagePattern(SUBJECTS.modelChange, { queue: 'models' })
   change(@Payload() change: ModelChange) {
-    return answer(async () => {
+    return answer(this.logger, async () => {
       const changed = await this.apply(withoutNulls(change));
       this.news.model({ name: changed.name, version: changed.version ?? undefined, what: change.what });
       return changed;

@@ -1,20 +1,21 @@
-import { Controller } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { MessagePattern, Payload } from '@nestjs/microservices';
 import { SUBJECTS, type TrainingChange, type TrainingChanged } from '@propago/contracts';
-import { answer, News } from '@propago/runtime';
+import { answer, LOGGER, News, type Logger } from '@propago/runtime';
 import { TrainingRuns } from './training-runs.service';
 
 /** The one door for changes of training runs; who may ask for them is the gateway's matter. */
 @Controller()
 export class ChangesController {
   constructor(
+    @Inject(LOGGER) private readonly logger: Logger,
     private readonly runs: TrainingRuns,
     private readonly news: News,
   ) {}
 
   @MessagePattern(SUBJECTS.trainingChange, { queue: 'trainer' })
   change(@Payload() change: TrainingChange) {
-    return answer(async (): Promise<TrainingChanged> => {
+    return answer(this.logger, async (): Promise<TrainingChanged> => {
       const runId = await this.apply(change);
       this.news.training(runId);
       return { runId };

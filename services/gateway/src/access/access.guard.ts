@@ -6,7 +6,7 @@ import { ANYBODY, setCaller, type Caller } from './caller';
 import { bearerOf } from './key-format';
 import { KeysService } from './keys.service';
 import { RateLimitService } from './rate-limit.service';
-import { Refusal, scopeMissing, tooMuch, unauthorised } from './refusal';
+import { Refusal, scopeMissing, tooMuch, unauthorised } from '../http/refusal';
 import { accessOf } from './route-access';
 
 /** Finds out who sent a request, whether that key may send it, and how many it has sent. */

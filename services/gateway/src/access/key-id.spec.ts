@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { UUID } from '../runs/paging';
+import { UUID } from '../http/paging';
 import { isMadeWith, keyIdOf } from './key-id';
 
 describe('keyIdOf', () => {

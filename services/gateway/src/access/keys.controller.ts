@@ -1,17 +1,17 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { z } from 'zod';
 import { Answers } from '@propago/runtime';
-import { pageOf, placeOf } from '../runs/paging';
+import { KeyParameter, PageQuery } from '../http/open-api/parameters';
+import { Refuses } from '../http/open-api/refuses';
+import { pageOf, placeOf } from '../http/paging';
+import { parseBody, schemaOf } from '../http/parse-body';
 import { CurrentCaller, type Caller } from './caller';
 import { KeysService } from './keys.service';
-import { newKey, parseBody, rotation } from './new-key';
+import { newKey, rotation } from './new-key';
 import { RequireScope } from './require-scope';
 
-/** Zod's JSON schema of what is sent, as OpenAPI takes it. */
-const schemaOf = (schema: z.ZodType) =>
-  z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Record<string, unknown>;
+const PAGE = { fallback: 50, most: 200 };
 
 @ApiTags('admin')
 @RequireScope('admin')
@@ -23,7 +23,7 @@ export class KeysController {
   @ApiOperation({ summary: 'Create an API key; only this answer holds the key itself' })
   @Answers('NewKey', 201)
   @ApiBody({ schema: schemaOf(newKey) })
-  async create(
+  async createKey(
     @Body() body: unknown,
     @CurrentCaller() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -35,24 +35,28 @@ export class KeysController {
   @ApiOperation({ summary: 'All keys, newest first, without their secrets' })
   @Answers('KeyPage')
   @ApiQuery({ name: 'tenant', required: false, description: 'Keys of this tenant only' })
-  @ApiQuery({ name: 'limit', required: false, description: '1 to 200, 50 by default' })
-  @ApiQuery({ name: 'cursor', required: false, description: '`next` of the page before' })
-  list(@Query('tenant') tenant?: string, @Query('limit') limit?: string, @Query('cursor') cursor?: string) {
-    const most = pageOf(limit, { fallback: 50, most: 200 });
+  @PageQuery(PAGE)
+  @Refuses('OPTION_OUT_OF_RANGE')
+  listKeys(@Query('tenant') tenant?: string, @Query('limit') limit?: string, @Query('cursor') cursor?: string) {
+    const most = pageOf(limit, PAGE);
     return this.keys.list(tenant, most, cursor === undefined ? undefined : placeOf(cursor));
   }
 
   @Get(':id')
   @ApiOperation({ summary: 'One key without its secret' })
   @Answers('Key')
-  get(@Param('id') id: string) {
+  @KeyParameter()
+  @Refuses('KEY_NOT_FOUND')
+  getKey(@Param('id') id: string) {
     return this.keys.get(id);
   }
 
   @Delete(':id')
   @HttpCode(204)
   @ApiOperation({ summary: 'Revoke a key: every gateway refuses it from now on' })
-  revoke(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<void> {
+  @KeyParameter()
+  @Refuses('KEY_NOT_FOUND')
+  revokeKey(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<void> {
     return this.keys.revoke(id, caller);
   }
 
@@ -63,7 +67,9 @@ export class KeysController {
   })
   @Answers('NewKey', 201)
   @ApiBody({ schema: schemaOf(rotation), required: false })
-  async rotate(
+  @KeyParameter()
+  @Refuses('KEY_NOT_FOUND')
+  async rotateKey(
     @Param('id') id: string,
     @Body() body: unknown,
     @CurrentCaller() caller: Caller,

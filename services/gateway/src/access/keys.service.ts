@@ -2,11 +2,11 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { CodedError, type AnswerOf } from '@propago/contracts';
 import { Database, type ApiKey } from '@propago/database';
 import { CONFIG, LOGGER, type ConfigOf, type Logger } from '@propago/runtime';
-import { cursorOf, olderThan, UUID, type PlaceInList } from '../runs/paging';
+import { cursorOf, olderThan, UUID, type PlaceInList } from '../http/paging';
 import type { Caller, Scope } from './caller';
 import { digestOf, prefixOf, sameDigest } from './key-format';
 import { issueKey, type NewKey } from './new-key';
-import { unauthorised } from './refusal';
+import { unauthorised } from '../http/refusal';
 import { requireOwnSecret, validKeyIds } from './require-own-secret';
 
 /** How exactly it is known when a key was last used. */

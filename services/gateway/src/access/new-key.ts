@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { CodedError } from '@propago/contracts';
 import { SCOPES } from './caller';
 import { digestOf, generateKey } from './key-format';
 import { keyIdOf } from './key-id';
@@ -50,11 +49,3 @@ export const rotation = z.strictObject({
     .default(ROTATION_GRACE_SECONDS)
     .describe('How long the old key still works, so that its users can take the new one; 0 ends it at once'),
 });
-
-/** @throws CodedError REQUEST_INVALID that names every problem */
-export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
-  const parsed = schema.safeParse(body ?? {});
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the body'}: ${message}`);
-  throw new CodedError('REQUEST_INVALID', problems.join(' '));
-}

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { CodedError } from '@propago/contracts';
 import { activeRun, Database, lockTenant, type Prisma } from '@propago/database';
 import type { Caller, Limits } from './caller';
-import { tooMuch, type Refusal } from './refusal';
-import { MAX_MASK_BYTES } from '../runs/upload-limits';
+import { tooMuch, type Refusal } from '../http/refusal';
+import { MAX_MASK_BYTES } from '../http/upload-limits';
 
 /** A run takes seconds to minutes, so that this is about when a place may be free. */
 const RUNS_RETRY_SECONDS = 10;

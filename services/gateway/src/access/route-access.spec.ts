@@ -53,15 +53,15 @@ class LooksAlike {
 describe('the access of routes', () => {
   it('is what the route says, else what its controller says', () => {
     expect(Object.fromEntries(accessOfRoutes([Things]))).toEqual({
-      Things_list: 'runs:read',
-      Things_change: 'runs:write',
-      Things_open: 'public',
+      list: 'runs:read',
+      change: 'runs:write',
+      open: 'public',
     });
   });
 
   it('must be declared, and every route that is not is named', () => {
     expect(() => accessOfRoutes([Things, Forgotten, WrongPlace])).toThrow(
-      /Forgotten_one \(\/v1\/forgotten\/one\)[^]*WrongPlace_admin/,
+      /one \(\/v1\/forgotten\/one\)[^]*admin \(\/v1\/things\/admin\)/,
     );
   });
 
@@ -69,7 +69,11 @@ describe('the access of routes', () => {
     expect(() => accessOfRoutes([controller])).toThrow('go together');
   });
 
+  it('is by names that no two routes have', () => {
+    expect(() => accessOfRoutes([Things, LooksAlike])).toThrow('list (/v1/administrators) is the name of another');
+  });
+
   it('takes whole folders of a path', () => {
-    expect(accessOfRoutes([LooksAlike]).get('LooksAlike_list')).toBe('runs:read');
+    expect(accessOfRoutes([LooksAlike]).get('list')).toBe('runs:read');
   });
 });

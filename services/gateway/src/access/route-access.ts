@@ -20,14 +20,16 @@ export function accessOf(controller: object, handler: object): Access | undefine
 }
 
 /**
- * What every HTTP route of the controllers needs, by `<controller>_<method>`, which is also its OpenAPI operation id.
- * @throws Error that names each route without a declared scope, and each admin route at another place than /v1/admin
+ * What every HTTP route of the controllers needs, by the name of its method, which is also its OpenAPI operation id.
+ * @throws Error that names each route without a declared scope, each admin route at another place than /v1/admin, and
+ *   each name that two routes have
  */
 export function accessOfRoutes(controllers: readonly Type[]): Map<string, Access> {
   const access = new Map<string, Access>();
   const problems: string[] = [];
   for (const { id, path, controller, handler } of controllers.flatMap(routesOf)) {
     const needed = accessOf(controller, handler);
+    if (access.has(id)) problems.push(`${id} (/${path}) is the name of another route too`);
     const isBelowAdmin = path === ADMIN_PATH || path.startsWith(`${ADMIN_PATH}/`);
     if (needed === undefined) problems.push(`${id} (/${path}) has neither @RequireScope nor @Public`);
     else if ((needed === 'admin') !== isBelowAdmin) {
@@ -54,7 +56,7 @@ function routesOf(controller: Type): Route[] {
     if (typeof handler !== 'function' || !Reflect.hasMetadata(METHOD_METADATA, handler)) return [];
     const [base, own] = [controller, handler].map((target) => pathOf(target));
     const path = `${base}/${own}`.replace(/\/+/g, '/').replace(/^\/|\/$/g, '');
-    return [{ id: `${controller.name}_${name}`, path, controller, handler }];
+    return [{ id: name, path, controller, handler }];
   });
 }
 

@@ -1,10 +1,14 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
-import { CodedError, type AnswerOf, type RunEndState } from '@propago/contracts';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CodedError, shownDetail, type AnswerOf, type RunEndState } from '@propago/contracts';
 import { Database } from '@propago/database';
 import { Answers } from '@propago/runtime';
 import { RequireScope } from '../access/require-scope';
-import { cursorOf, olderThan, pageOf, placeOf } from '../runs/paging';
+import { PageQuery } from '../http/open-api/parameters';
+import { Refuses } from '../http/open-api/refuses';
+import { cursorOf, olderThan, pageOf, placeOf } from '../http/paging';
+
+const PAGE = { fallback: 50, most: 200 };
 
 /** What the shadow of a model would have changed. */
 @ApiTags('models')
@@ -16,9 +20,9 @@ export class ShadowComparisonsController {
   @Get()
   @ApiOperation({ summary: 'Shadow runs of a model, newest first: their difference to the run that the user got' })
   @Answers('ShadowComparisonPage')
-  @ApiQuery({ name: 'limit', required: false, description: '1 to 200, 50 by default' })
-  @ApiQuery({ name: 'cursor', required: false, description: '`next` of the page before' })
-  async list(
+  @PageQuery(PAGE)
+  @Refuses('MODEL_NOT_FOUND', 'OPTION_OUT_OF_RANGE')
+  async listShadowComparisons(
     @Param('name') name: string,
     @Query('limit') limit?: string,
     @Query('cursor') cursor?: string,
@@ -26,7 +30,7 @@ export class ShadowComparisonsController {
     if (!(await this.database.modelVersion.count({ where: { name } }))) {
       throw new CodedError('MODEL_NOT_FOUND', `There is no model ${name}.`);
     }
-    const most = pageOf(limit, { fallback: 50, most: 200 });
+    const most = pageOf(limit, PAGE);
     const runs = await this.database.run.findMany({
       where: {
         encoderName: name,
@@ -55,7 +59,9 @@ export class ShadowComparisonsController {
           baseVersion: shadowOf!.encoderVersion,
           baseSha256: shadowOf!.encoderSha256,
           state: (outcome?.state as RunEndState | undefined) ?? null,
-          error: outcome?.errorCode ? { code: outcome.errorCode, detail: outcome.errorDetail } : null,
+          error: outcome?.errorCode
+            ? { code: outcome.errorCode, detail: shownDetail(outcome.errorCode, outcome.errorDetail, id) }
+            : null,
           comparison: comparison && {
             frames: comparison.frames,
             meanJaccard: comparison.meanJaccard,

@@ -5,13 +5,12 @@ import {
   type AnswerOf,
   type ModelChange,
   type ModelChanged,
-  type ModelReason,
   type ModelState,
 } from '@propago/contracts';
 import { Database, type ModelVersion } from '@propago/database';
 import { News } from '@propago/runtime';
 import type { Caller } from '../access/caller';
-import { aliasView, auditView, trafficView, versionView } from './model-views';
+import { aliasView, auditView, reasonsOf, trafficView, versionView } from './model-views';
 
 /** Omit that keeps a union a union. */
 type Without<Union, Key extends string> = Union extends unknown ? Omit<Union, Key> : never;
@@ -54,11 +53,13 @@ export class ModelRegistry {
       where: { deletedAt: null },
       orderBy: [{ name: 'asc' }, { version: 'asc' }],
     });
-    return rows.map(({ name, version, state, reasons }) => ({
-      name,
-      version: String(version),
-      state: state as ModelState,
-      reason: reasonOf(reasons),
+    return rows.map((row) => ({
+      name: row.name,
+      version: String(row.version),
+      state: row.state as ModelState,
+      reason: reasonsOf(row)
+        .map(({ code, detail }) => `${code}: ${detail}`)
+        .join(' '),
     }));
   }
 
@@ -125,8 +126,4 @@ export class ModelRegistry {
 
 function notFound(name: string): CodedError {
   return new CodedError('MODEL_NOT_FOUND', `There is no model ${name}.`);
-}
-
-function reasonOf(reasons: unknown): string {
-  return (reasons as ModelReason[]).map(({ code, detail }) => `${code}: ${detail}`).join(' ');
 }

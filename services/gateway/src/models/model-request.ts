@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { CodedError, modelName } from '@propago/contracts';
-import { parseBody } from '../access/new-key';
+import { parseBody } from '../http/parse-body';
 
-const expectedRevision = z.int().min(0).optional();
+/** Versions and revisions are 32-bit integers. */
+const MOST = 2 ** 31 - 1;
+
+const expectedRevision = z.int().min(0).max(MOST).optional();
 
 /** The body of changes that carry nothing but the revision they expect. */
 export const revisionBody = z.strictObject({ expectedRevision });
-export const aliasBody = z.strictObject({ version: z.int().min(1), expectedRevision });
+export const aliasBody = z.strictObject({ version: z.int().min(1).max(MOST), expectedRevision });
 export const rollbackBody = z.strictObject({ alias: z.string().optional(), expectedRevision });
 
 /** How a revision is expected, in words for the API's document. */

@@ -2,11 +2,20 @@ import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { blobKeys, CodedError, modelProvenance, type ModelProvenance } from '@propago/contracts';
+import { assertStorable, blobKeys, CodedError, modelProvenance, type ModelProvenance } from '@propago/contracts';
 import { encoderCardFactsSchema } from '@propago/encoder';
 import { CONFIG, STORAGE, StorageRoom, type BlobStore, type ConfigOf } from '@propago/runtime';
-import { parseBody } from '../access/new-key';
-import { arriving, asAborted, collect, lengthOf, partsOf, readToItsEnd, textOf } from '../runs/form-parts';
+import {
+  arriving,
+  asAborted,
+  collect,
+  lengthOf,
+  partsOf,
+  readToItsEnd,
+  textOf,
+  withoutFileName,
+} from '../http/form-parts';
+import { parseBody } from '../http/parse-body';
 
 const MAX_FIELD_BYTES = 256 * 2 ** 10;
 const FIELDS = ['sha256', 'source', 'facts', 'provenance'] as const;
@@ -57,6 +66,7 @@ export class ModelUploadService {
         throw new CodedError('REQUEST_INVALID', `The field ${name} was sent twice.`);
       }
       if (part.type === 'file' && name === 'model') stored = await this.store(arriving(part.file), key);
+      else if (name === 'model') throw withoutFileName(name);
       else if (!FIELDS.some((field) => field === name)) {
         throw new CodedError(
           'REQUEST_INVALID',
@@ -111,9 +121,12 @@ function assertDigest(stated: string | undefined, sha256: string): void {
 }
 
 function jsonOf(name: string, fields: Map<string, string>): unknown {
+  let value: unknown;
   try {
-    return JSON.parse(fields.get(name) ?? '{}');
+    value = JSON.parse(fields.get(name) ?? '{}');
   } catch (cause) {
     throw new CodedError('REQUEST_INVALID', `Expected JSON in the field ${name}.`, { cause });
   }
+  assertStorable(value, name);
+  return value;
 }

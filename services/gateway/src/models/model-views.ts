@@ -1,4 +1,11 @@
-import { CHAMPION, type AnswerOf, type ModelReason, type ModelState, type TrafficSplit } from '@propago/contracts';
+import {
+  CHAMPION,
+  shownDetail,
+  type AnswerOf,
+  type ModelReason,
+  type ModelState,
+  type TrafficSplit,
+} from '@propago/contracts';
 import type { ModelAlias, ModelAudit, ModelTraffic, ModelVersion } from '@propago/database';
 
 type JsonObject = Record<string, unknown>;
@@ -11,7 +18,7 @@ export function versionView(row: ModelVersion, aliases: ModelAlias[]): AnswerOf<
     version,
     state: state as ModelState,
     phase: row.phase,
-    reasons: row.reasons as unknown as ModelReason[],
+    reasons: reasonsOf(row),
     sha256,
     bytes: Number(row.bytes),
     aliases: aliases.filter((alias) => alias.name === name && alias.version === version).map(({ alias }) => alias),
@@ -23,6 +30,16 @@ export function versionView(row: ModelVersion, aliases: ModelAlias[]): AnswerOf<
     createdAt: row.createdAt.toISOString(),
     validatedAt: row.validatedAt?.toISOString() ?? null,
   };
+}
+
+/** Why a version was refused, as those may know it who cannot read the logs. */
+export function reasonsOf({
+  name,
+  version,
+  reasons,
+}: Pick<ModelVersion, 'name' | 'version' | 'reasons'>): ModelReason[] {
+  const all = reasons as unknown as ModelReason[];
+  return all.map(({ code, detail }) => ({ code, detail: shownDetail(code, detail, `${name}:${version}`) }));
 }
 
 export function aliasView(row: ModelAlias): AnswerOf<'ModelAlias'> {

@@ -1,20 +1,20 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { z } from 'zod';
 import { aliasName, CHAMPION, CodedError, trafficSplit } from '@propago/contracts';
 import { Answers } from '@propago/runtime';
 import { CurrentCaller, type Caller } from '../access/caller';
-import { parseBody } from '../access/new-key';
 import { RequireScope } from '../access/require-scope';
-import { pageOf } from '../runs/paging';
+import { PageQuery } from '../http/open-api/parameters';
+import { Refuses } from '../http/open-api/refuses';
+import { pageOf } from '../http/paging';
+import { parseBody, schemaOf } from '../http/parse-body';
 import { ModelRegistry } from './model-registry.service';
 import { aliasBody, etagOf, expectedBy, IF_MATCH, revisionBody, rollbackBody } from './model-request';
 
 const trafficBody = revisionBody.extend({ split: trafficSplit });
 
-/** Zod's JSON schema of what is sent, as OpenAPI takes it. */
-const schemaOf = (schema: z.ZodType) => z.toJSONSchema(schema, { io: 'input' }) as Record<string, unknown>;
+const PAGE = { fallback: 100, most: 500 };
 
 @ApiTags('models')
 @RequireScope('admin')
@@ -25,14 +25,14 @@ export class ModelsController {
   @Get()
   @ApiOperation({ summary: 'All models with their aliases, traffic and versions' })
   @Answers('ModelList')
-  async list() {
+  async listModels() {
     return { items: await this.registry.models() };
   }
 
   @Get('index')
   @ApiOperation({ summary: 'The repository index: name, version, state and reason of every version' })
   @Answers('ModelIndex')
-  async index() {
+  async getModelIndex() {
     return { items: await this.registry.index() };
   }
 
@@ -40,34 +40,37 @@ export class ModelsController {
   @ApiOperation({ summary: 'Every change of the registry, newest first: who, when, what' })
   @Answers('ModelAuditPage')
   @ApiQuery({ name: 'name', required: false, description: 'Changes of this model only' })
-  @ApiQuery({ name: 'limit', required: false, description: '1 to 500, 100 by default' })
-  @ApiQuery({ name: 'cursor', required: false, description: '`next` of the page before' })
-  audit(@Query('name') name?: string, @Query('limit') limit?: string, @Query('cursor') cursor?: string) {
+  @PageQuery(PAGE)
+  @Refuses('OPTION_OUT_OF_RANGE')
+  listModelChanges(@Query('name') name?: string, @Query('limit') limit?: string, @Query('cursor') cursor?: string) {
     if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) {
       throw new CodedError('REQUEST_INVALID', 'Expected cursor to be `next` of the page before.');
     }
     const before = cursor === undefined ? undefined : Number(cursor);
-    return this.registry.audit(pageOf(limit, { fallback: 100, most: 500 }), { name, before });
+    return this.registry.audit(pageOf(limit, PAGE), { name, before });
   }
 
   @Get(':name')
   @ApiOperation({ summary: 'One model with its aliases, traffic and versions' })
   @Answers('Model')
-  get(@Param('name') name: string) {
+  @Refuses('MODEL_NOT_FOUND')
+  getModel(@Param('name') name: string) {
     return this.registry.model(name);
   }
 
   @Get(':name/aliases')
   @ApiOperation({ summary: 'Which versions the aliases of a model name' })
   @Answers('ModelAliasList')
-  async aliases(@Param('name') name: string) {
+  @Refuses('MODEL_NOT_FOUND')
+  async listModelAliases(@Param('name') name: string) {
     return { items: await this.registry.aliases(name) };
   }
 
   @Get(':name/aliases/:alias')
   @ApiOperation({ summary: 'Which version an alias names; its revision is the ETag' })
   @Answers('ModelAlias')
-  async alias(
+  @Refuses('ALIAS_NOT_FOUND')
+  async getModelAlias(
     @Param('name') name: string,
     @Param('alias') alias: string,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -82,7 +85,8 @@ export class ModelsController {
   @Answers('ModelAlias')
   @ApiHeader(IF_MATCH)
   @ApiBody({ schema: schemaOf(aliasBody) })
-  async setAlias(
+  @Refuses('MODEL_NOT_FOUND', 'ALIAS_NOT_FOUND', 'ALIAS_CONFLICT', 'MODEL_VERSION_NOT_READY')
+  async setModelAlias(
     @Param('name') name: string,
     @Param('alias') alias: string,
     @Body() body: unknown,
@@ -93,14 +97,15 @@ export class ModelsController {
     const given = parseBody(aliasBody, body);
     const change = { version: given.version, expectedRevision: expectedBy(given, ifMatch) };
     await this.registry.change({ what: 'alias', name, alias: parseBody(aliasName, alias), ...change }, caller);
-    return this.alias(name, alias, reply);
+    return this.getModelAlias(name, alias, reply);
   }
 
   @Delete(':name/aliases/:alias')
   @HttpCode(204)
   @ApiOperation({ summary: 'Remove an alias that no traffic goes to (409 otherwise)' })
   @ApiHeader(IF_MATCH)
-  async removeAlias(
+  @Refuses('MODEL_NOT_FOUND', 'ALIAS_NOT_FOUND', 'ALIAS_CONFLICT', 'MODEL_IN_USE')
+  async deleteModelAlias(
     @Param('name') name: string,
     @Param('alias') alias: string,
     @CurrentCaller() caller: Caller,
@@ -116,7 +121,8 @@ export class ModelsController {
   @Answers('Model')
   @ApiHeader({ ...IF_MATCH, description: `Of the alias ${CHAMPION}. ${IF_MATCH.description}` })
   @ApiBody({ schema: schemaOf(revisionBody), required: false })
-  async promote(
+  @Refuses('MODEL_NOT_FOUND', 'ALIAS_NOT_FOUND', 'ALIAS_CONFLICT', 'MODEL_VERSION_NOT_READY')
+  async promoteModel(
     @Param('name') name: string,
     @Body() body: unknown,
     @CurrentCaller() caller: Caller,
@@ -135,7 +141,8 @@ export class ModelsController {
   @Answers('Model')
   @ApiHeader(IF_MATCH)
   @ApiBody({ schema: schemaOf(rollbackBody), required: false })
-  async rollback(
+  @Refuses('MODEL_NOT_FOUND', 'ALIAS_NOT_FOUND', 'ALIAS_CONFLICT', 'ALIAS_NO_PREVIOUS', 'MODEL_VERSION_NOT_READY')
+  async rollbackModel(
     @Param('name') name: string,
     @Body() body: unknown,
     @CurrentCaller() caller: Caller,
@@ -150,7 +157,8 @@ export class ModelsController {
   @Get(':name/traffic')
   @ApiOperation({ summary: 'Which share of the runs that name the model goes to which alias' })
   @Answers('ModelTraffic')
-  async traffic(@Param('name') name: string, @Res({ passthrough: true }) reply: FastifyReply) {
+  @Refuses('MODEL_NOT_FOUND')
+  async getModelTraffic(@Param('name') name: string, @Res({ passthrough: true }) reply: FastifyReply) {
     const view = await this.registry.traffic(name);
     void reply.header('etag', etagOf(view.revision));
     return view;
@@ -161,7 +169,8 @@ export class ModelsController {
   @Answers('ModelTraffic')
   @ApiHeader(IF_MATCH)
   @ApiBody({ schema: schemaOf(trafficBody) })
-  async setTraffic(
+  @Refuses('MODEL_NOT_FOUND', 'ALIAS_NOT_FOUND', 'ALIAS_CONFLICT')
+  async setModelTraffic(
     @Param('name') name: string,
     @Body() body: unknown,
     @CurrentCaller() caller: Caller,
@@ -171,6 +180,6 @@ export class ModelsController {
     const given = parseBody(trafficBody, body);
     const change = { split: given.split, expectedRevision: expectedBy(given, ifMatch) };
     await this.registry.change({ what: 'traffic', name, ...change }, caller);
-    return this.traffic(name, reply);
+    return this.getModelTraffic(name, reply);
   }
 }

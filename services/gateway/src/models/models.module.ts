@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { IdempotencyService } from '../runs/idempotency.service';
 import { ModelRegistry } from './model-registry.service';
 import { ModelUploadService } from './model-upload.service';
 import { ModelsController } from './models.controller';
@@ -9,6 +8,6 @@ import { VersionsController } from './versions.controller';
 /** The admin API of the model registry. */
 @Module({
   controllers: [ModelsController, VersionsController],
-  providers: [ModelRegistry, ModelUploadService, RegisterService, IdempotencyService],
+  providers: [ModelRegistry, ModelUploadService, RegisterService],
 })
 export class ModelsAdminModule {}

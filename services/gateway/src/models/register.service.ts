@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Database } from '@propago/database';
 import type { Caller } from '../access/caller';
-import { IdempotencyService } from '../runs/idempotency.service';
+import { IdempotencyService } from '../http/idempotency.service';
 import { ModelRegistry } from './model-registry.service';
 import { ModelUploadService, type ModelUpload } from './model-upload.service';
 

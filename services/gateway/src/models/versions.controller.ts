@@ -1,17 +1,18 @@
 import { Controller, Delete, Get, Headers, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { z } from 'zod';
 import { blobKeys, modelProvenance } from '@propago/contracts';
 import { encoderCardFactsSchema } from '@propago/encoder';
 import { Answers, AnswersFile, STORAGE, type BlobStore } from '@propago/runtime';
 import { CurrentCaller, type Caller } from '../access/caller';
 import { RequireScope } from '../access/require-scope';
+import { sendFile } from '../http/file-answer';
+import { IdempotencyHeader, VersionParameter } from '../http/open-api/parameters';
+import { Refuses } from '../http/open-api/refuses';
+import { schemaOf } from '../http/parse-body';
 import { ModelRegistry } from './model-registry.service';
 import { newModelName, versionNumber } from './model-request';
 import { RegisterService } from './register.service';
-
-const jsonOf = (schema: z.ZodType) => `JSON of: ${JSON.stringify(z.toJSONSchema(schema))}`;
 
 @ApiTags('models')
 @RequireScope('admin')
@@ -31,20 +32,27 @@ export class VersionsController {
   })
   @Answers('ModelVersion', 202)
   @ApiConsumes('multipart/form-data')
-  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'A repeated request gets the first answer' })
+  @IdempotencyHeader()
   @ApiBody({
     schema: {
       type: 'object',
+      additionalProperties: false,
       properties: {
         model: { type: 'string', format: 'binary', description: 'An ONNX file' },
         source: { type: 'string', description: 'Storage key of a file that is there already, instead of model' },
         sha256: { type: 'string', description: 'What the file must have' },
-        facts: { type: 'string', description: jsonOf(encoderCardFactsSchema), example: '{"patchSize":16}' },
-        provenance: { type: 'string', description: jsonOf(modelProvenance) },
+        facts: { ...schemaOf(encoderCardFactsSchema), example: { patchSize: 16 } },
+        provenance: schemaOf(modelProvenance),
       },
     },
   })
-  async register(
+  @Refuses(
+    /^MODEL_(MISSING|SOURCE_NOT_FOUND|DIGEST_MISMATCH|CARD_CONFLICT|IN_USE)$/,
+    /^IDEMPOTENCY_/,
+    /^STORAGE_/,
+    'UPLOAD_ABORTED',
+  )
+  async registerModelVersion(
     @Param('name') name: string,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -60,34 +68,52 @@ export class VersionsController {
   @Get(':name/versions')
   @ApiOperation({ summary: 'All versions of a model, newest first' })
   @Answers('ModelVersionList')
-  async list(@Param('name') name: string) {
+  @Refuses('MODEL_NOT_FOUND')
+  async listModelVersions(@Param('name') name: string) {
     return { items: await this.registry.versions(name) };
   }
 
   @Get(':name/versions/:version')
   @ApiOperation({ summary: 'State, reasons of a refusal, card, measurements and provenance of a version' })
   @Answers('ModelVersion')
-  get(@Param('name') name: string, @Param('version') version: string) {
+  @VersionParameter()
+  @Refuses('MODEL_NOT_FOUND')
+  getModelVersion(@Param('name') name: string, @Param('version') version: string) {
     return this.registry.version(name, versionNumber(version));
   }
 
   @Get(':name/versions/:version/file')
   @ApiOperation({ summary: 'The ONNX file of a version' })
   @AnswersFile('application/octet-stream')
-  async file(@Param('name') name: string, @Param('version') version: string, @Res() reply: FastifyReply) {
+  @VersionParameter()
+  @Refuses('MODEL_NOT_FOUND', 'RANGE_NOT_SATISFIABLE', 'BLOB_MISSING')
+  async getModelFile(
+    @Param('name') name: string,
+    @Param('version') version: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
     const { sha256, bytes } = await this.registry.row(name, versionNumber(version));
-    void reply
-      .header('content-disposition', `attachment; filename="${name}-${version}.onnx"`)
-      .header('content-length', Number(bytes))
-      .header('etag', `"${sha256}"`)
-      .type('application/octet-stream');
-    return reply.send(await this.storage.getStream(blobKeys.encoderModel(sha256)));
+    return sendFile(request, reply, {
+      mediaType: 'application/octet-stream',
+      bytes: Number(bytes),
+      version: sha256,
+      isImmutable: true,
+      name: `${name}-${version}.onnx`,
+      open: (range) => this.storage.getStream(blobKeys.encoderModel(sha256), range),
+    });
   }
 
   @Delete(':name/versions/:version')
   @HttpCode(204)
   @ApiOperation({ summary: 'Remove a version that no alias and no unfinished run needs (409 otherwise)' })
-  async remove(@Param('name') name: string, @Param('version') version: string, @CurrentCaller() caller: Caller) {
+  @VersionParameter()
+  @Refuses('MODEL_NOT_FOUND', 'MODEL_IN_USE')
+  async deleteModelVersion(
+    @Param('name') name: string,
+    @Param('version') version: string,
+    @CurrentCaller() caller: Caller,
+  ) {
     await this.registry.change({ what: 'delete', name, version: versionNumber(version) }, caller);
   }
 
@@ -95,7 +121,13 @@ export class VersionsController {
   @HttpCode(202)
   @ApiOperation({ summary: 'Validate a version that is not READY again' })
   @Answers('ModelVersion', 202)
-  async validate(@Param('name') name: string, @Param('version') version: string, @CurrentCaller() caller: Caller) {
+  @VersionParameter()
+  @Refuses('MODEL_NOT_FOUND', 'MODEL_VERSION_READY')
+  async validateModelVersion(
+    @Param('name') name: string,
+    @Param('version') version: string,
+    @CurrentCaller() caller: Caller,
+  ) {
     const number = versionNumber(version);
     await this.registry.change({ what: 'validate', name, version: number }, caller);
     return this.registry.version(name, number);

@@ -20,7 +20,7 @@ import type { Caller } from '../access/caller';
 import { QuotaService } from '../access/quota.service';
 import { EnqueueService } from './enqueue.service';
 import { featureSetOf } from './feature-set';
-import type { Claim } from './idempotency.service';
+import type { Claim } from '../http/idempotency.service';
 import { assertMaskFits } from './mask-size';
 import { warningsOf } from './run-warnings';
 import { ShadowRunService } from './shadow-run.service';
@@ -124,6 +124,8 @@ export class AcceptRunService {
               maskKey,
               classIds,
               traceparent: currentTraceparent(),
+              name: options.name,
+              tags: options.tags,
               preset: options.preset,
               parameters: options.parameters,
               encoderName: encoder.name,

@@ -1,19 +1,27 @@
-import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
-import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
-import { ZipFile } from 'yazl';
-import { blobKeys, CodedError, padded, type AnswerOf } from '@propago/contracts';
+import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { blobFolders, blobKeys, CodedError, padded, type AnswerOf } from '@propago/contracts';
 import { Database } from '@propago/database';
 import { Answers, AnswersFile, STORAGE, type BlobStore } from '@propago/runtime';
 import { CurrentCaller, type Caller } from '../access/caller';
 import { RequireScope } from '../access/require-scope';
-import { frameCursor, frameNumber, pageOf } from './paging';
+import { sendFile } from '../http/file-answer';
+import { Refuses } from '../http/open-api/refuses';
+import { FrameParameter, PageQuery, RunParameter } from '../http/open-api/parameters';
+import { frameCursor, frameNumber, pageOf } from '../http/paging';
+import { streamedPart } from '../http/streamed-part';
+import { maskArchive, type ArchivedMask } from './mask-archive';
+import { runLabel } from './run-label';
 import { RunViewService } from './run-view.service';
 
 type FrameClasses = AnswerOf<'FramePage'>['items'][number]['classes'];
 
-@ApiTags('results')
+const PAGE = { fallback: 100, most: 1000 };
+
+@ApiTags('runs')
 @RequireScope('runs:read')
+@RunParameter()
 @Controller('v1/runs/:id')
 export class MasksController {
   constructor(
@@ -25,16 +33,16 @@ export class MasksController {
   @Get('frames')
   @ApiOperation({ summary: 'The frame table: index, time stamp, and area, confidence and COCO RLE of each class' })
   @Answers('FramePage')
-  @ApiQuery({ name: 'limit', required: false, description: '1 to 1000, 100 by default' })
-  @ApiQuery({ name: 'cursor', required: false, description: '`next` of the page before' })
-  async frames(
+  @PageQuery(PAGE)
+  @Refuses('RUN_NOT_FOUND', 'OPTION_OUT_OF_RANGE')
+  async listFrames(
     @Param('id') id: string,
     @CurrentCaller() caller: Caller,
     @Query('limit') limit?: string,
     @Query('cursor') cursor?: string,
   ): Promise<AnswerOf<'FramePage'>> {
     const { timeBase } = (await this.view.get(id, caller)).video;
-    const most = pageOf(limit, { fallback: 100, most: 1000 });
+    const most = pageOf(limit, PAGE);
     const rows = await this.database.frameResult.findMany({
       where: { runId: id, ...(cursor === undefined ? {} : { frame: { gt: frameCursor(cursor) } }) },
       orderBy: { frame: 'asc' },
@@ -54,49 +62,75 @@ export class MasksController {
 
   @Get('frames/:frame/mask.png')
   @ApiOperation({ summary: 'The mask of one frame as an indexed PNG; there as soon as its segment is done' })
+  @FrameParameter()
   @AnswersFile('image/png')
-  async mask(
+  @Refuses('RUN_NOT_FOUND', 'FRAME_NOT_FOUND', 'RANGE_NOT_SATISFIABLE', 'BLOB_MISSING')
+  async getMask(
     @Param('id') id: string,
     @Param('frame') frame: string,
     @CurrentCaller() caller: Caller,
+    @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ) {
     await this.view.mustExist(id, caller);
     const index = frameNumber(frame);
+    const key = blobKeys.mask(id, index);
     const known = await this.database.frameResult.count({ where: { runId: id, frame: index } });
-    if (!known) throw new CodedError('FRAME_NOT_FOUND', `Run ${id} has no mask for frame ${index} (yet).`);
-    const png = await this.storage.get(blobKeys.mask(id, index));
-    // A frame's mask is written once and never changes.
-    void reply.header('cache-control', 'private, max-age=31536000, immutable').type('image/png');
-    return reply.send(png);
+    const stored = known ? await this.storage.stat(key) : null;
+    if (!stored) throw new CodedError('FRAME_NOT_FOUND', `Run ${id} has no mask for frame ${index} (yet).`);
+    return sendFile(request, reply, {
+      mediaType: 'image/png',
+      bytes: stored.bytes,
+      // A frame's mask is written once.
+      version: `${id}-${index}`,
+      isImmutable: true,
+      isShown: true,
+      name: `${padded(index)}.png`,
+      open: (range) => this.storage.getStream(key, range),
+    });
   }
 
   @Get('masks.zip')
-  @ApiOperation({ summary: 'All masks in DAVIS layout: <run>/00000.png, or the names of the zip’s frames' })
+  @ApiOperation({
+    summary: 'All masks in DAVIS layout: <run>/00000.png, or the names of the zip’s frames',
+    description: 'The folder is called as the run or its video, and the beginning of its id. Ranges are served.',
+  })
   @AnswersFile('application/zip')
-  async zip(@Param('id') id: string, @CurrentCaller() caller: Caller, @Res() reply: FastifyReply) {
-    const { state } = await this.view.get(id, caller);
-    if (state !== 'succeeded')
-      throw new CodedError('RUN_NOT_FINISHED', `The run is ${state}; its masks are not complete.`);
+  @Refuses('RUN_NOT_FOUND', 'RUN_NOT_FINISHED', 'RANGE_NOT_SATISFIABLE', 'BLOB_MISSING')
+  async getMasksZip(
+    @Param('id') id: string,
+    @CurrentCaller() caller: Caller,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    const run = await this.view.get(id, caller);
+    if (run.state !== 'succeeded')
+      throw new CodedError('RUN_NOT_FINISHED', `The run is ${run.state}; its masks are not complete.`);
+    const label = runLabel(run);
+    const { bytes, version, open } = await maskArchive(await this.masksOf(id, label));
+    return sendFile(request, reply, {
+      mediaType: 'application/zip',
+      bytes,
+      version: `${id}-${version}`,
+      name: `${label}.zip`,
+      open: async (range) => (range ? streamedPart(open(), range) : open()),
+    });
+  }
+
+  /** @throws CodedError BLOB_MISSING */
+  private async masksOf(id: string, folder: string): Promise<ArchivedMask[]> {
     const frames = await this.database.frameResult.findMany({
       where: { runId: id },
-      select: { frame: true, name: true, pts: true },
+      select: { frame: true, name: true },
       orderBy: { frame: 'asc' },
     });
-    const zip = new ZipFile();
-    for (const { frame, name } of frames) {
-      // Stored, not deflated: PNG is compressed already. Each mask is opened when its turn comes.
-      const options = { compress: false, mtime: new Date(0) };
-      zip.addReadStreamLazy(`${id}/${name ?? padded(frame)}.png`, options, (callback) => {
-        this.storage.getStream(blobKeys.mask(id, frame)).then(
-          (stream) => callback(null, stream),
-          (error: Error) => callback(error, undefined as never),
-        );
-      });
-    }
-    zip.end();
-    zip.on('error', (error) => reply.raw.destroy(error as unknown as Error));
-    void reply.header('content-disposition', `attachment; filename="${id}.zip"`).type('application/zip');
-    return reply.send(zip.outputStream);
+    const sizes = new Map<string, number>();
+    for await (const { key, bytes } of this.storage.list(blobFolders.masks(id))) sizes.set(key, bytes);
+    return frames.map(({ frame, name }) => {
+      const key = blobKeys.mask(id, frame);
+      const bytes = sizes.get(key);
+      if (bytes === undefined) throw new CodedError('BLOB_MISSING', `The mask of frame ${frame} is missing.`);
+      return { path: `${folder}/${name ?? padded(frame)}.png`, bytes, open: () => this.storage.getStream(key) };
+    });
   }
 }

@@ -1,19 +1,23 @@
-import { Controller, Get, Headers, Inject, Param, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { blobKeys, CodedError } from '@propago/contracts';
 import { inTime, Queues } from '@propago/pipeline';
 import { AnswersFile, STORAGE, type BlobStore } from '@propago/runtime';
 import { CurrentCaller, type Caller } from '../access/caller';
 import { RequireScope } from '../access/require-scope';
-import { byteRange } from './byte-range';
+import { sendFile } from '../http/file-answer';
+import { RunParameter } from '../http/open-api/parameters';
+import { Refuses } from '../http/open-api/refuses';
+import { runLabel } from './run-label';
 import { RunViewService } from './run-view.service';
 
 const RENDER_WAIT_MS = 100_000;
 const RENDER_POLL_MS = 100;
 
-@ApiTags('results')
+@ApiTags('runs')
 @RequireScope('runs:read')
+@RunParameter()
 @Controller('v1/runs/:id')
 export class OverlayController {
   constructor(
@@ -28,32 +32,31 @@ export class OverlayController {
     description: 'Ranges are served. 503 with Retry-After when rendering takes longer than a request should.',
   })
   @AnswersFile('video/mp4')
-  async overlay(
+  @Refuses('RUN_NOT_FOUND', 'RUN_NOT_FINISHED', 'RANGE_NOT_SATISFIABLE', 'EXPORT_NOT_READY')
+  async getOverlay(
     @Param('id') id: string,
     @CurrentCaller() caller: Caller,
+    @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
-    @Headers('range') range?: string,
   ) {
-    const { state } = await this.view.get(id, caller);
-    if (state !== 'succeeded') throw new CodedError('RUN_NOT_FINISHED', `The run is ${state}; it has no overlay.`);
+    const run = await this.view.get(id, caller);
+    if (run.state !== 'succeeded') {
+      throw new CodedError('RUN_NOT_FINISHED', `The run is ${run.state}; it has no overlay.`);
+    }
     const key = blobKeys.overlay(id);
-    const { bytes } = await this.rendered(id, key);
-    const etag = `"${id}"`;
-    void reply.header('accept-ranges', 'bytes').header('etag', etag).type('video/mp4');
-    // What a range that cannot be satisfied must be answered with.
-    void reply.header('content-range', `bytes */${bytes}`);
-    const part = byteRange(range, bytes);
-    if (!part)
-      return reply
-        .removeHeader('content-range')
-        .header('content-length', bytes)
-        .send(await this.storage.getStream(key));
-    const { start, end } = part;
-    void reply.status(206).header('content-range', `bytes ${start}-${end}/${bytes}`);
-    return reply.header('content-length', end - start + 1).send(await this.storage.getStream(key, { start, end }));
+    const { bytes, modified } = await this.rendered(id, key);
+    return sendFile(request, reply, {
+      mediaType: 'video/mp4',
+      bytes,
+      // An overlay that was removed may be rendered again, and need not have the same bytes then.
+      version: `${id}-${bytes}-${modified.getTime()}`,
+      isShown: true,
+      name: `${runLabel(run)}.mp4`,
+      open: (range) => this.storage.getStream(key, range),
+    });
   }
 
-  private async rendered(id: string, key: string): Promise<{ bytes: number }> {
+  private async rendered(id: string, key: string): Promise<{ bytes: number; modified: Date }> {
     const there = await this.storage.stat(key);
     if (there) return there;
     const job = await inTime(this.queues.add('exports', { kind: 'overlay', runId: id }));

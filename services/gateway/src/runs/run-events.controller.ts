@@ -1,5 +1,5 @@
 import { Controller, Get, Headers, Param, Res } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { filter } from 'rxjs';
 import { RUN_END_STATES, STAGES } from '@propago/contracts';
@@ -7,7 +7,9 @@ import { AnswersEvents } from '@propago/runtime';
 import { CurrentCaller, type Caller } from '../access/caller';
 import { KeysService } from '../access/keys.service';
 import { RequireScope } from '../access/require-scope';
-import { streamEvents } from '../server-sent-events';
+import { LastEventHeader, RunParameter } from '../http/open-api/parameters';
+import { Refuses } from '../http/open-api/refuses';
+import { streamEvents } from '../http/server-sent-events';
 import { runNews } from './run-news.controller';
 import { RunViewService } from './run-view.service';
 
@@ -29,8 +31,10 @@ export class RunEventsController {
   @Get()
   @ApiOperation({ summary: 'Progress as server-sent events until the run ends; resumes with Last-Event-ID' })
   @AnswersEvents('RunEvent')
-  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'What was read last: only what follows is sent' })
-  async events(
+  @LastEventHeader()
+  @RunParameter()
+  @Refuses('RUN_NOT_FOUND')
+  async streamRunEvents(
     @Param('id') id: string,
     @CurrentCaller() caller: Caller,
     @Res() reply: FastifyReply,

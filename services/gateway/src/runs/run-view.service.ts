@@ -4,6 +4,7 @@ import {
   CodedError,
   ERRORS,
   STAGES,
+  shownDetail,
   type AnswerOf,
   type ErrorCode,
   type PropagationParameters,
@@ -14,8 +15,9 @@ import {
 import { Database, type Prisma } from '@propago/database';
 import type { VideoProbe } from '@propago/video';
 import type { Caller } from '../access/caller';
-import { cursorOf, olderThan, UUID, type PlaceInList } from './paging';
+import { cursorOf, olderThan, UUID, type PlaceInList } from '../http/paging';
 import { RunProgressService, type RunProgress } from './run-progress.service';
+import { conditionOf, type RunFilter } from './run-request';
 
 const INCLUDE = { outcome: true, featureSet: { include: { video: true } } } satisfies Prisma.RunInclude;
 
@@ -42,13 +44,22 @@ export class RunViewService {
   async snapshot(id: string, caller: Caller): Promise<AnswerOf<'RunEvent'>> {
     const run = await this.find(id, caller);
     const progress = await this.progressOf(id);
-    return { state: stateOf(run, progress), progress: framesOf(progress), error: errorOf(run.outcome) };
+    return {
+      state: stateOf(run, progress),
+      progress: framesOf(progress),
+      estimate: estimateOf(run, progress),
+      error: errorOf(run),
+    };
   }
 
   /** Newest first, those after the given place. */
-  async list(caller: Caller, limit: number, after?: PlaceInList): Promise<AnswerOf<'RunPage'>> {
+  async list(
+    caller: Caller,
+    filter: RunFilter,
+    { limit, after }: { limit: number; after?: PlaceInList },
+  ): Promise<AnswerOf<'RunPage'>> {
     const runs = await this.database.run.findMany({
-      where: { ...visibleTo(caller), ...olderThan(after) },
+      where: { AND: [visibleTo(caller), conditionOf(filter), olderThan(after)] },
       include: INCLUDE,
       orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
       take: limit + 1,
@@ -97,6 +108,8 @@ function viewOf(run: FullRun, progress: RunProgress): AnswerOf<'Run'> {
   return {
     id: run.id,
     state: stateOf(run, progress),
+    name: run.name,
+    tags: run.tags,
     progress: framesOf(progress),
     preset: run.preset,
     parameters: run.parameters as PropagationParameters,
@@ -129,7 +142,7 @@ function viewOf(run: FullRun, progress: RunProgress): AnswerOf<'Run'> {
       stages: ofStages((stage) => progress[stage].seconds),
     },
     warnings: run.warnings as unknown as RunWarning[],
-    error: errorOf(outcome),
+    error: errorOf(run),
   };
 }
 
@@ -147,8 +160,17 @@ function ofStages<T>(make: (stage: Stage) => T): Record<Stage, T> {
   return Object.fromEntries(STAGES.map((stage) => [stage, make(stage)])) as Record<Stage, T>;
 }
 
-function errorOf(outcome: FullRun['outcome']): AnswerOf<'Run'>['error'] {
+/** By the mean since the run was accepted: waiting in the queue counts, as it will for the rest. */
+function estimateOf({ createdAt, outcome }: FullRun, progress: RunProgress): AnswerOf<'RunEvent'>['estimate'] {
+  const { frames: done } = progress.results;
+  if (outcome || done === 0) return null;
+  const framesPerSecond = done / Math.max(0.001, (Date.now() - createdAt.getTime()) / 1000);
+  return { framesPerSecond, secondsLeft: progress.frames && (progress.frames - done) / framesPerSecond };
+}
+
+function errorOf({ id, outcome }: FullRun): AnswerOf<'Run'>['error'] {
   if (!outcome?.errorCode) return null;
-  const title = ERRORS[outcome.errorCode as ErrorCode]?.title ?? outcome.errorCode;
-  return { code: outcome.errorCode, title, detail: outcome.errorDetail };
+  const { errorCode: code, errorDetail } = outcome;
+  const title = ERRORS[code as ErrorCode]?.title ?? code;
+  return { code, title, detail: shownDetail(code, errorDetail, id) };
 }

@@ -1,30 +1,27 @@
-import { Controller, Delete, Get, Headers, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { z } from 'zod';
-import { CodedError, runOptions } from '@propago/contracts';
+import { answerAddress, CodedError, RUN_STATES } from '@propago/contracts';
 import { Database } from '@propago/database';
 import { NextSteps } from '@propago/pipeline';
 import { Answers, News } from '@propago/runtime';
 import { CurrentCaller, type Caller } from '../access/caller';
 import { QuotaService, UNLIMITED } from '../access/quota.service';
 import { RequireScope } from '../access/require-scope';
+import { IdempotencyService } from '../http/idempotency.service';
+import { IdempotencyHeader, PageQuery, RunParameter } from '../http/open-api/parameters';
+import { Refuses } from '../http/open-api/refuses';
+import { pageOf, placeOf } from '../http/paging';
+import { parseBody, schemaOf } from '../http/parse-body';
 import { AcceptRunService } from './accept-run.service';
 import { EnqueueService } from './enqueue.service';
-import { lengthOf } from './form-parts';
-import { IdempotencyService } from './idempotency.service';
-import { pageOf, placeOf } from './paging';
+import { lengthOf } from '../http/form-parts';
+import { runChange, runFilter } from './run-request';
 import { RunViewService } from './run-view.service';
 import { UploadService } from './upload.service';
 
-/** JSON Schema's way to describe the JSON inside a string. */
-const OPTIONS_SCHEMA = {
-  type: 'string',
-  description: 'JSON: a preset, and what should differ from it',
-  contentMediaType: 'application/json',
-  contentSchema: z.toJSONSchema(runOptions),
-  example: '{"preset":"siammae","parameters":{"topK":7}}',
-};
+const PAGE = { fallback: 50, most: 200 };
+const TIME = { type: 'string', format: 'date-time' } as const;
 
 @ApiTags('runs')
 @RequireScope('runs:read')
@@ -47,28 +44,43 @@ export class RunsController {
   @HttpCode(202)
   @ApiOperation({
     summary: 'Propagate the labels of the first frame through a video; answers when the run is committed',
+    description: 'Send options and mask before the video: what is wrong with them is said before the video is read.',
   })
   @Answers('Run', 202)
   @ApiConsumes('multipart/form-data')
-  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'A repeated request gets the first answer' })
+  @IdempotencyHeader()
   @ApiBody({
     schema: {
       type: 'object',
+      additionalProperties: false,
       required: ['video', 'mask'],
       properties: {
-        options: OPTIONS_SCHEMA,
+        options: { $ref: answerAddress('RunOptions') },
         mask: {
           type: 'string',
           format: 'binary',
           description:
             'PNG of the video’s size whose values are class ids, indexed (DAVIS) or grey: 0 background, 255 void; 0 and ' +
-            '255 alone are one object, class 1. Or a class for each flat colour, or an object on transparent ground',
+            '255 alone are one object, class 1. Or a class for each flat colour, or an object on transparent ground. ' +
+            'The part needs a file name',
         },
-        video: { type: 'string', format: 'binary', description: 'A video, or a zip of JPEG or PNG frames' },
+        video: {
+          type: 'string',
+          format: 'binary',
+          description: 'A video, or a zip of JPEG or PNG frames; the part needs a file name',
+        },
       },
     },
   })
-  async create(
+  @Refuses(
+    /^(VIDEO|ZIP|FRAME|MASK|OPTION|QUOTA|IDEMPOTENCY|STORAGE)_/,
+    'PRESET_UNKNOWN',
+    'ENCODER_UNKNOWN',
+    'INPUT_TOO_LARGE',
+    'UPLOAD_ABORTED',
+    'MODEL_VERSION_NOT_READY',
+  )
+  async createRun(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
     @CurrentCaller() caller: Caller,
@@ -85,22 +97,61 @@ export class RunsController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'All runs, newest first' })
+  @ApiOperation({ summary: 'All runs, or those that the filters choose, newest first' })
   @Answers('RunPage')
-  @ApiQuery({ name: 'limit', required: false, description: '1 to 200, 50 by default' })
-  @ApiQuery({ name: 'cursor', required: false, description: '`next` of the page before' })
-  list(@CurrentCaller() caller: Caller, @Query('limit') limit?: string, @Query('cursor') cursor?: string) {
-    return this.view.list(
-      caller,
-      pageOf(limit, { fallback: 50, most: 200 }),
-      cursor === undefined ? undefined : placeOf(cursor),
-    );
+  @PageQuery(PAGE)
+  @ApiQuery({
+    name: 'state',
+    required: false,
+    description: 'In this state; repeated: in one of these',
+    schema: { type: 'array', items: { type: 'string', enum: [...RUN_STATES] } },
+  })
+  @ApiQuery({ name: 'name', required: false, description: 'Of exactly this name', schema: { type: 'string' } })
+  @ApiQuery({
+    name: 'tag',
+    required: false,
+    description: 'With this tag; repeated: with all of these',
+    schema: { type: 'array', items: { type: 'string' } },
+  })
+  @ApiQuery({ name: 'createdAfter', required: false, description: 'Accepted later than this', schema: TIME })
+  @ApiQuery({ name: 'createdBefore', required: false, description: 'Accepted earlier than this', schema: TIME })
+  @Refuses('OPTION_OUT_OF_RANGE')
+  listRuns(
+    @CurrentCaller() caller: Caller,
+    @Query('limit') limit?: string,
+    @Query('cursor') cursor?: string,
+    @Query('state') state?: string | string[],
+    @Query('name') name?: string,
+    @Query('tag') tag?: string | string[],
+    @Query('createdAfter') createdAfter?: string,
+    @Query('createdBefore') createdBefore?: string,
+  ) {
+    const filter = parseBody(runFilter, { state, name, tag, createdAfter, createdBefore });
+    const after = cursor === undefined ? undefined : placeOf(cursor);
+    return this.view.list(caller, filter, { limit: pageOf(limit, PAGE), after });
   }
 
   @Get(':id')
   @ApiOperation({ summary: 'State, progress, parameters, encoder, timings and error of a run' })
   @Answers('Run')
-  get(@Param('id') id: string, @CurrentCaller() caller: Caller) {
+  @RunParameter()
+  @Refuses('RUN_NOT_FOUND')
+  getRun(@Param('id') id: string, @CurrentCaller() caller: Caller) {
+    return this.view.get(id, caller);
+  }
+
+  @Patch(':id')
+  @RequireScope('runs:write')
+  @ApiOperation({ summary: 'Change the name or the tags of a run; what is absent stays as it is' })
+  @Answers('Run')
+  @RunParameter()
+  @ApiBody({ schema: { ...schemaOf(runChange), example: { name: 'second try', tags: ['street'] } } })
+  @Refuses('RUN_NOT_FOUND')
+  async updateRun(@Param('id') id: string, @Body() body: unknown, @CurrentCaller() caller: Caller) {
+    await this.view.mustExist(id, caller);
+    const data = parseBody(runChange, body);
+    // Of a run that is removed in between there is nothing to change, and the view says so.
+    await this.database.run.updateMany({ where: { id }, data });
     return this.view.get(id, caller);
   }
 
@@ -109,7 +160,9 @@ export class RunsController {
   @HttpCode(202)
   @ApiOperation({ summary: 'Stop a run; a run that has ended already stays as it is (409)' })
   @Answers('Run', 202)
-  async cancel(@Param('id') id: string, @CurrentCaller() caller: Caller) {
+  @RunParameter()
+  @Refuses('RUN_NOT_FOUND', 'RUN_FINISHED')
+  async cancelRun(@Param('id') id: string, @CurrentCaller() caller: Caller) {
     const { state } = await this.view.get(id, caller);
     if (!['queued', 'running', 'cancelling'].includes(state)) {
       throw new CodedError('RUN_FINISHED', `The run has ${state} already.`);
@@ -123,7 +176,9 @@ export class RunsController {
   @RequireScope('runs:write')
   @HttpCode(204)
   @ApiOperation({ summary: 'Stop a run if it is running, and remove everything that belongs to it' })
-  async remove(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<void> {
+  @RunParameter()
+  @Refuses('RUN_NOT_FOUND')
+  async deleteRun(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<void> {
     await this.view.mustExist(id, caller);
     await this.database.run.update({ where: { id }, data: { deletedAt: new Date() } });
     await this.requestCancel(id);

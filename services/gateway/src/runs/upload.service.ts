@@ -6,8 +6,17 @@ import { blobKeys, CodedError, parseRunOptions, type ParsedRunOptions } from '@p
 import { readMask, type LabelMap } from '@propago/labels';
 import { CONFIG, STORAGE, StorageRoom, type BlobStore, type ConfigOf } from '@propago/runtime';
 import type { Room } from '../access/quota.service';
-import { arriving, asAborted, collect, lengthOf, partsOf, readToItsEnd, textOf } from './form-parts';
-import { MAX_MASK_BYTES, MAX_OPTIONS_BYTES } from './upload-limits';
+import {
+  arriving,
+  asAborted,
+  collect,
+  lengthOf,
+  partsOf,
+  readToItsEnd,
+  textOf,
+  withoutFileName,
+} from '../http/form-parts';
+import { MAX_MASK_BYTES, MAX_OPTIONS_BYTES } from '../http/upload-limits';
 
 /** A request for a run as it was sent. The video lies in storage already, under a key of its own. */
 export interface RunUpload {
@@ -65,6 +74,7 @@ export class UploadService {
         const stored = await this.store(part.file, room, key);
         video = { key, ...stored, fileName: part.filename };
       } else {
+        if (part.fieldname === 'mask' || part.fieldname === 'video') throw withoutFileName(part.fieldname);
         throw new CodedError(
           'REQUEST_INVALID',
           `Expected the files video and mask and the field options, not ${part.fieldname}.`,

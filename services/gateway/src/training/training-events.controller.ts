@@ -1,5 +1,5 @@
 import { Controller, Get, Headers, Param, Res } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { filter } from 'rxjs';
 import { TRAINING_END_STATES, type AnswerOf } from '@propago/contracts';
@@ -8,7 +8,9 @@ import { AnswersEvents } from '@propago/runtime';
 import { CurrentCaller, type Caller } from '../access/caller';
 import { KeysService } from '../access/keys.service';
 import { RequireScope } from '../access/require-scope';
-import { streamEvents, type StreamedEvent } from '../server-sent-events';
+import { LastEventHeader, TrainingRunParameter } from '../http/open-api/parameters';
+import { Refuses } from '../http/open-api/refuses';
+import { streamEvents, type StreamedEvent } from '../http/server-sent-events';
 import { trainingNews } from './training-news.controller';
 import { TrainingRunsService } from './training-runs.service';
 
@@ -30,8 +32,10 @@ export class TrainingEventsController {
   @Get()
   @ApiOperation({ summary: 'Metrics and state as server-sent events until the run ends; resumes with Last-Event-ID' })
   @AnswersEvents('TrainingEvent')
-  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'What was read last: only what follows is sent' })
-  async events(
+  @LastEventHeader()
+  @TrainingRunParameter()
+  @Refuses('TRAINING_RUN_NOT_FOUND')
+  async streamTrainingEvents(
     @Param('id') id: string,
     @CurrentCaller() caller: Caller,
     @Res() reply: FastifyReply,

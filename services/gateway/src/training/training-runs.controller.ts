@@ -1,14 +1,17 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiBody, ApiHeader, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { z } from 'zod';
 import { trainingRequest } from '@propago/contracts';
 import { Answers } from '@propago/runtime';
 import { CurrentCaller, type Caller } from '../access/caller';
-import { parseBody } from '../access/new-key';
 import { RequireScope } from '../access/require-scope';
-import { pageOf } from '../runs/paging';
+import { IdempotencyHeader, PageQuery, TrainingRunParameter } from '../http/open-api/parameters';
+import { Refuses } from '../http/open-api/refuses';
+import { pageOf } from '../http/paging';
+import { parseBody, schemaOf } from '../http/parse-body';
 import { TrainingRunsService } from './training-runs.service';
+
+const PAGE = { fallback: 50, most: 500 };
 
 @ApiTags('training')
 @RequireScope('admin')
@@ -24,9 +27,14 @@ export class TrainingRunsController {
       'Settings, data and parent are looked at by the trainer before the run is accepted (422). Follow the Location.',
   })
   @Answers('TrainingRun', 202)
-  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'A repeated request gets the first answer' })
-  @ApiBody({ schema: z.toJSONSchema(trainingRequest, { io: 'input' }) as Record<string, unknown> })
-  async start(
+  @IdempotencyHeader()
+  @ApiBody({ schema: schemaOf(trainingRequest) })
+  @Refuses(
+    /^TRAINING_(CONFIG_INVALID|DATA_MISSING|PARENT_MISSING|RUN_NOT_FOUND)$/,
+    'TRAINER_UNAVAILABLE',
+    /^IDEMPOTENCY_/,
+  )
+  async startTrainingRun(
     @Body() body: unknown,
     @CurrentCaller() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -41,16 +49,18 @@ export class TrainingRunsController {
   @Get()
   @ApiOperation({ summary: 'All training runs, newest first' })
   @Answers('TrainingRunPage')
-  @ApiQuery({ name: 'limit', required: false, description: '1 to 500, 50 by default' })
-  @ApiQuery({ name: 'cursor', required: false, description: '`next` of the page before' })
-  list(@Query('limit') limit?: string, @Query('cursor') cursor?: string) {
-    return this.runs.list(pageOf(limit, { fallback: 50, most: 500 }), cursor);
+  @PageQuery(PAGE)
+  @Refuses('OPTION_OUT_OF_RANGE')
+  listTrainingRuns(@Query('limit') limit?: string, @Query('cursor') cursor?: string) {
+    return this.runs.list(pageOf(limit, PAGE), cursor);
   }
 
   @Get(':id')
   @ApiOperation({ summary: 'State, step, error, and the version that was registered' })
   @Answers('TrainingRun')
-  get(@Param('id') id: string) {
+  @TrainingRunParameter()
+  @Refuses('TRAINING_RUN_NOT_FOUND')
+  getTrainingRun(@Param('id') id: string) {
     return this.runs.get(id);
   }
 
@@ -58,7 +68,9 @@ export class TrainingRunsController {
   @HttpCode(202)
   @ApiOperation({ summary: 'Save a checkpoint and stop; a run that waits is cancelled at once' })
   @Answers('TrainingRun', 202)
-  async cancel(@Param('id') id: string, @CurrentCaller() caller: Caller) {
+  @TrainingRunParameter()
+  @Refuses('TRAINING_RUN_NOT_FOUND', 'TRAINING_RUN_FINISHED')
+  async cancelTrainingRun(@Param('id') id: string, @CurrentCaller() caller: Caller) {
     await this.runs.row(id);
     await this.runs.change({ what: 'cancel', runId: id }, caller);
     return this.runs.get(id);
@@ -68,7 +80,9 @@ export class TrainingRunsController {
   @HttpCode(202)
   @ApiOperation({ summary: 'Go on with a failed or cancelled run at its last checkpoint, on whichever trainer' })
   @Answers('TrainingRun', 202)
-  async resume(@Param('id') id: string, @CurrentCaller() caller: Caller) {
+  @TrainingRunParameter()
+  @Refuses('TRAINING_RUN_NOT_FOUND', 'TRAINING_RUN_NOT_FINISHED', 'TRAINING_RUN_FINISHED', 'TRAINING_PARENT_MISSING')
+  async resumeTrainingRun(@Param('id') id: string, @CurrentCaller() caller: Caller) {
     await this.runs.row(id);
     await this.runs.change({ what: 'resume', runId: id }, caller);
     return this.runs.get(id);
@@ -77,7 +91,9 @@ export class TrainingRunsController {
   @Delete(':id')
   @HttpCode(204)
   @ApiOperation({ summary: 'Remove a run that does not run, and its files; a registered version stays' })
-  async remove(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<void> {
+  @TrainingRunParameter()
+  @Refuses('TRAINING_RUN_NOT_FOUND', 'TRAINING_RUN_NOT_FINISHED')
+  async deleteTrainingRun(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<void> {
     await this.runs.row(id);
     await this.runs.change({ what: 'delete', runId: id }, caller);
   }

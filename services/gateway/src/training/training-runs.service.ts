@@ -10,8 +10,8 @@ import {
 import { Database, type TrainingArtifact, type TrainingMetric } from '@propago/database';
 import { hasNoListener, News } from '@propago/runtime';
 import type { Caller } from '../access/caller';
-import { IdempotencyService } from '../runs/idempotency.service';
-import { cursorOf, olderThan, placeOf, UUID } from '../runs/paging';
+import { IdempotencyService } from '../http/idempotency.service';
+import { cursorOf, olderThan, placeOf, UUID } from '../http/paging';
 import { artifactView, trainingView, WITH_WARNINGS } from './training-view';
 
 const NO_TRAINER = 'No trainer is running; start one with `propago up --trainer`.';

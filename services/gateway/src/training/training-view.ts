@@ -1,4 +1,11 @@
-import { ERRORS, type AnswerOf, type ErrorCode, type TrainingRequest, type TrainingState } from '@propago/contracts';
+import {
+  ERRORS,
+  shownDetail,
+  type AnswerOf,
+  type ErrorCode,
+  type TrainingRequest,
+  type TrainingState,
+} from '@propago/contracts';
 import type { TrainingArtifact, TrainingMetric, TrainingRun } from '@propago/database';
 
 /** What is stored of the request. */
@@ -43,7 +50,8 @@ export function artifactView(row: TrainingArtifact): TrainingArtifactAnswer {
   };
 }
 
-function errorView({ errorCode, errorDetail }: TrainingRun): AnswerOf<'TrainingRun'>['error'] {
+function errorView({ id, errorCode, errorDetail }: TrainingRun): AnswerOf<'TrainingRun'>['error'] {
   if (errorCode === null) return null;
-  return { code: errorCode, title: ERRORS[errorCode as ErrorCode]?.title ?? errorCode, detail: errorDetail };
+  const title = ERRORS[errorCode as ErrorCode]?.title ?? errorCode;
+  return { code: errorCode, title, detail: shownDetail(errorCode, errorDetail, id) };
 }

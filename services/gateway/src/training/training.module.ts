@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { AccessModule } from '../access/access.module';
-import { IdempotencyService } from '../runs/idempotency.service';
 import { TrainingArtifactsController } from './training-artifacts.controller';
 import { TrainingEventsController } from './training-events.controller';
 import { TrainingNewsController } from './training-news.controller';
@@ -11,6 +10,6 @@ import { TrainingRunsService } from './training-runs.service';
 @Module({
   imports: [AccessModule],
   controllers: [TrainingRunsController, TrainingArtifactsController, TrainingEventsController, TrainingNewsController],
-  providers: [TrainingRunsService, IdempotencyService],
+  providers: [TrainingRunsService],
 })
 export class TrainingModule {}

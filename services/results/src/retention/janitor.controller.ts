@@ -51,7 +51,7 @@ export class JanitorController implements OnApplicationBootstrap, OnModuleDestro
 
   @MessagePattern(SUBJECTS.collect, { queue: 'results' })
   collect(@Payload() { dryRun }: CollectQuestion) {
-    return answer(() => this.janitor.clean(dryRun));
+    return answer(this.logger, () => this.janitor.clean(dryRun));
   }
 
   onApplicationBootstrap(): void {

@@ -44,7 +44,7 @@ export function olderThan(place: PlaceInList | undefined) {
 /** @throws CodedError REQUEST_INVALID when it is no cursor that the API gave */
 export function placeOf(cursor: string): PlaceInList {
   const [time = '', id = ''] = cursor.split('_');
-  if (/^\d{1,15}$/.test(time) && UUID.test(id)) return { createdAt: new Date(Number(time)), id };
+  if (/^\d{1,14}$/.test(time) && UUID.test(id)) return { createdAt: new Date(Number(time)), id };
   throw notOurs();
 }
 

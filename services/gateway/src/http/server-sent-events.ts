@@ -3,8 +3,10 @@ import type { FastifyReply } from 'fastify';
 import { EMPTY, exhaustMap, interval, merge, of, takeUntil, takeWhile, throttleTime, type Observable } from 'rxjs';
 
 const AT_MOST_EVERY_MS = 300;
-/** News is at most once: what is missed shows at the next look. Also keeps proxies from closing an idle stream. */
+/** News is at most once: what is missed shows at the next look. */
 const LOOK_EVERY_MS = 2000;
+/** A stream on which nothing moves for so long gets a comment: proxies close idle ones. */
+const KEEP_ALIVE_MS = 15_000;
 
 export interface StreamedEvent {
   /** Says what a client knows that has this event. */
@@ -23,6 +25,8 @@ export interface StreamedEvents {
   news: Observable<unknown>;
   /** Asked before each look. @throws where the caller may not look any more */
   assertAllowed: () => Promise<void>;
+  /** Longest silence, ms; 15 s by default. */
+  keepAliveMs?: number;
 }
 
 const open = new Set<ServerResponse>();
@@ -40,7 +44,7 @@ export function endEventStreams(): void {
 export async function streamEvents(
   reply: FastifyReply,
   lastId: string | undefined,
-  { after, news, assertAllowed }: StreamedEvents,
+  { after, news, assertAllowed, keepAliveMs = KEEP_ALIVE_MS }: StreamedEvents,
 ): Promise<void> {
   let sent = lastId;
   const first = await after(sent);
@@ -56,9 +60,13 @@ export async function streamEvents(
     'cache-control': 'no-cache',
     'x-accel-buffering': 'no',
   });
+  response.flushHeaders();
+  const keepAlive = setInterval(() => response.write(': still here\n\n'), keepAliveMs);
+  response.once('close', () => clearInterval(keepAlive));
   const send = ({ id, isEnd, data }: StreamedEvent) => {
-    if (id === sent) response.write(': still here\n\n');
-    else response.write(`id: ${id}\nevent: ${isEnd ? 'state' : 'progress'}\ndata: ${JSON.stringify(data)}\n\n`);
+    if (id === sent) return;
+    keepAlive.refresh();
+    response.write(`id: ${id}\nevent: ${isEnd ? 'state' : 'progress'}\ndata: ${JSON.stringify(data)}\n\n`);
     sent = id;
     if (isEnd) response.end();
   };

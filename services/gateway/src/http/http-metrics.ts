@@ -2,7 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Histogram, type Registry } from 'prom-client';
 
 /** Asked all the time by machines that no answer matters to as it does to users: they would hide the users' errors. */
-const OF_MACHINES = /^\/(metrics|v2\/health)(\/|$)/;
+export const OF_MACHINES = /^\/(metrics|v2\/health)(\/|$)/;
 
 /** Counts and times answers to users by route, never by address: the number of series stays that of the routes. */
 export function measureRequests(app: NestFastifyApplication, registry: Registry): void {

@@ -45,21 +45,32 @@ it('sends a client that comes back what it does not know', async () => {
   expect((await read('3')).status).toBe(204);
 });
 
-it('looks again when there is news, and says that it is there when there is nothing new', async () => {
+it('looks again when there is news, and sends what is new only', async () => {
   const news = new Subject<void>();
-  const events = [
-    { id: 'a', isEnd: false, data: {} },
-    { id: 'a', isEnd: false, data: {} },
-    { id: 'b', isEnd: true, data: {} },
-  ];
-  source = { after: async () => events.shift()!, news, assertAllowed: async () => {} };
+  const ids = ['a', 'a', 'b'];
+  const after = async () => {
+    const id = ids.shift()!;
+    if (id === 'a') setImmediate(() => news.next());
+    return { id, isEnd: id === 'b', data: {} };
+  };
+  source = { after, news, assertAllowed: async () => {} };
+  expect(await (await read()).text()).toBe('id: a\nevent: progress\ndata: {}\n\nid: b\nevent: state\ndata: {}\n\n');
+});
+
+it('says that it is there when nothing is new for long', async () => {
+  const news = new Subject<void>();
+  let isEnd = false;
+  const after = async () => ({ id: isEnd ? 'b' : 'a', isEnd, data: {} });
+  source = { after, news, assertAllowed: async () => {}, keepAliveMs: 5 };
   const answer = await read();
-  const parts: string[] = [];
+  let text = '';
   for await (const bytes of answer.body!) {
-    parts.push(Buffer.from(bytes).toString());
+    text += Buffer.from(bytes).toString();
+    if (!text.includes(': still here\n\n')) continue;
+    isEnd = true;
     news.next();
   }
-  expect(parts.join('')).toBe('id: a\nevent: progress\ndata: {}\n\n: still here\n\nid: b\nevent: state\ndata: {}\n\n');
+  expect(text).toMatch(/^id: a\n[^]*: still here\n\n[^]*id: b\nevent: state\n/);
 });
 
 it('ends the stream of a caller who may not look any more', async () => {

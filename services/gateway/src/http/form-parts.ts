@@ -1,12 +1,12 @@
 import { PassThrough, pipeline, type Readable } from 'node:stream';
 import type { Multipart, MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
-import { CodedError } from '@propago/contracts';
+import { assertStorable, CodedError } from '@propago/contracts';
 
 /**
  * The parts of the form.
  * @param maxFileBytes of one file; that of the server when absent. A longer one is cut off one byte after it.
- * @throws CodedError REQUEST_INVALID when the body is no form
+ * @throws CodedError REQUEST_INVALID when the body is no form, TEXT_INVALID
  */
 export async function* partsOf(request: FastifyRequest, maxFileBytes?: number): AsyncGenerator<Multipart> {
   if (!request.isMultipart()) throw new CodedError('REQUEST_INVALID', 'Expected a multipart/form-data body.');
@@ -16,6 +16,9 @@ export async function* partsOf(request: FastifyRequest, maxFileBytes?: number): 
       throw error.statusCode ? error : new CodedError('REQUEST_INVALID', `${error.message}.`, { cause: error });
     });
     if (done) return;
+    // What a field holds is looked at by whoever parses it: a film that came as a field is no matter of its characters.
+    assertStorable(value.fieldname, 'the names of the parts');
+    if (value.type === 'file') assertStorable(value.filename, `the file name of ${value.fieldname}`);
     yield value;
   }
 }
@@ -31,6 +34,14 @@ export function arriving(file: Readable): Readable {
   const kept = new PassThrough();
   pipeline(file, kept, () => {});
   return kept;
+}
+
+/** What is wrong with a part that should be a file and came as a field. */
+export function withoutFileName(name: string): CodedError {
+  return new CodedError(
+    'REQUEST_INVALID',
+    `The part ${name} came as a field: give it a file name, as in Content-Disposition: form-data; name="${name}"; filename="${name}".`,
+  );
 }
 
 /** The text of a field; one that says it is JSON comes parsed. */
