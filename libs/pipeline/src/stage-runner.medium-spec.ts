@@ -24,7 +24,7 @@ async function work(runId: string, handler: Pick<StageHandler<'propagation'>, 'p
   const queue = fixture.queues.of('propagation');
   const settled = new Promise((resolve) => queue.on('failed', resolve).on('completed', resolve));
   sut.start();
-  await queue.add({ runId, segment: 0 }, { jobId: randomUUID(), attempts: 1, priority: 1 });
+  await queue.add({ runId, pass: 'a'.repeat(40), segment: 0 }, { jobId: randomUUID(), attempts: 1, priority: 1 });
   await settled;
   await sut.drain(1);
 }
@@ -76,7 +76,7 @@ describe('StageRunner', () => {
     const sut = new StageRunner(stage, fixture.queues, fixture.next, metrics, pino({ level: 'silent' }));
     const completed = new Promise((resolve) => fixture.queues.of('propagation').on('completed', resolve));
     sut.start();
-    await fixture.queues.add('propagation', { runId, segment: 0 });
+    await fixture.queues.add('propagation', { runId, pass: 'a'.repeat(40), segment: 0 });
     const looking = setInterval(() => void sut.abortUnwanted(), 20);
     await completed;
     clearInterval(looking);

@@ -26,7 +26,7 @@ export class ResultsProcessor implements StageHandler<'results'> {
   async process(job: ResultsJob, signal: AbortSignal): Promise<JobReport> {
     switch (job.kind) {
       case 'segment': {
-        const report = await this.masks.store(job.runId, job.segment, signal);
+        const report = await this.masks.store(job, signal);
         await this.ends.end(job.runId);
         return report;
       }

@@ -2,7 +2,7 @@ import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { ZipFile } from 'yazl';
-import { blobKeys, CodedError, padded, type AnswerOf } from '@propago/contracts';
+import { CodedError, padded, type AnswerOf } from '@propago/contracts';
 import { Database } from '@propago/database';
 import { Answers, AnswersFile, STORAGE, type BlobStore } from '@propago/runtime';
 import { CurrentCaller, type Caller } from '../access/caller';
@@ -63,11 +63,11 @@ export class MasksController {
   ) {
     await this.view.mustExist(id, caller);
     const index = frameNumber(frame);
-    const known = await this.database.frameResult.count({ where: { runId: id, frame: index } });
-    if (!known) throw new CodedError('FRAME_NOT_FOUND', `Run ${id} has no mask for frame ${index} (yet).`);
-    const png = await this.storage.get(blobKeys.mask(id, index));
-    // A frame's mask is written once and never changes.
-    void reply.header('cache-control', 'private, max-age=31536000, immutable').type('image/png');
+    const stored = await this.database.frameResult.findUnique({ where: { runId_frame: { runId: id, frame: index } } });
+    if (!stored) throw new CodedError('FRAME_NOT_FOUND', `Run ${id} has no mask for frame ${index} (yet).`);
+    const png = await this.storage.get(stored.maskKey);
+    // A correction may replace it.
+    void reply.header('cache-control', 'private, no-cache').header('etag', `"${stored.revision}"`).type('image/png');
     return reply.send(png);
   }
 
@@ -80,15 +80,15 @@ export class MasksController {
       throw new CodedError('RUN_NOT_FINISHED', `The run is ${state}; its masks are not complete.`);
     const frames = await this.database.frameResult.findMany({
       where: { runId: id },
-      select: { frame: true, name: true, pts: true },
+      select: { frame: true, name: true, maskKey: true },
       orderBy: { frame: 'asc' },
     });
     const zip = new ZipFile();
-    for (const { frame, name } of frames) {
+    for (const { frame, name, maskKey } of frames) {
       // Stored, not deflated: PNG is compressed already. Each mask is opened when its turn comes.
       const options = { compress: false, mtime: new Date(0) };
       zip.addReadStreamLazy(`${id}/${name ?? padded(frame)}.png`, options, (callback) => {
-        this.storage.getStream(blobKeys.mask(id, frame)).then(
+        this.storage.getStream(maskKey).then(
           (stream) => callback(null, stream),
           (error: Error) => callback(error, undefined as never),
         );

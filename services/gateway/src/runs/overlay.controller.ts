@@ -34,11 +34,11 @@ export class OverlayController {
     @Res() reply: FastifyReply,
     @Headers('range') range?: string,
   ) {
-    const { state } = await this.view.get(id, caller);
+    const { state, revision } = await this.view.get(id, caller);
     if (state !== 'succeeded') throw new CodedError('RUN_NOT_FINISHED', `The run is ${state}; it has no overlay.`);
-    const key = blobKeys.overlay(id);
+    const key = blobKeys.overlay(id, revision);
     const { bytes } = await this.rendered(id, key);
-    const etag = `"${id}"`;
+    const etag = `"${id}-${revision}"`;
     void reply.header('accept-ranges', 'bytes').header('etag', etag).type('video/mp4');
     // What a range that cannot be satisfied must be answered with.
     void reply.header('content-range', `bytes */${bytes}`);

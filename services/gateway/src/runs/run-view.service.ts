@@ -15,7 +15,11 @@ import type { Caller } from '../access/caller';
 import { cursorOf, olderThan, UUID, type PlaceInList } from './paging';
 import { RunProgressService, type RunProgress } from './run-progress.service';
 
-const INCLUDE = { outcome: true, featureSet: { include: { video: true } } } satisfies Prisma.RunInclude;
+const INCLUDE = {
+  outcome: true,
+  objects: { orderBy: { id: 'asc' } },
+  featureSet: { include: { video: true } },
+} satisfies Prisma.RunInclude;
 
 type FullRun = Prisma.RunGetPayload<{ include: typeof INCLUDE }>;
 
@@ -95,9 +99,10 @@ function viewOf(run: FullRun, progress: RunProgress): AnswerOf<'Run'> {
     id: run.id,
     state: stateOf(run, progress),
     progress: framesOf(progress),
+    revision: run.revision,
     preset: run.preset,
     parameters: run.parameters as PropagationParameters,
-    classIds: run.classIds,
+    classIds: run.objects.map(({ id }) => id),
     encoder: {
       name: run.encoderName,
       version: run.encoderVersion,

@@ -4,13 +4,14 @@ import type { BlobEntry, BlobStore } from '@propago/storage';
 /** How many owners one query asks for. */
 const BATCH = 500;
 
-/** By folder, how to find which rows keep their blobs: the second part of a key names the row, in training the whole key. */
+/** By folder, how to find which rows keep their blobs: the second part of a key names the row, or the whole key does. */
 const OWNERS: Record<string, (database: Database, ids: string[]) => Promise<string[]>> = {
   videos: async (database, ids) =>
     (await database.video.findMany({ where: { sha256: { in: ids } } })).map(({ sha256 }) => sha256),
   'first-masks': existingRuns,
-  labels: unfinishedRuns,
-  masks: existingRuns,
+  prompts: existingRuns,
+  labels: runsWithLabels,
+  masks: keysOfMasks,
   exports: existingRuns,
   frames: wantedFeatureSets,
   features: existingFeatureSets,
@@ -50,7 +51,18 @@ export async function* orphans(storage: BlobStore, database: Database, ageMs: nu
 }
 
 function ownerOf({ key }: BlobEntry): string {
-  return key.startsWith('training/') ? key : key.split('/')[1]!.replace(/\.png$/, '');
+  return /^(training|masks)\//.test(key) ? key : key.split('/')[1]!.replace(/\.png$/, '');
+}
+
+/** Masks that a correction has replaced stay behind when their process dies. */
+async function keysOfMasks(database: Database, keys: string[]): Promise<string[]> {
+  const runOf = (key: string) => key.split('/')[1]!;
+  const ids = [...new Set(keys.map(runOf))].filter(isUuid);
+  // A run that is not over stores masks before their rows.
+  const runs = await unfinishedRuns(database, ids);
+  const where = { runId: { in: ids }, maskKey: { in: keys } };
+  const rows = await database.frameResult.findMany({ where, select: { maskKey: true } });
+  return [...rows.map(({ maskKey }) => maskKey), ...keys.filter((key) => runs.includes(runOf(key)))];
 }
 
 async function existingRuns(database: Database, ids: string[]): Promise<string[]> {
@@ -58,7 +70,15 @@ async function existingRuns(database: Database, ids: string[]): Promise<string[]
   return (await database.run.findMany({ where, select: { id: true } })).map(({ id }) => id);
 }
 
-/** Soft labels serve unfinished runs only. */
+/** Soft labels serve unfinished runs, and corrections of those that have succeeded. */
+async function runsWithLabels(database: Database, ids: string[]): Promise<string[]> {
+  const where = {
+    id: { in: ids.filter(isUuid) },
+    OR: [{ outcome: { is: null } }, { outcome: { state: 'succeeded' } }],
+  };
+  return (await database.run.findMany({ where, select: { id: true } })).map(({ id }) => id);
+}
+
 async function unfinishedRuns(database: Database, ids: string[]): Promise<string[]> {
   const where = { id: { in: ids.filter(isUuid) }, outcome: { is: null } };
   return (await database.run.findMany({ where, select: { id: true } })).map(({ id }) => id);
