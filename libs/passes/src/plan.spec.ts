@@ -106,6 +106,7 @@ describe('plan', () => {
       features: [],
       propagation: [],
       masks: [],
+      outdated: [],
       isComplete: true,
       foremost: Infinity,
     });

@@ -34,6 +34,8 @@ export interface Plan {
   propagation: { pass: Pass; segment: number }[];
   /** Segments whose soft labels are all there, and whose masks are not of this recipe. */
   masks: { segment: number; recipe: string }[];
+  /** Segments whose masks are there, and are of another recipe than the prompts ask for. */
+  outdated: number[];
   /** Whether every mask is there. */
   isComplete: boolean;
   /** How far the work behind decoding is: decoding many segments beyond this one would only fill the disk. */
@@ -58,6 +60,7 @@ export function plan(rows: RunRows): Plan {
     masks: [...missing.values()]
       .filter(({ segment, passes }) => frames.has(segment) && passes.every(({ key }) => labels.get(key)?.has(segment)))
       .map(({ segment, recipe }) => ({ segment, recipe })),
+    outdated: [...missing.keys()].filter((segment) => rows.masks.has(segment)),
     isComplete: frameCount !== null && missing.size === 0,
     foremost: foremostOf(standings, rows),
   };
