@@ -2,18 +2,11 @@ import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
 import sharp from 'sharp';
-import { createEngine, type AffinityEngine, type ContextEntry, type Features } from '@propago/affinity';
+import { createEngine, type AffinityEngine, type Features } from '@propago/affinity';
 import { PRESETS, type PropagationParameters } from '@propago/contracts';
 import { inputSize, loadEncoderCard, openEncoder, type Encoder, type Size } from '@propago/encoder';
 import { SequenceScore } from '@propago/evaluation';
-import {
-  combineLabels,
-  labelsToGrid,
-  putPrompt,
-  readLabels,
-  softLabelsToLabelMap,
-  type LabelMap,
-} from '@propago/labels';
+import { combineLabels, labelsToGrid, readLabels, softLabelsToLabelMap, type LabelMap } from '@propago/labels';
 import { PassWalk, stepOf, type Walk } from '@propago/passes';
 import { resizeRgb } from '@propago/video';
 
@@ -54,10 +47,10 @@ async function readSequence(root: string, name: string, frames: number, encoder:
   return { size, input, grid: { rows: input.height / patchSize, cols: input.width / patchSize }, dim, features, truth };
 }
 
-/** Soft labels of a pass by frame; with `other`, that prompted frame is context of every step as well. */
+/** Soft labels of a pass by frame. */
 async function walk(
   { features, truth, grid, dim }: Sequence,
-  pass: Walk & { to: number; other?: number },
+  pass: Walk & { to: number },
   engine: AffinityEngine,
 ): Promise<Map<number, Float32Array>> {
   const session = engine.createSession({ grid, dim, classes: 2 }, PARAMETERS);
@@ -66,27 +59,14 @@ async function walk(
   const walking = new PassWalk(session);
   const last = stepOf(pass, pass.to);
   try {
-    if (pass.other !== undefined) {
-      session.addContext(stepOf(pass, pass.other), features[pass.other]!, prompt(pass.other));
-    }
     for (let step = 0; step <= last; step++) {
       const frame = pass.direction === 'forward' ? pass.from + step : pass.from - step;
-      const context = pass.other === undefined ? undefined : contextWith(step, stepOf(pass, pass.other));
-      const given = async () => prompt(frame);
-      labels.set(frame, (await walking.next(features[frame]!, given, { context })).labels);
+      labels.set(frame, (await walking.next(features[frame]!, async () => prompt(frame))).labels);
     }
   } finally {
     session.close();
   }
   return labels;
-}
-
-/** The context of a step, as its preset has it, and the prompted frame at the other end. */
-function contextWith(step: number, other: number): ContextEntry[] {
-  const from = Math.max(1, step - PARAMETERS.contextLength);
-  const queue = Array.from({ length: step - from }, (_, i) => ({ frame: from + i, restricted: true }));
-  const restricted = PARAMETERS.restrictFirstFrame;
-  return [{ frame: 0, restricted }, { frame: other, restricted }, ...queue];
 }
 
 type Blend = (at: { forward: Float32Array; backward: Float32Array; share: number }) => number;
@@ -114,28 +94,25 @@ async function scoresOf(sequence: Sequence, gap: number, engine: AffinityEngine)
   const prompts: number[] = [];
   for (let frame = 0; frame < sequence.truth.length; frame += gap) prompts.push(frame);
   const scores: Record<string, SequenceScore> = {};
-  for (const context of ['own', 'both']) {
-    for (let i = 0; i + 1 < prompts.length; i++) {
-      const [a, b] = [prompts[i]!, prompts[i + 1]!];
-      const ends = (other: number) => (context === 'both' ? { other } : {});
-      const forward = await walk(sequence, { direction: 'forward', from: a, to: b - 1, ...ends(b) }, engine);
-      const backward = await walk(sequence, { direction: 'backward', from: b, to: a + 1, ...ends(a) }, engine);
-      for (let frame = a + 1; frame < b; frame++) {
-        for (const [name, blend] of Object.entries(BLENDS)) {
-          const both = { forward: forward.get(frame)!, backward: backward.get(frame)!, share: (frame - a) / (b - a) };
-          const share = blend(both);
-          const parts = [
-            { soft: both.forward, objects: [1], share: 1 - share },
-            { soft: both.backward, objects: [1], share },
-          ];
-          const { soft } = combineLabels([{ objects: [1], parts }], both.forward.length / 2);
-          const { size, input, grid } = sequence;
-          const { channel } = softLabelsToLabelMap(soft, 2, grid, input, size, PARAMETERS);
-          (scores[`${context}, ${name}`] ??= new SequenceScore([1])).add(sequence.truth[frame]!, {
-            ...size,
-            labels: channel,
-          });
-        }
+  for (let i = 0; i + 1 < prompts.length; i++) {
+    const [a, b] = [prompts[i]!, prompts[i + 1]!];
+    const forward = await walk(sequence, { direction: 'forward', from: a, to: b - 1 }, engine);
+    const backward = await walk(sequence, { direction: 'backward', from: b, to: a + 1 }, engine);
+    for (let frame = a + 1; frame < b; frame++) {
+      for (const [name, blend] of Object.entries(BLENDS)) {
+        const both = { forward: forward.get(frame)!, backward: backward.get(frame)!, share: (frame - a) / (b - a) };
+        const share = blend(both);
+        const parts = [
+          { soft: both.forward, objects: [1], share: 1 - share },
+          { soft: both.backward, objects: [1], share },
+        ];
+        const { soft } = combineLabels([{ objects: [1], parts }], both.forward.length / 2);
+        const { size, input, grid } = sequence;
+        const { channel } = softLabelsToLabelMap(soft, 2, grid, input, size, PARAMETERS);
+        (scores[name] ??= new SequenceScore([1])).add(sequence.truth[frame]!, {
+          ...size,
+          labels: channel,
+        });
       }
     }
   }
@@ -169,7 +146,7 @@ async function main(): Promise<void> {
         const scores = await scoresOf(sequence, gap, engine);
         console.log(name, gap, JSON.stringify(scores));
         for (const [kind, score] of Object.entries(scores)) {
-          const key = `${path.basename(root)}, prompts every ${gap}, context ${kind}`;
+          const key = `${path.basename(root)}, prompts every ${gap}, ${kind}`;
           all.set(key, [...(all.get(key) ?? []), score]);
         }
       }

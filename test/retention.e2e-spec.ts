@@ -61,6 +61,6 @@ describe('retention', () => {
     await platform.query(`update "RunOutcome" set "finishedAt" = now() - interval '2 days' where "runId" = $1`, [id]);
     await platform.stack.services.add('results', { RUN_RETENTION_DAYS: '1', JANITOR_MINUTES: '0.02' });
     await until('the run is gone', async () => (await platform.get(`/v1/runs/${id}`)).status === 404);
-    await until('its masks are gone', async () => !(await platform.blobs('masks')).includes(blobKeys.mask(id, 0)));
+    await until('its masks are gone', async () => !(await platform.blobs('masks')).includes(blobKeys.mask(id, 1, 0)));
   });
 });

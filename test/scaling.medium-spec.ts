@@ -8,8 +8,8 @@ const hex = 'a'.repeat(40);
 const WORK: StageJobs = {
   ingest: { featureSetId: hex },
   features: { featureSetId: hex, segment: 0 },
-  propagation: { runId: randomUUID(), segment: 0 },
-  results: { kind: 'segment', runId: randomUUID(), segment: 0 },
+  propagation: { runId: randomUUID(), pass: hex, segment: 0 },
+  results: { kind: 'segment', runId: randomUUID(), segment: 0, recipe: hex },
   exports: { kind: 'overlay', runId: randomUUID() },
   housekeeping: { kind: 'purge', runId: randomUUID() },
 };

@@ -40,7 +40,8 @@ const run = z.strictObject({
     .describe('Frames that each stage has done; totals are null until the video has been decoded to its end'),
   preset: z.string(),
   parameters: propagationParameters,
-  classIds: z.array(z.int().min(1).max(255)).describe('Classes of the first mask'),
+  revision: z.int().min(1).describe('Grows with every change of the prompts'),
+  classIds: z.array(z.int().min(1).max(255)).describe('The objects of the run, by the value of their pixels'),
   encoder: z.strictObject({
     name: z.string(),
     version: z.int(),

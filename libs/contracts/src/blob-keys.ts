@@ -3,6 +3,8 @@ export const blobFolders = {
   frames: (featureSetId: string) => `frames/${featureSetId}/`,
   features: (featureSetId: string) => `features/${featureSetId}/`,
   labels: (runId: string) => `labels/${runId}/`,
+  labelsOfPass: (runId: string, pass: string) => `labels/${runId}/${pass}/`,
+  prompts: (runId: string) => `prompts/${runId}/`,
   masks: (runId: string) => `masks/${runId}/`,
   exports: (runId: string) => `exports/${runId}/`,
 } as const;
@@ -13,8 +15,9 @@ export const blobKeys = {
   upload: (id: string) => `uploads/${id}`,
   /** Writer: gateway. */
   video: (sha256: string) => `videos/${sha256}`,
-  /** Writer: gateway. The first frame's mask as an indexed PNG of class ids. */
-  firstMask: (runId: string) => `first-masks/${runId}.png`,
+  /** Writer: gateway. What a prompt says, as an indexed PNG of object ids. */
+  prompt: (runId: string, frame: number, digest: string) =>
+    `${blobFolders.prompts(runId)}${padded(frame)}-${digest.slice(0, 16)}.png`,
   /** Writer: models. The card goes last: a version with a card may be loaded. */
   encoderModel: (sha256: string) => `encoders/${sha256}/model.onnx`,
   encoderCard: (sha256: string) => `encoders/${sha256}/card.json`,
@@ -23,10 +26,12 @@ export const blobKeys = {
   /** Writer: features. */
   features: (featureSetId: string, segment: number) => `${blobFolders.features(featureSetId)}${padded(segment)}`,
   /** Writer: propagation. */
-  labels: (runId: string, segment: number) => `${blobFolders.labels(runId)}${padded(segment)}`,
-  /** Writer: results. */
-  mask: (runId: string, frame: number) => `${blobFolders.masks(runId)}${padded(frame)}.png`,
-  overlay: (runId: string) => `${blobFolders.exports(runId)}overlay.mp4`,
+  labels: (runId: string, pass: string, segment: number) =>
+    `${blobFolders.labelsOfPass(runId, pass)}${padded(segment)}`,
+  /** Writer: results. A mask never changes under its key: a change of the prompts gives the run another revision. */
+  mask: (runId: string, revision: number, frame: number) =>
+    `${blobFolders.masks(runId)}${revision}/${padded(frame)}.png`,
+  overlay: (runId: string, revision: number) => `${blobFolders.exports(runId)}overlay-${revision}.mp4`,
   /** Writer: trainer. A file that a training run left: checkpoint, encoder, picture. */
   trainingArtifact: (runId: string, name: string) => `training/${runId}/${name}`,
 } as const;

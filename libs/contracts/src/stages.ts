@@ -24,7 +24,8 @@ export const QUEUES_OF: Record<Stage, readonly QueueName[]> = {
   results: ['results', ...SIDE_WORK],
 };
 
-const featureSetId = z.string().regex(/^[0-9a-f]{40}$/);
+const digest = z.string().regex(/^[0-9a-f]{40}$/);
+const featureSetId = digest;
 const runId = z.uuid();
 const segment = z.int().min(0);
 const runError = z.strictObject({ code: z.string(), detail: z.string() });
@@ -35,11 +36,11 @@ export const STAGE_JOBS = {
   ingest: z.strictObject({ featureSetId }),
   /** Features of one segment; shared by every run on the same feature set. */
   features: z.strictObject({ featureSetId, segment }),
-  /** Soft labels of one segment of a run; needs those of the segment before. */
-  propagation: z.strictObject({ runId, segment }),
+  /** Soft labels of one segment of a pass; needs those of the segment before it in the pass's direction. */
+  propagation: z.strictObject({ runId, pass: digest, segment }),
   /** Masks of one segment, or the end of a run. */
   results: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('segment'), runId, segment }),
+    z.strictObject({ kind: z.literal('segment'), runId, segment, recipe: digest }),
     z.strictObject({ kind: z.literal('end'), runId, error: runError.optional() }),
   ]),
   /** A file that is made of a run's masks when somebody asks for it. */

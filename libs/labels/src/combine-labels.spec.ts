@@ -15,26 +15,45 @@ describe('combineLabels', () => {
   });
 
   it('blends two passes by their shares', () => {
-    const forward = pass([1], [[0, 1]], 0.25);
-    const backward = pass([1], [[0.5, 0.5]], 0.75);
-    const { soft } = combineLabels([{ objects: [1], parts: [forward, backward] }], 1);
+    const { soft } = combineLabels(
+      [{ objects: [1], parts: [pass([1], [[0, 1]], 0.25), pass([1], [[0.5, 0.5]], 0.75)] }],
+      1,
+    );
     expect([...soft]).toEqual([0.375, 0.625]);
   });
 
-  it('counts an object of another group as background of this one', () => {
-    const first = pass([1, 3], [[0.5, 0.25, 0.25]]);
-    const late = pass([2], [[0.875, 0.125]]);
+  it('brings the objects of several groups in order, with the smallest background', () => {
+    const first = pass(
+      [1, 3],
+      [
+        [0.5, 0.25, 0.25],
+        [1, 0, 0],
+      ],
+    );
+    const late = pass(
+      [2],
+      [
+        [0.875, 0.125],
+        [0.25, 0.75],
+      ],
+    );
     const { soft, objects } = combineLabels(
       [
         { objects: [1, 3], parts: [first] },
         { objects: [2], parts: [late] },
       ],
-      1,
+      2,
     );
     expect(objects).toEqual([1, 2, 3]);
-    expect([...soft]).toEqual([0.5, 0.25, 0.125, 0.25]);
-    const parted = combineLabels([{ objects: [3], parts: [first] }], 1);
-    expect([...parted.soft]).toEqual([0.75, 0.25]);
+    expect([...soft]).toEqual([0.5, 0.25, 0.125, 0.25, 0.25, 0, 0.75, 0]);
+  });
+
+  it('counts the other objects of a pass as background', () => {
+    const both = pass([1, 2], [[0.5, 0.25, 0.25]]);
+    expect([...combineLabels([{ objects: [2], parts: [both] }], 1).soft]).toEqual([0.75, 0.25]);
+    const corrected = pass([2], [[0, 1]], 0.5);
+    const { soft } = combineLabels([{ objects: [2], parts: [{ ...both, share: 0.5 }, corrected] }], 1);
+    expect([...soft]).toEqual([0.375, 0.625]);
   });
 
   it('is all background where no object is', () => {
@@ -43,9 +62,9 @@ describe('combineLabels', () => {
 });
 
 describe('putPrompt', () => {
-  it('gives the prompted objects their pixels and leaves the others what they won elsewhere', () => {
-    const mask = Uint8Array.from([3, 3, 0, 0]);
-    putPrompt(mask, Uint8Array.from([1, 0, 1, 3]), [1]);
-    expect([...mask]).toEqual([1, 3, 1, 0]);
+  it('gives the prompted objects their pixels and no others, and leaves the rest what it won elsewhere', () => {
+    const mask = Uint8Array.from([3, 3, 1, 0, 2]);
+    putPrompt(mask, Uint8Array.from([1, 0, 0, 1, 3]), [1]);
+    expect([...mask]).toEqual([1, 3, 0, 1, 2]);
   });
 });

@@ -1,87 +1,92 @@
-/** Soft labels of one frame from one pass. */
+/** Soft labels of one frame from one pass, and their weight. */
 export interface PassLabels {
-  /** patches x (1 + objects): the background, then each object. */
+  /** patches x (1 + objects): the background, then each object of the pass. */
   soft: Float32Array;
-  /** Ids of the channels after the background, ascending. */
+  /** Ids of the objects of the pass, ascending. */
   objects: readonly number[];
-  /** Weight in the blend; the shares of the parts of a group sum to 1. */
+  /** The shares of the parts of a group sum to 1. */
   share: number;
 }
 
 /** Objects whose labels on a frame come from the same passes: one, or two that are blended. */
 export interface LabelGroup {
-  /** Ascending; each is a channel of every part. */
+  /** Ids, ascending; every part has them, among others. */
   objects: readonly number[];
   parts: readonly PassLabels[];
 }
 
+/** Soft labels of all objects of a frame: patches x (1 + objects), and the ids of the channels after the background. */
+export interface FrameLabels {
+  soft: Float32Array;
+  objects: readonly number[];
+}
+
 /**
- * Soft labels of all objects of a frame in one array, for the arg max: the background, then each object by ascending id.
+ * Soft labels of all objects of a frame in one array, for the arg max.
  *
- * A group's background is what its objects leave: the background of the pass and the channels of objects that are in
- * another group. A pixel is background for the frame only if it is for every group, so the smallest of them counts.
- * With one group of one pass the result is that pass's array, to the bit.
+ * To a group everything is background that is none of its objects: also the objects of its pass that are in another group.
+ * A patch is background for the frame as far as it is for every group, so the smallest background counts. With one group
+ * of one pass that has no other objects the result is that pass's array, to the bit.
  *
+ * @param groups with objects of their own each
  * @param patches of the grid
- * @returns patches x (1 + objects) and the ids of its channels
  */
-export function combineLabels(
-  groups: readonly LabelGroup[],
-  patches: number,
-): { soft: Float32Array; objects: number[] } {
-  const objects = groups.flatMap((group) => group.objects).sort((a, b) => a - b);
+export function combineLabels(groups: readonly LabelGroup[], patches: number): FrameLabels {
   const [only] = groups;
-  if (groups.length === 1 && only!.parts.length === 1 && only!.parts[0]!.objects.length === objects.length) {
-    return { soft: only!.parts[0]!.soft, objects };
-  }
+  if (groups.length === 1 && only!.parts.length === 1)
+    return { soft: restricted(only!.parts[0]!, only!.objects), objects: only!.objects };
+  const objects = groups.flatMap((group) => group.objects).sort((a, b) => a - b);
   const width = 1 + objects.length;
   const soft = new Float32Array(patches * width);
   for (let patch = 0; patch < patches; patch++) soft[patch * width] = 1;
   for (const group of groups) {
+    const blended = blend(group);
+    const from = 1 + group.objects.length;
     const columns = group.objects.map((id) => 1 + objects.indexOf(id));
-    const background = new Float64Array(patches);
-    for (const part of group.parts) addPart(part, group.objects, { soft, width, columns, background });
     for (let patch = 0; patch < patches; patch++) {
-      soft[patch * width] = Math.min(soft[patch * width]!, background[patch]!);
+      const row = patch * width;
+      soft[row] = Math.min(soft[row]!, blended[patch * from]!);
+      columns.forEach((column, i) => (soft[row + column] = blended[patch * from + 1 + i]!));
     }
   }
   return { soft, objects };
 }
 
-interface Target {
-  /** patches x width */
-  soft: Float32Array;
-  width: number;
-  /** Where each object of the group goes. */
-  columns: readonly number[];
-  /** Of the group, per patch. */
-  background: Float64Array;
+function blend({ objects, parts }: LabelGroup): Float32Array {
+  const [first, second] = parts;
+  const one = restricted(first!, objects);
+  if (!second) return one;
+  const other = restricted(second, objects);
+  return one.map((value, i) => first!.share * value + second.share * other[i]!);
 }
 
-function addPart({ soft, objects, share }: PassLabels, wanted: readonly number[], target: Target): void {
+/** The labels of some of a pass's objects: patches x (1 + wanted). */
+function restricted({ soft, objects }: PassLabels, wanted: readonly number[]): Float32Array {
+  if (wanted.length === objects.length) return soft;
   const from = 1 + objects.length;
-  const columns = wanted.map((id) => 1 + objects.indexOf(id));
-  const others = objects.flatMap((id, i) => (wanted.includes(id) ? [] : [1 + i]));
-  for (let patch = 0; patch < target.background.length; patch++) {
-    const at = patch * from;
-    let background = soft[at]!;
-    for (const other of others) background += soft[at + other]!;
-    target.background[patch]! += share * background;
-    columns.forEach((column, i) => {
-      target.soft[patch * target.width + target.columns[i]!]! += share * soft[at + column]!;
-    });
+  const width = 1 + wanted.length;
+  const labels = new Float32Array((soft.length / from) * width);
+  const columnOf = [0, ...objects.map((id) => 1 + wanted.indexOf(id))];
+  for (let at = 0, row = 0; at < soft.length; at += from, row += width) {
+    // Objects that are not wanted fall to the background.
+    for (let i = 0; i < from; i++) labels[row + columnOf[i]!]! += soft[at + i]!;
   }
+  return labels;
 }
 
 /**
  * What a prompt says, put over a mask to the pixel: its objects have exactly the pixels that it gives them, and every
  * other object keeps what it won elsewhere.
  *
- * @param mask height x width class ids, changed in place; no pixel of it is of a prompted object
+ * @param mask height x width class ids, changed in place
  * @param prompt height x width class ids
+ * @param objects that the prompt speaks of
  */
 export function putPrompt(mask: Uint8Array, prompt: Uint8Array, objects: readonly number[]): void {
   const isPrompted = new Uint8Array(256);
   for (const id of objects) isPrompted[id] = 1;
-  for (let i = 0; i < mask.length; i++) if (isPrompted[prompt[i]!]) mask[i] = prompt[i]!;
+  for (let i = 0; i < mask.length; i++) {
+    if (isPrompted[prompt[i]!]) mask[i] = prompt[i]!;
+    else if (isPrompted[mask[i]!]) mask[i] = 0;
+  }
 }

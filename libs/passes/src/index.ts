@@ -3,3 +3,4 @@ export * from './pass-walk';
 export * from './passes';
 export * from './plan';
 export * from './prompts';
+export * from './spans';

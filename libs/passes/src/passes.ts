@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Direction, Prompt, PromptSet } from './prompts';
+import { endOf, firstFrameOf, spansOf } from './spans';
 
 /**
  * Propagation in one direction from one prompted frame. Its soft labels on a frame follow from that prompt and the
@@ -12,17 +13,17 @@ export interface Pass {
   direction: Direction;
   /** The prompted frame. The first step of the pass is this frame itself. */
   from: number;
-  /** The objects of the prompt: a channel of the soft labels each, after that of the background. */
-  objects: readonly number[];
-  /** The last frame, in its direction, that any object needs; null: up to the end of the video. */
+  /** The last frame in its direction that any object needs; null, of a forward pass only: that of the video. */
   to: number | null;
+  /** Ids of the objects of the prompt: a channel of the soft labels each, after that of the background. */
+  objects: readonly number[];
 }
 
 /** The way and the start of a pass, which together number its steps. */
 export type Walk = Pick<Pass, 'direction' | 'from'>;
 
 /** The name of a pass: everything that decides its soft labels within one run. */
-export function passKey({ frame, digest }: Pick<Prompt, 'frame' | 'digest'>, direction: Direction): string {
+export function passKey({ frame, digest }: Prompt, direction: Direction): string {
   return createHash('sha256').update(`${direction} ${frame} ${digest}`).digest('hex').slice(0, 40);
 }
 
@@ -30,47 +31,25 @@ export function passKey({ frame, digest }: Pick<Prompt, 'frame' | 'digest'>, dir
  * The passes that a set of prompts asks for. Each prompt has a forward pass up to the next prompt of each of its objects,
  * and a backward pass down to the one before; between two prompts of an object both reach every frame.
  *
- * @returns in order of their frame, forward before backward
+ * @returns by their prompted frame, forward before backward
  */
 export function passesOf(set: PromptSet): Pass[] {
-  return set.prompts.flatMap((prompt) => [forwardPass(prompt, set), ...backwardPass(prompt, set)]);
-}
-
-function forwardPass(prompt: Prompt, set: PromptSet): Pass {
-  const lasts = prompt.objects.map((object) => promptAfter(object, prompt.frame, set));
-  const isOpen = lasts.includes(undefined);
-  const to = isOpen ? null : Math.max(prompt.frame, ...lasts.map((next) => next!.frame - 1));
-  return passFrom(prompt, 'forward', to);
-}
-
-function backwardPass(prompt: Prompt, set: PromptSet): Pass[] {
-  const to = Math.min(prompt.frame, ...prompt.objects.map((object) => firstFrameBack(object, prompt.frame, set)));
-  return to < prompt.frame ? [passFrom(prompt, 'backward', to)] : [];
-}
-
-function passFrom(prompt: Prompt, direction: Direction, to: number | null): Pass {
-  return { key: passKey(prompt, direction), direction, from: prompt.frame, objects: prompt.objects, to };
-}
-
-/** The first frame that an object needs from the backward pass of the prompt on `frame`; `frame` itself if it needs none. */
-function firstFrameBack(object: number, frame: number, set: PromptSet): number {
-  const previous = promptBefore(object, frame, set);
-  if (previous) return previous.frame + 1;
-  return isTracedBack(object, set) ? 0 : frame;
-}
-
-/** The nearest prompt of an object after a frame. */
-export function promptAfter(object: number, frame: number, { prompts }: PromptSet): Prompt | undefined {
-  return prompts.find((prompt) => prompt.frame > frame && prompt.objects.includes(object));
-}
-
-/** The nearest prompt of an object before a frame. */
-export function promptBefore(object: number, frame: number, { prompts }: PromptSet): Prompt | undefined {
-  return prompts.findLast((prompt) => prompt.frame < frame && prompt.objects.includes(object));
-}
-
-export function isTracedBack(object: number, { objects }: PromptSet): boolean {
-  return objects.find(({ id }) => id === object)?.isTracedBack ?? false;
+  const spans = spansOf(set);
+  return set.prompts.flatMap((prompt) => {
+    const { frame: from, objects } = prompt;
+    const end = Math.max(...spans.filter(({ before }) => before === prompt).map(endOf));
+    const to = end === Infinity ? null : end - 1;
+    const passes: Pass[] = [{ key: passKey(prompt, 'forward'), direction: 'forward', from, to, objects }];
+    // The prompt at the other end is true by definition, the first frame of the video is not.
+    const lasts = spans
+      .filter(({ after }) => after === prompt)
+      .map((span) => firstFrameOf(span) + (span.before ? 1 : 0));
+    const last = Math.min(from, ...lasts);
+    if (last < from) {
+      passes.push({ key: passKey(prompt, 'backward'), direction: 'backward', from, to: last, objects });
+    }
+    return passes;
+  });
 }
 
 /** The place of a frame in its pass: 0 is the prompted frame. The affinity kernel knows frames by this number only. */
@@ -84,6 +63,18 @@ export function frameAt({ direction, from }: Walk, step: number): number {
 }
 
 /**
+ * Frames of a pass in one segment, in its order. A pass walks through the whole of each segment, also where `to` lies in
+ * it: what is stored of a segment must not depend on where the pass ends.
+ */
+export function framesWithin({ direction, from }: Walk, firstFrame: number, frameCount: number): number[] {
+  const last = firstFrame + frameCount - 1;
+  const low = direction === 'forward' ? Math.max(firstFrame, from) : firstFrame;
+  const high = direction === 'forward' ? last : Math.min(last, from);
+  const frames = Array.from({ length: Math.max(0, high - low + 1) }, (_, i) => low + i);
+  return direction === 'forward' ? frames : frames.reverse();
+}
+
+/**
  * The segments that a pass walks through, in its order.
  *
  * @param frameCount of the video; null while it is not known: an open pass then ends nowhere
@@ -91,7 +82,7 @@ export function frameAt({ direction, from }: Walk, step: number): number {
 export function* segmentsOf(pass: Pass, frameCount: number | null, segmentFrames: number): Generator<number> {
   const segment = (frame: number) => Math.floor(frame / segmentFrames);
   if (pass.direction === 'backward') {
-    for (let at = segment(pass.from); at >= segment(pass.to ?? 0); at--) yield at;
+    for (let at = segment(pass.from); at >= segment(pass.to!); at--) yield at;
     return;
   }
   const end = Math.min(pass.to ?? Infinity, frameCount === null ? Infinity : frameCount - 1);

@@ -1,4 +1,4 @@
-import { passesOf, passKey, plan, segmentsOf, type Prompt, type PromptSet, type RunRows } from '.';
+import { framesWithin, FrameSources, passesOf, plan, segmentsOf, type Prompt, type PromptSet, type RunRows } from '.';
 
 const SEGMENT = 4;
 
@@ -12,7 +12,7 @@ function random(seed: number) {
   };
 }
 
-const prompt = (frame: number, objects: number[], digest = `p${frame}`): Prompt => ({ frame, objects, digest });
+const prompt = (frame: number, objects: number[], digest = `${frame}`): Prompt => ({ frame, objects, digest });
 
 function setOf(prompts: Prompt[], tracedBack: number[] = []): PromptSet {
   const ids = [...new Set(prompts.flatMap(({ objects }) => objects))].sort((a, b) => a - b);
@@ -35,7 +35,7 @@ class Simulation {
   ) {}
 
   rows(): RunRows {
-    return { ...this, segmentFrames: SEGMENT };
+    return { ...this, segmentFrames: SEGMENT, contextFrames: 6 };
   }
 
   /** @returns whether there was something to do */
@@ -88,7 +88,7 @@ function randomSet(next: () => number, videoFrames: number): PromptSet {
     .sort((a, b) => a - b)
     .map((frame) => {
       const ids = Array.from({ length: objects }, (_, i) => i + 1).filter(() => next() < 0.6);
-      return prompt(frame, ids.length > 0 ? ids : [1], `p${frame}.${Math.floor(next() * 3)}`);
+      return prompt(frame, ids.length > 0 ? ids : [1], `${frame} ${ids.join()} ${Math.floor(next() * 3)}`);
     });
   const all = setOf(prompts);
   return { prompts, objects: all.objects.map(({ id }) => ({ id, isTracedBack: next() < 0.5 })) };
@@ -98,7 +98,7 @@ describe('plan', () => {
   it('walks a run with one prompt on the first frame forward, segment by segment', () => {
     const sut = new Simulation(setOf([prompt(0, [1, 2])]), 10, () => 0.999);
     sut.finish();
-    const key = passKey(prompt(0, [1, 2]), 'forward');
+    const { key } = passesOf(sut.prompts)[0]!;
     const labels = sut.jobs.filter((job) => job.startsWith('labels'));
     expect(labels).toEqual([0, 1, 2].map((segment) => `labels ${key} ${segment}`));
     expect(plan(sut.rows())).toEqual({
@@ -106,6 +106,7 @@ describe('plan', () => {
       features: [],
       propagation: [],
       masks: [],
+      outdated: [],
       isComplete: true,
       foremost: Infinity,
     });
@@ -124,31 +125,77 @@ describe('plan', () => {
   });
 
   it('lets a pass go on to the farthest prompt of its objects, and no farther', () => {
-    const passes = passesOf(setOf([prompt(0, [1, 2]), prompt(5, [1]), prompt(8, [2])]));
-    expect(passes.map(({ direction, from, to }) => [direction, from, to])).toEqual([
-      ['forward', 0, 7],
-      ['forward', 5, null],
-      ['backward', 5, 1],
-      ['forward', 8, null],
-      ['backward', 8, 1],
+    const passes = passesOf(setOf([prompt(0, [1, 2, 3]), prompt(5, [1]), prompt(8, [2, 3]), prompt(9, [2, 3])]));
+    expect(passes.map(({ objects, direction, from, to }) => [objects.join(), direction, from, to])).toEqual([
+      ['1,2,3', 'forward', 0, 7],
+      ['1', 'forward', 5, null],
+      ['1', 'backward', 5, 1],
+      ['2,3', 'forward', 8, 8],
+      ['2,3', 'backward', 8, 1],
+      ['2,3', 'forward', 9, null],
     ]);
   });
 
-  it('does not hold decoding back for a pass that has not begun', () => {
+  it('keeps every pass of other prompts when one is added', () => {
+    const before = setOf([prompt(0, [1, 2])]);
+    const sut = new Simulation(before, 40, random(3));
+    sut.finish();
+    sut.jobs.length = 0;
+    sut.prompts = setOf([prompt(0, [1, 2]), prompt(22, [1])]);
+    sut.finish();
+    const [first] = passesOf(before);
+    expect(sut.jobs.some((job) => job.startsWith(`labels ${first!.key}`) || job.startsWith('features'))).toBe(false);
+  });
+
+  it('names the frames of a pass in its order', () => {
+    const [forward, , backward] = passesOf(setOf([prompt(2, [1]), prompt(7, [1])]));
+    expect(framesWithin(forward!, 0, 4)).toEqual([2, 3]);
+    expect(framesWithin(forward!, 4, 4)).toEqual([4, 5, 6, 7]);
+    expect(framesWithin(backward!, 4, 4)).toEqual([7, 6, 5, 4]);
+    expect(framesWithin(backward!, 0, 4)).toEqual([3, 2, 1, 0]);
+  });
+
+  it('blends by the distance, and gives a prompted frame what its prompt says', () => {
+    const sut = new FrameSources(setOf([prompt(0, [1, 2]), prompt(4, [1])]));
+    const shares = [0, 1, 3, 4].map((frame) =>
+      sut.on(frame).map(({ objects, backwardShare, isPrompted }) => [objects.join(), backwardShare, isPrompted]),
+    );
+    expect(shares).toEqual([
+      [
+        ['1', 0, true],
+        ['2', 0, true],
+      ],
+      [
+        ['1', 0.25, false],
+        ['2', 0, false],
+      ],
+      [
+        ['1', 0.75, false],
+        ['2', 0, false],
+      ],
+      [
+        ['2', 0, false],
+        ['1', 0, true],
+      ],
+    ]);
+  });
+
+  it('lets decoding go on, as far as frames are encoded, for a pass that has not begun', () => {
     const rows: RunRows = {
       prompts: setOf([prompt(100, [1])]),
       segmentFrames: SEGMENT,
+      contextFrames: 6,
       frameCount: null,
       frames: new Set([0, 1]),
       features: new Set([0, 1]),
       labels: new Map(),
       masks: new Map(),
     };
-    expect(plan(rows)).toMatchObject({ ingest: true, propagation: [], foremost: null });
+    expect(plan(rows)).toMatchObject({ ingest: true, propagation: [], foremost: 2 });
   });
 
   it('ends every random history of prompts, does nothing twice, and a corrected run as a fresh one', () => {
-    for (let seed = 0; seed < 300; seed++) {
+    for (let seed = 0; seed < 60; seed++) {
       const next = random(seed);
       const videoFrames = 1 + Math.floor(next() * 30);
       const sut = new Simulation(randomSet(next, videoFrames), videoFrames, next);
@@ -180,6 +227,18 @@ describe('plan', () => {
       ['forward', 0, 0],
       ['backward', 12, 3],
     ]);
+    sut.jobs.length = 0;
+    sut.finish();
+  });
+
+  it('encodes the context of the next step again where features were removed', () => {
+    const sut = new Simulation(setOf([prompt(0, [1])]), 40, random(1));
+    sut.finish();
+    sut.features.clear();
+    sut.labels.get(passesOf(sut.prompts)[0]!.key)!.delete(7);
+    sut.masks.delete(7);
+    // Frames 22 to 27 are the context of frame 28, and frame 0 is the prompted one.
+    expect(plan(sut.rows()).features.sort()).toEqual([0, 5, 6, 7]);
   });
 
   it('changes nothing beyond the neighbouring prompts of a correction', () => {

@@ -7,6 +7,8 @@ export interface RunRows {
   prompts: PromptSet;
   /** Frames of a full segment. */
   segmentFrames: number;
+  /** How many frames before a step, in the order of its pass, are its context, besides the prompted one. */
+  contextFrames: number;
   /** Frames of the video; null until it has been decoded to its end. */
   frameCount: number | null;
   /** Segments whose frames are known. */
@@ -23,49 +25,52 @@ export interface RunRows {
 export interface Plan {
   /** Whether the video must be decoded, or decoded further. */
   ingest: boolean;
-  /** Segments to be encoded. */
+  /**
+   * Segments to be encoded: all while the video is being decoded, as raw frames are not kept; later those that a pass with
+   * missing masks walks through, or looks back to.
+   */
   features: number[];
   /** The next segment of each pass whose features are there. */
   propagation: { pass: Pass; segment: number }[];
   /** Segments whose soft labels are all there, and whose masks are not of this recipe. */
   masks: { segment: number; recipe: string }[];
+  /** Segments whose masks are there, and are of another recipe than the prompts ask for. */
+  outdated: number[];
   /** Whether every mask is there. */
   isComplete: boolean;
-  /**
-   * The segment at which the foremost pass that could go on stands; null when none could. Decoding far beyond it would
-   * only fill the disk.
-   */
-  foremost: number | null;
+  /** How far the work behind decoding is: decoding many segments beyond this one would only fill the disk. */
+  foremost: number;
 }
 
 /** The work that follows from what is stored. Pure: whoever asks, and how often, gets the same answer. */
 export function plan(rows: RunRows): Plan {
-  const { frames, features, labels, segmentFrames, frameCount } = rows;
+  const { frames, features, labels, frameCount } = rows;
   const sources = new FrameSources(rows.prompts);
   const missing = missingMasks(rows, sources);
   const standings = passesOf(rows.prompts).map((pass) => standingOf(pass, rows, missing));
-  const moving = standings.filter(
-    ({ pass }) => pass.direction === 'forward' && features.has(Math.floor(pass.from / segmentFrames)),
-  );
+  const walked = new Set(standings.flatMap((standing) => segmentsToWalk(standing, rows)));
+  const wantsFeatures = (segment: number) => frameCount === null || walked.has(segment);
   return {
     ingest: frameCount === null,
-    features: [...frames].filter((segment) => !features.has(segment)),
-    propagation: standings.flatMap(({ pass, next }) =>
-      next !== null && features.has(next) ? [{ pass, segment: next }] : [],
-    ),
-    masks: [...missing.values()].filter(
-      ({ segment, passes }) => frames.has(segment) && [...passes].every((key) => labels.get(key)?.has(segment)),
-    ),
+    features: [...frames].filter((segment) => wantsFeatures(segment) && !features.has(segment)).sort((a, b) => a - b),
+    propagation: standings.flatMap(({ pass, next }) => {
+      const isReady = next !== null && segmentsToWalk({ pass, next, last: next }, rows).every((at) => features.has(at));
+      return isReady ? [{ pass, segment: next }] : [];
+    }),
+    masks: [...missing.values()]
+      .filter(({ segment, passes }) => frames.has(segment) && passes.every(({ key }) => labels.get(key)?.has(segment)))
+      .map(({ segment, recipe }) => ({ segment, recipe })),
+    outdated: [...missing.keys()].filter((segment) => rows.masks.has(segment)),
     isComplete: frameCount !== null && missing.size === 0,
-    foremost: moving.length > 0 ? Math.max(...moving.map(({ next }) => next ?? Infinity)) : null,
+    foremost: foremostOf(standings, rows),
   };
 }
 
 interface MissingMasks {
   segment: number;
   recipe: string;
-  /** Keys of the passes that they are made from. */
-  passes: Set<string>;
+  /** What they are made from. */
+  passes: Pass[];
 }
 
 /** Segments, of the video as far as it is known, whose masks are not there or are of another recipe. */
@@ -74,9 +79,9 @@ function missingMasks({ frameCount, frames, masks, segmentFrames }: RunRows, sou
   const missing = new Map<number, MissingMasks>();
   for (let segment = 0; segment < known; segment++) {
     const first = segment * segmentFrames;
-    const recipe = sources.recipe(first, segmentFrames);
+    const recipe = sources.recipe(first, first + segmentFrames);
     if (masks.get(segment) === recipe) continue;
-    missing.set(segment, { segment, recipe, passes: sources.passes(first, segmentFrames) });
+    missing.set(segment, { segment, recipe, passes: sources.within(first, first + segmentFrames) });
   }
   return missing;
 }
@@ -85,17 +90,45 @@ interface Standing {
   pass: Pass;
   /** The first of its segments without labels; null when no mask is missing that it, or a step that follows, is for. */
   next: number | null;
+  /** The last of its segments, in its direction and as far as the video is known, that a missing mask is for. */
+  last: number | null;
 }
 
 function standingOf(pass: Pass, rows: RunRows, missing: ReadonlyMap<number, MissingMasks>): Standing {
   const { labels, frameCount, frames, segmentFrames } = rows;
   const stored = labels.get(pass.key);
   let next: number | null = null;
+  let last: number | null = null;
   for (const segment of segmentsOf(pass, frameCount, segmentFrames)) {
     if (next === null && !stored?.has(segment)) next = segment;
     if (next === null) continue;
-    const isUnknown = frameCount === null && !frames.has(segment);
-    if (isUnknown || missing.get(segment)?.passes.has(pass.key)) return { pass, next };
+    const isKnown = frameCount !== null || frames.has(segment);
+    if (!isKnown || missing.get(segment)?.passes.some(({ key }) => key === pass.key)) last = segment;
+    // An open pass goes on into what has not been decoded yet.
+    if (!isKnown) break;
   }
-  return { pass, next: null };
+  return { pass, next: last === null ? null : next, last };
+}
+
+/** Where the foremost forward pass stands; before the first one can begin, the first segment without features. */
+function foremostOf(standings: readonly Standing[], { frames, features, segmentFrames }: RunRows): number {
+  const begun = standings.filter(
+    ({ pass }) => pass.direction === 'forward' && frames.has(Math.floor(pass.from / segmentFrames)),
+  );
+  if (begun.length > 0) return Math.max(...begun.map(({ next }) => next ?? Infinity));
+  let encoded = 0;
+  while (features.has(encoded)) encoded++;
+  return encoded;
+}
+
+/** Segments whose features a pass needs from where it stands on: that of its prompt, those of its context, and its own. */
+function segmentsToWalk({ pass, next, last }: Standing, { segmentFrames, contextFrames }: RunRows): number[] {
+  if (next === null || last === null) return [];
+  const segment = (frame: number) => Math.floor(frame / segmentFrames);
+  const [low, high] =
+    pass.direction === 'forward'
+      ? [Math.max(segment(pass.from), segment(next * segmentFrames - contextFrames)), last]
+      : [last, Math.min(segment(pass.from), segment((next + 1) * segmentFrames - 1 + contextFrames))];
+  const walked = Array.from({ length: high - low + 1 }, (_, i) => low + i);
+  return [segment(pass.from), ...walked];
 }

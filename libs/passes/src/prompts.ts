@@ -12,20 +12,16 @@ export interface TrackedObject {
 /** What a person says about some objects on one frame: where they are, or that they are not there. True by definition. */
 export interface Prompt {
   frame: number;
-  /** Ids of the objects that it speaks of, ascending, those that it says are absent included. */
+  /** Ids of the objects that it speaks of, ascending; those that it says are absent included. */
   objects: readonly number[];
-  /** sha256 of everything that it says; two prompts with the same digest are the same prompt. */
+  /** sha256 of everything that it says: the same digest on the same frame is the same prompt. */
   digest: string;
 }
 
 /** The prompts of one run, at most one on a frame, and its objects. */
 export interface PromptSet {
+  /** By id, ascending. */
   objects: readonly TrackedObject[];
   /** By frame, ascending. */
   prompts: readonly Prompt[];
-}
-
-/** The prompted frames that speak of an object, ascending. */
-export function framesOf(object: number, { prompts }: PromptSet): number[] {
-  return prompts.filter(({ objects }) => objects.includes(object)).map(({ frame }) => frame);
 }

@@ -2,6 +2,8 @@ export * from './in-time';
 export * from './next-steps';
 export * from './queues';
 export * from './reconciler';
+export * from './labels-missing';
+export * from './run-plan';
 export * from './server-failure';
 export * from './stage-metrics';
 export * from './stage-runner';

@@ -1,11 +1,35 @@
-import type { CodedError, QueueName, RunEndState, StageJobs } from '@propago/contracts';
+import {
+  STAGES,
+  type CodedError,
+  type QueueName,
+  type RunEndState,
+  type Stage,
+  type StageJobs,
+} from '@propago/contracts';
 import { activeRun, type Database } from '@propago/database';
 import { inTraceOf } from '@propago/tracing';
 import type { Queues, Urgency } from './queues';
+import { planOf, type RunPlan } from './run-plan';
+
+/** What was just stored; undefined: whatever a run may lack. */
+export type Stored =
+  | { stage: 'ingest' | 'features'; segment: number }
+  | { stage: 'propagation'; pass: string; segment: number }
+  | undefined;
+
+/** A run that wants work. */
+interface WantingRun {
+  id: string;
+  featureSetId: string;
+  traceparent: string | null;
+  shadowOfId: string | null;
+}
+
+const WANTING = { id: true, featureSetId: true, traceparent: true, shadowOfId: true } as const;
 
 /**
  * What follows what, segment by segment. Each method is called after its rows are committed and enqueues what they
- * enable. Two enablers may both come last; the job's id removes the double.
+ * enable, as the plan of the run says. Two enablers may both come last; the job's id removes the double.
  */
 export class NextSteps {
   constructor(
@@ -16,8 +40,12 @@ export class NextSteps {
   /** A run is accepted: its video must be decoded, or is already, or another run's decoding is under way. */
   async runAccepted(featureSetId: string): Promise<void> {
     await this.framesNeeded(featureSetId);
-    const firstFeatures = await this.database.featureSegment.count({ where: { featureSetId, index: 0 } });
-    if (firstFeatures) await this.featuresStored(featureSetId, 0);
+    await this.advanceAll({ featureSetId });
+  }
+
+  /** The prompts of a run have changed. */
+  async runPrompted(runId: string): Promise<void> {
+    await this.advanceAll({ id: runId });
   }
 
   async framesNeeded(featureSetId: string): Promise<void> {
@@ -25,22 +53,11 @@ export class NextSteps {
   }
 
   async framesStored(featureSetId: string, segment: number): Promise<void> {
-    await this.queues.add('features', { featureSetId, segment }, await this.urgencyOf({ featureSetId }));
+    await this.advanceAll({ featureSetId }, { stage: 'ingest', segment });
   }
 
-  /** Propagation of a segment needs its features and the labels of the segment before. */
   async featuresStored(featureSetId: string, segment: number): Promise<void> {
-    const previousLabels = segment === 0 ? {} : { labelSegments: { some: { index: segment - 1 } } };
-    const runs = await this.database.run.findMany({
-      where: { featureSetId, ...activeRun, ...previousLabels },
-      select: { id: true, traceparent: true, shadowOfId: true },
-    });
-    await Promise.all(
-      runs.map(({ id, traceparent, shadowOfId }) => {
-        const urgency = shadowOfId ? 'background' : 'user';
-        return inTraceOf(traceparent, () => this.queues.add('propagation', { runId: id, segment }, urgency));
-      }),
-    );
+    await this.advanceAll({ featureSetId }, { stage: 'features', segment });
   }
 
   /** The storage lacks features that a row promises: they are made again, from the video. */
@@ -49,18 +66,19 @@ export class NextSteps {
     await this.framesNeeded(featureSetId);
   }
 
-  async labelsStored(runId: string, featureSetId: string, segment: number): Promise<void> {
-    const urgency = await this.urgencyOf({ id: runId });
-    await this.queues.add('results', { kind: 'segment', runId, segment }, urgency);
-    const next = { featureSetId, index: segment + 1 };
-    const ready = await this.database.featureSegment.count({ where: next });
-    if (ready) await this.queues.add('propagation', { runId, segment: next.index }, urgency);
+  /** The storage lacks labels of a pass that rows promise: the pass is walked again from its start. */
+  async labelsLost(runId: string, pass: string): Promise<void> {
+    await this.database.labelSegment.deleteMany({ where: { runId, pass } });
+    await this.advanceAll({ id: runId });
+  }
+
+  async labelsStored(runId: string, pass: string, segment: number): Promise<void> {
+    await this.advanceAll({ id: runId }, { stage: 'propagation', pass, segment });
   }
 
   /** The number of frames is known, so the last masks may have been the last thing missing. */
   async videoDecoded(featureSetId: string): Promise<void> {
-    const runIds = await this.activeRuns({ featureSetId });
-    await Promise.all(runIds.map((runId) => this.queues.add('results', { kind: 'end', runId })));
+    await this.advanceAll({ featureSetId });
   }
 
   async runCancelled(runId: string): Promise<void> {
@@ -98,6 +116,22 @@ export class NextSteps {
     await Promise.all(runIds.map((runId) => this.queues.add('results', { kind: 'end', runId, error: cause })));
   }
 
+  /** Enqueues what a run can do next: all of it, or only what something that was just stored can have enabled. */
+  async advance({ id: runId, featureSetId, shadowOfId }: WantingRun, stored: Stored = undefined): Promise<void> {
+    const plan = await planOf(this.database, runId);
+    if (!plan) return;
+    const urgency = shadowOfId ? 'background' : 'user';
+    const wanted = jobsOf(plan, { runId, featureSetId }, stored);
+    for (const stage of STAGES) {
+      for (const data of wanted[stage]) await this.queues.add(stage, data as StageJobs[typeof stage], urgency);
+    }
+  }
+
+  private async advanceAll(which: { id: string } | { featureSetId: string }, stored?: Stored): Promise<void> {
+    const runs = await this.database.run.findMany({ where: { ...which, ...activeRun }, select: WANTING });
+    for (const run of runs) await inTraceOf(run.traceparent, () => this.advance(run, stored));
+  }
+
   /** Work that no user's run wants can wait. */
   private async urgencyOf(which: { id: string } | { featureSetId: string }): Promise<Urgency> {
     const wanting = await this.database.run.count({ where: { ...which, shadowOfId: null, ...activeRun } });
@@ -116,4 +150,26 @@ export class NextSteps {
     const runs = await this.database.run.findMany({ where: { ...which, ...activeRun }, select: { id: true } });
     return runs.map(({ id }) => id);
   }
+}
+
+/** A plan as jobs of each stage, those first that lead to the first masks. */
+function jobsOf(
+  { ingest, features, propagation, masks, isComplete, rows }: RunPlan,
+  { runId, featureSetId }: { runId: string; featureSetId: string },
+  stored: Stored,
+): { [S in Stage]: StageJobs[S][] } {
+  const near = (segment: number) => !stored || segment === stored.segment;
+  return {
+    ingest: ingest && !stored ? [{ featureSetId }] : [],
+    features: features
+      .filter((segment) => near(segment) && stored?.stage !== 'features')
+      .map((segment) => ({ featureSetId, segment })),
+    propagation: propagation
+      .filter(({ pass }) => stored?.stage !== 'propagation' || pass.key === stored.pass)
+      .map(({ pass, segment }) => ({ runId, pass: pass.key, segment })),
+    results: [
+      ...masks.filter(({ segment }) => near(segment)).map((wanted) => ({ kind: 'segment', runId, ...wanted }) as const),
+      ...(isComplete && rows.frameCount !== null ? [{ kind: 'end', runId } as const] : []),
+    ],
+  };
 }

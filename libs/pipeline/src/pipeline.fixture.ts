@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { PRESETS } from '@propago/contracts';
 import { Database } from '@propago/database';
 import { startServers, type Servers } from '@propago/local-stack';
 import { NextSteps } from './next-steps';
@@ -42,8 +43,10 @@ export class PipelineFixture {
     await this.database.featureSet.create({ data: set });
     const runId = randomUUID();
     const encoder = { encoderName: 'e', encoderSha256: 'e' };
-    const request = { maskKey: 'm', classIds: [1], preset: 'dino', parameters: {}, ...encoder };
-    await this.database.run.create({ data: { id: runId, featureSetId, shadowOfId, ...request } });
+    const request = { preset: 'dino', parameters: PRESETS.dino, ...encoder };
+    const objects = { create: { id: 1 } };
+    const prompts = { create: { frame: 0, objects: [1], digest: 'd', maskKey: 'm' } };
+    await this.database.run.create({ data: { id: runId, featureSetId, shadowOfId, ...request, objects, prompts } });
     return { runId, featureSetId };
   }
 

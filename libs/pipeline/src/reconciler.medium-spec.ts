@@ -1,4 +1,5 @@
 import { QUEUES } from '@propago/contracts';
+import { FrameSources, passesOf } from '@propago/passes';
 import { PipelineFixture } from './pipeline.fixture';
 import { Reconciler } from './reconciler';
 
@@ -10,7 +11,7 @@ beforeAll(async () => {
 }, 60_000);
 beforeEach(() => {
   fixture.openQueues();
-  sut = new Reconciler(fixture.database, fixture.queues, fixture.next);
+  sut = new Reconciler(fixture.database, fixture.next);
 });
 afterEach(() => fixture.clear());
 afterAll(() => fixture?.stop());
@@ -23,6 +24,14 @@ async function waiting(): Promise<string[]> {
     .map(({ id }) => String(id))
     .sort();
 }
+
+// Of the prompt that the fixture's runs have.
+const PROMPTS = {
+  objects: [{ id: 1, isTracedBack: false }],
+  prompts: [{ frame: 0, objects: [1], digest: 'd' }],
+};
+const pass = passesOf(PROMPTS)[0]!.key;
+const recipe = new FrameSources(PROMPTS).recipe(0, 2);
 
 /** A run whose stages have stored segments 0 to n - 1, or a shadow of one. */
 async function runWith(stored: {
@@ -45,10 +54,10 @@ async function runWith(stored: {
     data: indexes(stored.features).map((index) => ({ featureSetId, index, ...feature })),
   });
   await database.labelSegment.createMany({
-    data: indexes(stored.labels).map((index) => ({ runId, index, kernelSeconds: 0 })),
+    data: indexes(stored.labels).map((index) => ({ runId, pass, index, frameCount: 2, kernelSeconds: 0 })),
   });
   await database.resultSegment.createMany({
-    data: indexes(stored.results).map((index) => ({ runId, index, frameCount: 2, seconds: 0 })),
+    data: indexes(stored.results).map((index) => ({ runId, index, recipe, frameCount: 2, seconds: 0 })),
   });
   if (stored.table) {
     const frameCount = 2 * (stored.frames ?? 0);
@@ -72,8 +81,8 @@ describe('the reconciler', () => {
       [
         `ingest-${featureSetId}`,
         `features-${featureSetId}-3`,
-        `propagation-${runId}-2`,
-        `results-segment-${runId}-1`,
+        `propagation-${runId}-${pass}-2`,
+        `results-segment-${runId}-1-${recipe}`,
       ].sort(),
     );
   });
@@ -156,8 +165,8 @@ describe('work that no user waits for', () => {
   it('comes after all work of users, whenever that is added; each in its order', async () => {
     const base = await runWith({});
     await fixture.database.runOutcome.create({ data: { runId: base.runId, state: 'succeeded' } });
-    const shadow = await runWith({ shadowOfId: base.runId });
-    const users = [await runWith({}), await runWith({})];
+    const shadow = await runWith({ shadowOfId: base.runId, frames: 2 });
+    const users = [await runWith({ frames: 2 }), await runWith({ frames: 1 })];
     const next = fixture.next;
     await next.framesStored(users[0]!.featureSetId, 0);
     await next.framesStored(shadow.featureSetId, 0);

@@ -24,7 +24,7 @@ async function work(runId: string, handler: Pick<StageHandler<'propagation'>, 'p
   const queue = fixture.queues.of('propagation');
   const settled = new Promise((resolve) => queue.on('failed', resolve).on('completed', resolve));
   sut.start();
-  await queue.add({ runId, segment: 0 }, { jobId: randomUUID(), attempts: 1, priority: 1 });
+  await queue.add({ runId, pass: 'a'.repeat(40), segment: 0 }, { jobId: randomUUID(), attempts: 1, priority: 1 });
   await settled;
   await sut.drain(1);
 }
@@ -60,7 +60,7 @@ describe('StageRunner', () => {
     const queue = fixture.queues.of('propagation');
     const completed = new Promise((resolve) => queue.on('completed', resolve));
     sut.start();
-    await queue.add({ runId, segment: 0 }, { jobId: 'one', attempts: 2, priority: 1 });
+    await queue.add({ runId, pass: 'a'.repeat(40), segment: 0 }, { jobId: 'one', attempts: 2, priority: 1 });
     for (let time = 1; time <= 3; time++) {
       await new Promise<void>((resolve) => {
         const looking = setInterval(async () => {
@@ -73,7 +73,7 @@ describe('StageRunner', () => {
       expect(waiting).toMatchObject({ id: 'one', attemptsMade: 0, data: { runId } });
       expect(await queue.getActiveCount()).toBe(0);
       // The reconciler adds the same job again, which changes nothing.
-      await queue.add({ runId, segment: 0 }, { jobId: 'one', attempts: 2, priority: 1 });
+      await queue.add({ runId, pass: 'a'.repeat(40), segment: 0 }, { jobId: 'one', attempts: 2, priority: 1 });
       expect(await queue.getWaitingCount()).toBe(0);
       await waiting!.promote();
     }
@@ -113,7 +113,7 @@ describe('StageRunner', () => {
     const sut = new StageRunner(stage, fixture.queues, fixture.next, metrics, pino({ level: 'silent' }));
     const completed = new Promise((resolve) => fixture.queues.of('propagation').on('completed', resolve));
     sut.start();
-    await fixture.queues.add('propagation', { runId, segment: 0 });
+    await fixture.queues.add('propagation', { runId, pass: 'a'.repeat(40), segment: 0 });
     const looking = setInterval(() => void sut.abortUnwanted(), 20);
     await completed;
     clearInterval(looking);

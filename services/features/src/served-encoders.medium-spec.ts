@@ -77,7 +77,7 @@ async function runsWith(sha256: string, count: number, createdAt = new Date()): 
   const input = { inputWidth: 8, inputHeight: 8, imageResize: 'bilinear', precision: 'float16', segmentFrames: 2 };
   await database.video.create({ data: { sha256: id, bytes: 1, blobKey: 'v', probe: {} } });
   await database.featureSet.create({ data: { id, videoSha256: id, encoderSha256: sha256, ...input } });
-  const request = { maskKey: 'm', classIds: [1], preset: 'dino', parameters: {}, createdAt };
+  const request = { preset: 'dino', parameters: {}, createdAt };
   const run = { featureSetId: id, ...request, encoderName: sha256, encoderSha256: sha256 };
   await database.run.createMany({ data: Array.from({ length: count }, () => ({ id: randomUUID(), ...run })) });
 }

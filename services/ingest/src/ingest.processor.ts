@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { blobFolders, blobKeys, type StageJobs } from '@propago/contracts';
-import { activeRun, Database, type FeatureSet } from '@propago/database';
-import { NextSteps, type JobReport, type StageHandler } from '@propago/pipeline';
+import { Database, type FeatureSet } from '@propago/database';
+import { NextSteps, planOf, type JobReport, type StageHandler } from '@propago/pipeline';
 import { CONFIG, News, STORAGE, type BlobStore, type ConfigOf } from '@propago/runtime';
 import { encodeSegment } from '@propago/segments';
 import { openVideoSource, resizeRgb, type VideoSource } from '@propago/video';
@@ -114,12 +114,10 @@ export class IngestProcessor implements StageHandler<'ingest'> {
   private async waitForRoom(featureSetId: string, index: number, signal: AbortSignal): Promise<void> {
     for (;;) {
       signal.throwIfAborted();
-      const runs = await this.database.run.findMany({
-        where: { featureSetId, ...activeRun },
-        select: { _count: { select: { labelSegments: true } } },
-      });
-      const propagated = Math.max(0, ...runs.map(({ _count }) => _count.labelSegments));
-      if (index - propagated < this.config.MAX_SEGMENTS_AHEAD) return;
+      const runIds = await this.next.activeRuns({ featureSetId });
+      const plans = await Promise.all(runIds.map((runId) => planOf(this.database, runId)));
+      const foremost = Math.max(0, ...plans.map((plan) => plan?.foremost ?? 0));
+      if (index - foremost < this.config.MAX_SEGMENTS_AHEAD) return;
       await sleep(BACK_PRESSURE_POLL_MS, undefined, { signal });
     }
   }

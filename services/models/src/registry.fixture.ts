@@ -66,7 +66,7 @@ export class RegistryFixture {
       data: { id: featureSetId, videoSha256, encoderSha256: encoder.sha256, ...size },
     });
     const { name: encoderName, version: encoderVersion, sha256: encoderSha256 } = encoder;
-    const request = { maskKey: 'm', classIds: [1], preset: 'dino', parameters: {} };
+    const request = { preset: 'dino', parameters: {} };
     await this.database.run.create({
       data: { id, featureSetId, ...request, encoderName, encoderVersion, encoderSha256 },
     });

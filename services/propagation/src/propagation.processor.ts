@@ -2,22 +2,17 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AffinityInputError } from '@propago/affinity';
 import { blobFolders, blobKeys, CodedError, type StageJobs } from '@propago/contracts';
 import { Database } from '@propago/database';
-import { labelsToGrid, readStoredMask } from '@propago/labels';
-import { NextSteps, type JobReport, type StageHandler } from '@propago/pipeline';
+import { LabelsMissing, NextSteps, planOf, type JobReport, type StageHandler } from '@propago/pipeline';
+import { framesWithin, stepOf, type PassWalk } from '@propago/passes';
 import { CONFIG, News, STORAGE, type BlobStore, type ConfigOf } from '@propago/runtime';
 import { encodeSegment, type LabelsHeader } from '@propago/segments';
 import { KernelMetrics } from './kernel-metrics';
-import {
-  classesOf,
-  FeaturesMissing,
-  parametersOf,
-  RunSessions,
-  type RunSession,
-  type RunWithFeatures,
-  type SegmentFrames,
-} from './run-sessions';
+import { PromptLabels } from './prompt-labels';
+import { classesOf, type RunPass } from './run-pass';
+import { RunSessions } from './run-sessions';
+import { FeaturesMissing, StoredSegments, type SegmentFrames } from './stored-segments';
 
-/** Soft labels of one segment, frame by frame from its context; needs the labels of the segment before. */
+/** Soft labels of one segment of a pass, frame by frame from its context; needs those of the segment before it. */
 @Injectable()
 export class PropagationProcessor implements StageHandler<'propagation'> {
   readonly stage = 'propagation';
@@ -30,98 +25,98 @@ export class PropagationProcessor implements StageHandler<'propagation'> {
     private readonly next: NextSteps,
     private readonly news: News,
     private readonly sessions: RunSessions,
+    private readonly stored: StoredSegments,
+    private readonly prompts: PromptLabels,
     private readonly metrics: KernelMetrics,
   ) {
     this.concurrency = config.PROPAGATION_CONCURRENCY;
   }
 
-  async process({ runId, segment }: StageJobs['propagation'], signal: AbortSignal): Promise<JobReport> {
-    const run = await this.database.run.findUniqueOrThrow({ where: { id: runId }, include: { featureSet: true } });
-    const id = { runId, index: segment };
+  async process({ runId, pass: key, segment }: StageJobs['propagation'], signal: AbortSignal): Promise<JobReport> {
+    const wanted = await this.wanted(runId, key, segment);
     let report: JobReport = { skipped: true };
-    if (!(await this.database.labelSegment.count({ where: id }))) {
+    if (wanted) {
       try {
-        report = await this.propagate(run, segment, signal);
+        report = await this.propagate(wanted, segment, signal);
       } catch (error) {
-        if (!(error instanceof FeaturesMissing)) throw error;
-        await this.next.featuresLost(run.featureSetId, error.segment);
+        if (error instanceof FeaturesMissing) await this.next.featuresLost(wanted.run.featureSetId, error.segment);
+        else if (error instanceof LabelsMissing) await this.next.labelsLost(runId, key);
+        else throw error;
         return report;
       }
     }
-    await this.next.labelsStored(runId, run.featureSetId, segment);
+    await this.next.labelsStored(runId, key, segment);
     this.news.progress(runId);
     return report;
   }
 
+  /** Labels of a run that has succeeded are kept: a correction goes on from them. */
   async discard({ runId }: StageJobs['propagation']): Promise<void> {
-    await this.storage.deletePrefix(blobFolders.labels(runId));
+    const succeeded = await this.database.runOutcome.count({ where: { runId, state: 'succeeded' } });
+    if (succeeded === 0) await this.storage.deletePrefix(blobFolders.labels(runId));
   }
 
-  private async propagate(run: RunWithFeatures, segment: number, signal: AbortSignal): Promise<JobReport> {
-    const features = await this.sessions.readFeatures(run.featureSet, segment);
-    const running = await this.sessions.take(run, features.firstFrame, features);
+  /** The run and the pass, as long as its prompts still ask for this segment and it is not there yet. */
+  private async wanted(runId: string, key: string, segment: number): Promise<RunPass | undefined> {
+    // At one moment: the key of a pass names what its prompts say.
+    return this.database.$transaction(
+      async (transaction) => {
+        const plan = await planOf(transaction, runId);
+        const pass = plan?.propagation.find((next) => next.pass.key === key && next.segment === segment)?.pass;
+        if (!pass) return undefined;
+        const include = { featureSet: true, prompts: true };
+        return { pass, run: await transaction.run.findUniqueOrThrow({ where: { id: runId }, include }) };
+      },
+      { isolationLevel: 'RepeatableRead' },
+    );
+  }
+
+  private async propagate(of: RunPass, segment: number, signal: AbortSignal): Promise<JobReport> {
+    const { run, pass } = of;
+    const features = await this.stored.features(run.featureSet, segment);
+    const frames = framesWithin(pass, features.firstFrame, features.frames.length);
+    const walk = await this.sessions.take(of, stepOf(pass, frames[0]!), features);
     const start = performance.now();
     const labels: Float32Array[] = [];
     try {
-      for (const rows of features.frames) labels.push(await this.nextLabels(run, running, rows, features, signal));
+      for (const frame of frames) labels.push(await this.label(of, walk, { frame, features }, signal));
     } catch (error) {
-      running.session.close();
+      walk.session.close();
       throw error instanceof AffinityInputError
         ? new CodedError('FEATURES_INVALID', error.message, { cause: error })
         : error;
     }
     const kernelSeconds = (performance.now() - start) / 1000;
-    this.sessions.keep(run.id, running);
-    const { firstFrame, rows, cols } = features;
+    this.sessions.keep(of, walk);
+    if (pass.direction === 'backward') labels.reverse();
     const header: LabelsHeader = {
       kind: 'labels',
-      firstFrame,
+      firstFrame: Math.min(frames[0]!, frames.at(-1)!),
       frames: labels.length,
-      rows,
-      cols,
-      classes: classesOf(run),
+      rows: features.rows,
+      cols: features.cols,
+      classes: classesOf(pass),
     };
-    await this.storage.put(blobKeys.labels(run.id, segment), encodeSegment(header, labels));
-    const id = { runId: run.id, index: segment };
+    await this.storage.put(blobKeys.labels(run.id, pass.key, segment), encodeSegment(header, labels));
+    const id = { runId: run.id, pass: pass.key, index: segment };
     await this.database.labelSegment.upsert({
-      where: { runId_index: id },
-      create: { ...id, kernelSeconds },
+      where: { runId_pass_index: id },
+      create: { ...id, frameCount: labels.length, kernelSeconds },
       update: {},
     });
     return { frames: labels.length, workSeconds: kernelSeconds };
   }
 
-  private async nextLabels(
-    run: RunWithFeatures,
-    running: RunSession,
-    features: Float32Array | Uint16Array,
-    { rows, cols }: SegmentFrames<unknown>,
-    signal: AbortSignal,
-  ): Promise<Float32Array> {
-    const frame = running.nextFrame;
-    const labels =
-      frame === 0
-        ? await this.firstLabels(run, { rows, cols })
-        : await this.propagatedLabels(running, features, signal);
-    running.session.addContext(frame, features, labels);
-    running.nextFrame++;
-    return labels;
-  }
-
-  private async propagatedLabels(
-    { session, nextFrame }: RunSession,
-    features: Float32Array | Uint16Array,
+  private async label(
+    of: RunPass,
+    walk: PassWalk,
+    { frame, features }: { frame: number; features: SegmentFrames<Float32Array | Uint16Array> },
     signal: AbortSignal,
   ): Promise<Float32Array> {
     const start = performance.now();
-    const propagated = await session.propagate(nextFrame, features, { signal });
-    this.metrics.frame((performance.now() - start) / 1000, propagated);
-    return propagated.labels;
-  }
-
-  private async firstLabels(run: RunWithFeatures, grid: { rows: number; cols: number }): Promise<Float32Array> {
-    const png = await this.storage.get(run.maskKey);
-    const mask = readStoredMask(png);
-    return labelsToGrid(mask, run.classIds, grid, parametersOf(run).labelResize);
+    const rows = features.frames[frame - features.firstFrame]!;
+    const { labels, propagation } = await walk.next(rows, () => this.prompts.of(of, features), { signal });
+    if (propagation) this.metrics.frame((performance.now() - start) / 1000, propagation);
+    return labels;
   }
 }

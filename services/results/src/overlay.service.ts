@@ -8,6 +8,7 @@ import type { JobReport } from '@propago/pipeline';
 import { CONFIG, STORAGE, type BlobStore, type ConfigOf } from '@propago/runtime';
 import { withScratchFolder } from '@propago/storage';
 import { blendOverlay, DEFAULT_VIDEO_LIMITS, encodeVideo, openVideoSource, type VideoSource } from '@propago/video';
+import { maskKeysOf } from './mask-keys';
 import { sizeOf } from './video-size';
 
 const STYLE = { alpha: 0.5, outline: true };
@@ -23,12 +24,12 @@ export class OverlayService {
   ) {}
 
   async render(runId: string, signal: AbortSignal): Promise<JobReport> {
-    const key = blobKeys.overlay(runId);
-    if (await this.storage.stat(key)) return { skipped: true };
     const run = await this.database.run.findUniqueOrThrow({
       where: { id: runId },
       include: { featureSet: { include: { video: true } } },
     });
+    const key = blobKeys.overlay(runId, run.revision);
+    if (await this.storage.stat(key)) return { skipped: true };
     const { video } = run.featureSet;
     return withScratchFolder('overlay', async (folder) => {
       const file = path.join(folder, 'overlay.mp4');
@@ -61,8 +62,9 @@ export class OverlayService {
   }
 
   private async *painted(runId: string, source: VideoSource, signal: AbortSignal): AsyncGenerator<Buffer> {
+    const maskKeys = await maskKeysOf(this.database, runId);
     for await (const frame of source.frames(signal)) {
-      const png = await this.storage.get(blobKeys.mask(runId, frame.index));
+      const png = await this.storage.get(maskKeys[frame.index]!);
       const { labels, palette } = readStoredMask(png);
       yield blendOverlay(frame.rgb, labels, completePalette(palette), { ...STYLE, width: frame.width });
     }

@@ -1,6 +1,6 @@
 import { Inject, Injectable, OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import { Database } from '@propago/database';
-import { NextSteps, Queues, Reconciler } from '@propago/pipeline';
+import { NextSteps, Reconciler } from '@propago/pipeline';
 import { CONFIG, LOGGER, Rounds, type ConfigOf, type Logger } from '@propago/runtime';
 
 /** Looks for lost work at intervals. Several replicas doing so do no harm. */
@@ -12,10 +12,9 @@ export class ReconcileService implements OnApplicationBootstrap, OnModuleDestroy
     @Inject(CONFIG) config: ConfigOf<'results'>,
     @Inject(LOGGER) logger: Logger,
     database: Database,
-    queues: Queues,
     next: NextSteps,
   ) {
-    const reconciler = new Reconciler(database, queues, next);
+    const reconciler = new Reconciler(database, next);
     const everyMs = config.RECONCILE_SECONDS * 1000;
     this.rounds = new Rounds(() => reconciler.reconcile(), { name: 'reconcile', everyMs, logger });
   }

@@ -21,7 +21,7 @@ export class ResultsProcessor implements StageHandler<'results'> {
 
   async process(job: StageJobs['results'], signal: AbortSignal): Promise<JobReport> {
     if (job.kind === 'end') return { skipped: !(await this.ends.end(job.runId, job.error)) };
-    const report = await this.masks.store(job.runId, job.segment, signal);
+    const report = await this.masks.store(job, signal);
     await this.ends.end(job.runId);
     return report;
   }

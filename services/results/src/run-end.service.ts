@@ -7,8 +7,9 @@ import {
   type RunEndState,
   type StageJobs,
 } from '@propago/contracts';
-import { activeRun, Database, lockVideo, type Run, type RunOutcome } from '@propago/database';
-import { NextSteps, Queues } from '@propago/pipeline';
+import { activeRun, Database, lockVideo, type Prisma, type Run, type RunOutcome } from '@propago/database';
+import { passesOf } from '@propago/passes';
+import { NextSteps, planOf, Queues } from '@propago/pipeline';
 import { News, STORAGE, type BlobStore } from '@propago/runtime';
 
 /** How long to wait for workers that are still at something that nobody wants any more; they are told to stop. */
@@ -41,20 +42,31 @@ export class RunEndService {
       await this.tidy(run);
       return false;
     }
-    const state = await this.stateOf(run, error);
-    if (!state) return false;
-    const failure = state === 'failed' && error ? { errorCode: error.code, errorDetail: error.detail } : {};
-    // The first outcome stays, whoever comes second.
-    const written = await this.database.runOutcome.createMany({
-      data: [{ runId, state, ...failure }],
-      skipDuplicates: true,
-    });
+    const ended = await this.writeOutcome(run, error);
+    if (!ended) return false;
+    const { state, isFirst } = ended;
     this.news.state(runId);
     if (state !== 'succeeded') await this.stopWork(run);
     await this.tidy(run);
     if (!run.shadowOfId) await this.next.runEnded(runId, state);
     else if (state === 'succeeded') await this.next.shadowEnded(runId);
-    return written.count === 1;
+    return isFirst;
+  }
+
+  /** The first outcome stays, whoever comes second. Whoever changes the prompts waits, or this sees the change. */
+  private async writeOutcome(
+    run: EndingRun,
+    error: { code: string; detail: string } | undefined,
+  ): Promise<{ state: RunEndState; isFirst: boolean } | undefined> {
+    return this.database.$transaction(async (transaction) => {
+      await transaction.$executeRaw`SELECT FROM "Run" WHERE id = ${run.id}::uuid FOR UPDATE`;
+      const state = await stateOf(transaction, run, error);
+      if (!state) return undefined;
+      const failure = state === 'failed' && error ? { errorCode: error.code, errorDetail: error.detail } : {};
+      const data = [{ runId: run.id, state, ...failure }];
+      const { count } = await transaction.runOutcome.createMany({ data, skipDuplicates: true });
+      return { state, isFirst: count === 1 };
+    });
   }
 
   /**
@@ -63,7 +75,7 @@ export class RunEndService {
   async purge(runId: string): Promise<void> {
     const run = await this.database.run.findUnique({
       where: { id: runId },
-      include: { featureSet: true, shadows: { select: { id: true } } },
+      include: { featureSet: true, prompts: true, shadows: { select: { id: true } } },
     });
     if (!run) return;
     for (const { id } of run.shadows) await this.purge(id);
@@ -78,8 +90,9 @@ export class RunEndService {
     if (!stopped) throw stillAtWork(runId);
     for (const prefix of [blobFolders.labels(runId), blobFolders.masks(runId), blobFolders.exports(runId)])
       await this.storage.deletePrefix(prefix);
-    // A shadow has the mask of the run that it repeats.
-    if (!run.shadowOfId) await this.storage.delete(run.maskKey);
+    // A shadow has the prompts of the run that it repeats.
+    if (!run.shadowOfId) for (const { maskKey } of run.prompts) await this.storage.delete(maskKey);
+    await this.storage.deletePrefix(blobFolders.prompts(runId));
     const { videoSha256 } = run.featureSet;
     await this.database.$transaction(
       async (transaction) => {
@@ -117,26 +130,38 @@ export class RunEndService {
     );
   }
 
-  private async stateOf(
-    run: Run & { shadowOf: { outcome: RunOutcome | null } | null },
-    error: { code: string } | undefined,
-  ): Promise<RunEndState | undefined> {
-    const repeated = run.shadowOf?.outcome?.state ?? 'succeeded';
-    if (run.cancelRequestedAt || repeated !== 'succeeded') return 'cancelled';
-    if (error) return 'failed';
-    const [table, results] = await Promise.all([
-      this.database.frameTable.findUnique({ where: { featureSetId: run.featureSetId } }),
-      this.database.resultSegment.aggregate({ where: { runId: run.id }, _sum: { frameCount: true } }),
-    ]);
-    return table && results._sum.frameCount === table.frameCount ? 'succeeded' : undefined;
-  }
-
-  /** Soft labels serve unfinished runs only; raw frames serve features that a run still wants. */
+  /**
+   * Raw frames serve features that a run still wants; soft labels of a run that has succeeded serve its corrections, as far
+   * as its prompts still ask for their passes.
+   */
   private async tidy({ id, featureSetId }: Run): Promise<void> {
-    await this.storage.deletePrefix(blobFolders.labels(id));
+    const outcome = await this.database.runOutcome.findUnique({ where: { runId: id } });
+    const plan = outcome?.state === 'succeeded' ? await planOf(this.database, id) : undefined;
+    const kept = new Set(plan ? passesOf(plan.rows.prompts).map(({ key }) => key) : []);
+    const stored = await this.database.labelSegment.findMany({ where: { runId: id }, distinct: ['pass'] });
+    for (const { pass } of stored) {
+      if (kept.has(pass)) continue;
+      if (plan) await this.database.labelSegment.deleteMany({ where: { runId: id, pass } });
+      await this.storage.deletePrefix(blobFolders.labelsOfPass(id, pass));
+    }
+    if (!plan) await this.storage.deletePrefix(blobFolders.labels(id));
     const wanting = await this.database.run.count({ where: { featureSetId, ...activeRun } });
     if (wanting === 0) await this.storage.deletePrefix(blobFolders.frames(featureSetId));
   }
+}
+
+type EndingRun = Run & { shadowOf: { outcome: RunOutcome | null } | null };
+
+/** The end state whose time has come; undefined while masks are missing. */
+async function stateOf(
+  transaction: Prisma.TransactionClient,
+  run: EndingRun,
+  error: { code: string } | undefined,
+): Promise<RunEndState | undefined> {
+  const repeated = run.shadowOf?.outcome?.state ?? 'succeeded';
+  if (run.cancelRequestedAt || repeated !== 'succeeded') return 'cancelled';
+  if (error) return 'failed';
+  return (await planOf(transaction, run.id))?.isComplete ? 'succeeded' : undefined;
 }
 
 function isFor(featureSetId: string, data: StageJobs[QueueName]): boolean {

@@ -1,29 +1,21 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { blobKeys, type PropagationParameters } from '@propago/contracts';
-import { Database, type FeatureSet, type Prisma, type Run, type Video } from '@propago/database';
-import {
-  encodeIndexedPng,
-  encodeRles,
-  readStoredMask,
-  softLabelsToLabelMap,
-  completePalette,
-  type FrameMask,
-  type LabelMap,
-} from '@propago/labels';
-import type { JobReport } from '@propago/pipeline';
+import { blobKeys, type StageJobs } from '@propago/contracts';
+import { Database, type FrameSegment, type Prisma } from '@propago/database';
+import { LabelsMissing, NextSteps, planOf, type JobReport } from '@propago/pipeline';
+import { FrameSources } from '@propago/passes';
 import { News, STORAGE, type BlobStore } from '@propago/runtime';
-import { asFloat32, decodeSegment } from '@propago/segments';
-import { sizeOf } from './video-size';
+import { FrameMasks, type MaskedRun } from './frame-masks';
+import { PassLabels } from './pass-labels';
 
-/** What one frame's mask is made from. */
-interface FrameLabels {
-  /** patches x classes */
-  soft: Float32Array;
-  grid: { rows: number; cols: number };
-  first: LabelMap;
+type SegmentJob = Extract<StageJobs['results'], { kind: 'segment' }>;
+type FrameRow = Prisma.FrameResultCreateManyInput;
+
+/** Everything that the masks of one segment are made from, as it was at one moment. */
+interface WantedMasks {
+  run: MaskedRun;
+  table: FrameSegment;
+  sources: FrameSources;
 }
-
-type RunWithVideo = Run & { featureSet: FeatureSet & { video: Video } };
 
 /** Soft labels of one segment to a mask at the video's size, RLE, area and confidence for each of its frames. */
 @Injectable()
@@ -31,95 +23,97 @@ export class SegmentMasksService {
   constructor(
     @Inject(STORAGE) private readonly storage: BlobStore,
     private readonly database: Database,
+    private readonly next: NextSteps,
     private readonly news: News,
   ) {}
 
-  async store(runId: string, segment: number, signal: AbortSignal): Promise<JobReport> {
-    const id = { runId, index: segment };
-    if (await this.database.resultSegment.count({ where: id })) return { skipped: true };
-    const run = await this.database.run.findUniqueOrThrow({
-      where: { id: runId },
-      include: { featureSet: { include: { video: true } } },
-    });
-    const key = blobKeys.labels(runId, segment);
-    const { header, payload } = decodeSegment('labels', await this.storage.get(key), key);
+  async store(job: SegmentJob, signal: AbortSignal): Promise<JobReport> {
+    const wanted = await this.wanted(job);
+    if (!wanted) return { skipped: true };
     const start = performance.now();
-    const rows: Prisma.FrameResultCreateManyInput[] = [];
-    const table = await this.database.frameSegment.findUniqueOrThrow({
-      where: { featureSetId_index: { featureSetId: run.featureSetId, index: segment } },
-    });
-    const first = await this.firstMask(run);
-    const labels = asFloat32(payload);
-    const perFrame = header.rows * header.cols * header.classes;
-    for (let i = 0; i < header.frames; i++) {
-      signal.throwIfAborted();
-      const soft = labels.subarray(i * perFrame, (i + 1) * perFrame);
-      const frame = header.firstFrame + i;
-      const row = await this.storeFrame(run, frame, { soft, grid: header, first });
-      rows.push({
-        runId,
-        frame,
-        pts: table.pts[i]!,
-        keyFrame: table.keyFrames[i]!,
-        name: table.names[i] ?? null,
-        ...row,
-      });
+    try {
+      const rows = await this.makeMasks(wanted, job, signal);
+      const seconds = (performance.now() - start) / 1000;
+      const replaced = await this.commit(job, { rows, seconds });
+      for (const key of replaced) await this.storage.delete(key);
+      this.news.progress(job.runId);
+      return { frames: rows.length, workSeconds: seconds };
+    } catch (error) {
+      if (!(error instanceof LabelsMissing)) throw error;
+      await this.next.labelsLost(job.runId, error.pass);
+      return { skipped: true };
     }
-    const seconds = (performance.now() - start) / 1000;
-    await this.database.$transaction([
-      this.database.frameResult.createMany({ data: rows, skipDuplicates: true }),
-      this.database.resultSegment.upsert({
-        where: { runId_index: id },
-        create: { ...id, frameCount: header.frames, seconds },
-        update: {},
-      }),
-    ]);
-    this.news.progress(runId);
-    return { frames: header.frames, workSeconds: seconds };
   }
 
-  private async storeFrame(run: RunWithVideo, frame: number, { soft, grid, first }: FrameLabels) {
-    const size = sizeOf(run.featureSet.video);
-    const mask = this.toMask(run, soft, grid);
-    // Frame 0 is what the user gave, to the pixel; its confidence is that of its labels on the grid.
-    const indices = frame === 0 ? first.labels : toClassIds(mask.channel, run.classIds);
-    const png = encodeIndexedPng({ ...size, indices, palette: completePalette(first.palette) });
-    await this.storage.put(blobKeys.mask(run.id, frame), png);
-    const areas = countIds(indices);
-    const classes = encodeRles(indices, size, run.classIds).map(({ size, counts }, i) => {
-      const id = run.classIds[i]!;
-      return { id, area: areas[id]!, confidence: mask.confidence[i + 1]!, rle: { size, counts } };
-    });
-    const found = classes.some(({ area }) => area > 0);
-    return { confidence: found ? mask.frameConfidence : null, classes };
-  }
-
-  private toMask(run: RunWithVideo, soft: Float32Array, grid: { rows: number; cols: number }): FrameMask {
-    const { upsampling, classNormalisation } = run.parameters as PropagationParameters;
-    const { inputWidth, inputHeight, video } = run.featureSet;
-    return softLabelsToLabelMap(
-      soft,
-      run.classIds.length + 1,
-      { rows: grid.rows, cols: grid.cols },
-      { width: inputWidth, height: inputHeight },
-      sizeOf(video),
-      { upsampling, classNormalisation },
+  /** What to make, as long as the prompts still ask for this recipe and it is not there yet. */
+  private async wanted(job: SegmentJob): Promise<WantedMasks | undefined> {
+    return this.database.$transaction(
+      async (transaction) => {
+        const prompts = await promptsOf(transaction, job);
+        if (!prompts) return undefined;
+        const run = await transaction.run.findUniqueOrThrow({
+          where: { id: job.runId },
+          include: { featureSet: { include: { video: true } }, objects: { orderBy: { id: 'asc' } }, prompts: true },
+        });
+        const table = await transaction.frameSegment.findUniqueOrThrow({
+          where: { featureSetId_index: { featureSetId: run.featureSetId, index: job.segment } },
+        });
+        return { run, table, sources: new FrameSources(prompts) };
+      },
+      { isolationLevel: 'RepeatableRead' },
     );
   }
 
-  private async firstMask(run: Run): Promise<LabelMap> {
-    const png = await this.storage.get(run.maskKey);
-    return readStoredMask(png);
+  private async makeMasks(
+    { run, table, sources }: WantedMasks,
+    { runId, segment }: SegmentJob,
+    signal: AbortSignal,
+  ): Promise<FrameRow[]> {
+    const passes = sources.within(table.firstFrame, table.firstFrame + table.frameCount);
+    const labels = await PassLabels.read(this.storage, runId, { passes, segment });
+    const masks = new FrameMasks(run, this.storage);
+    const rows: FrameRow[] = [];
+    for (let i = 0; i < table.frameCount; i++) {
+      signal.throwIfAborted();
+      const frame = table.firstFrame + i;
+      const { png, ...result } = await masks.of(frame, sources.on(frame), labels);
+      const maskKey = blobKeys.mask(runId, run.revision, frame);
+      await this.storage.put(maskKey, png);
+      const entry = { pts: table.pts[i]!, keyFrame: table.keyFrames[i]!, name: table.names[i] ?? null };
+      rows.push({ runId, frame, maskKey, revision: run.revision, ...entry, ...result });
+    }
+    return rows;
+  }
+
+  /**
+   * Puts the masks in the place of those before, unless the prompts have changed so that they are not wanted any more.
+   * @returns keys of masks that nothing refers to now
+   */
+  private async commit(job: SegmentJob, { rows, seconds }: { rows: FrameRow[]; seconds: number }): Promise<string[]> {
+    const { runId, segment: index, recipe } = job;
+    return this.database.$transaction(async (transaction) => {
+      // Whoever changes the prompts waits here, or this sees the change.
+      await transaction.$executeRaw`SELECT FROM "Run" WHERE id = ${runId}::uuid FOR UPDATE`;
+      if (!(await promptsOf(transaction, job))) return [];
+      const where = { runId, frame: { in: rows.map(({ frame }) => frame) } };
+      const before = await transaction.frameResult.findMany({ where, select: { maskKey: true } });
+      await transaction.frameResult.deleteMany({ where });
+      await transaction.frameResult.createMany({ data: rows });
+      const stored = { recipe, frameCount: rows.length, seconds, storedAt: new Date() };
+      await transaction.resultSegment.upsert({
+        where: { runId_index: { runId, index } },
+        create: { runId, index, ...stored },
+        update: stored,
+      });
+      const kept = new Set(rows.map(({ maskKey }) => maskKey));
+      return before.map(({ maskKey }) => maskKey).filter((key) => !kept.has(key));
+    });
   }
 }
 
-function toClassIds(channel: Uint8Array, classIds: number[]): Uint8Array {
-  const ids = Uint8Array.from([0, ...classIds]);
-  return channel.map((index) => ids[index]!);
-}
-
-function countIds(labels: Uint8Array): Uint32Array {
-  const counts = new Uint32Array(256);
-  for (const id of labels) counts[id]!++;
-  return counts;
+/** The prompts of a run, if they ask for the masks of a job and these are not there yet. */
+async function promptsOf(transaction: Prisma.TransactionClient, { runId, segment, recipe }: SegmentJob) {
+  const plan = await planOf(transaction, runId);
+  const isWanted = plan?.masks.some((wanted) => wanted.segment === segment && wanted.recipe === recipe);
+  return isWanted ? plan!.rows.prompts : undefined;
 }

@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { blobKeys } from '@propago/contracts';
 import { Database, type Run } from '@propago/database';
 import { jaccard, type LabelFrame } from '@propago/evaluation';
 import { readStoredMask } from '@propago/labels';
 import type { JobReport } from '@propago/pipeline';
 import { STORAGE, type BlobStore } from '@propago/runtime';
+import { maskKeysOf } from './mask-keys';
 
 /** How the masks of a shadow run differ from those of the run that it repeats. */
 @Injectable()
@@ -18,24 +18,28 @@ export class ShadowComparisonService {
   async compare(shadowRunId: string, signal: AbortSignal): Promise<JobReport> {
     const shadow = await this.database.run.findUnique({
       where: { id: shadowRunId },
-      include: { comparison: true, shadowOf: true, featureSet: { include: { frameTable: true } } },
+      include: { comparison: true, objects: true, shadowOf: true, featureSet: { include: { frameTable: true } } },
     });
     const base = shadow?.shadowOf;
     const frameCount = shadow?.featureSet.frameTable?.frameCount;
     if (!shadow || shadow.comparison || !base || base.deletedAt || !frameCount) return { skipped: true };
+    const [baseKeys, shadowKeys] = [
+      await maskKeysOf(this.database, base.id),
+      await maskKeysOf(this.database, shadow.id),
+    ];
     const start = performance.now();
     // Frame 0 is the given mask in both; it says something only where it is all there is.
     const first = frameCount === 1 ? 0 : 1;
     let sum = 0;
     for (let frame = first; frame < frameCount; frame++) {
       signal.throwIfAborted();
-      const [a, b] = await Promise.all([this.mask(base.id, frame), this.mask(shadow.id, frame)]);
-      for (const id of shadow.classIds) sum += jaccard(a, b, id);
+      const [a, b] = await Promise.all([this.mask(baseKeys[frame]!), this.mask(shadowKeys[frame]!)]);
+      for (const { id } of shadow.objects) sum += jaccard(a, b, id);
     }
     const frames = frameCount - first;
     const measured = {
       frames,
-      meanJaccard: sum / (frames * shadow.classIds.length),
+      meanJaccard: sum / (frames * shadow.objects.length),
       seconds: await this.encoderSeconds(shadow),
       baseSeconds: await this.encoderSeconds(base),
     };
@@ -43,9 +47,8 @@ export class ShadowComparisonService {
     return { frames, workSeconds: (performance.now() - start) / 1000 };
   }
 
-  private async mask(runId: string, frame: number): Promise<LabelFrame> {
-    const png = await this.storage.get(blobKeys.mask(runId, frame));
-    return readStoredMask(png);
+  private async mask(key: string): Promise<LabelFrame> {
+    return readStoredMask(await this.storage.get(key));
   }
 
   /**

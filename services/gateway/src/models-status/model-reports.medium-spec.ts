@@ -63,11 +63,11 @@ async function run(given: GivenRun): Promise<string> {
     });
   }
   const encoder = { encoderName: NAME, encoderVersion: version, encoderSha256, encoderChosenBy: chosenBy };
-  const request = { maskKey: 'm', classIds: [1], preset: 'dino', parameters: {} };
+  const request = { preset: 'dino', parameters: {} };
   await database.run.create({ data: { id, featureSetId, ...request, ...encoder, createdAt, shadowOfId, deletedAt } });
   const state = failure ? 'failed' : 'succeeded';
   await database.runOutcome.create({ data: { runId: id, state, errorCode: failure } });
-  const frame = { runId: id, pts: 0, keyFrame: false, confidence, classes: [] };
+  const frame = { runId: id, pts: 0, keyFrame: false, confidence, classes: [], maskKey: 'm' };
   if (!failure) await database.frameResult.createMany({ data: [0, 1].map((index) => ({ ...frame, frame: index })) });
   return id;
 }

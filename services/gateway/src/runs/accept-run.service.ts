@@ -11,7 +11,7 @@ import {
 } from '@propago/contracts';
 import { Database, holdModelVersion, lockVideo, type Prisma } from '@propago/database';
 import type { EncoderCard } from '@propago/encoder';
-import { completePalette, encodeIndexedPng } from '@propago/labels';
+import { completePalette, encodeIndexedPng, type LabelMap } from '@propago/labels';
 import { NextSteps } from '@propago/pipeline';
 import { CONFIG, News, STORAGE, type BlobStore, type ConfigOf } from '@propago/runtime';
 import { currentTraceparent } from '@propago/tracing';
@@ -25,6 +25,9 @@ import { assertMaskFits } from './mask-size';
 import { warningsOf } from './run-warnings';
 import { ShadowRunService } from './shadow-run.service';
 import type { RunUpload } from './upload.service';
+
+/** The frame that the one mask of a request labels. */
+const FIRST_FRAME = 0;
 
 interface Checked {
   probe: VideoProbe;
@@ -93,10 +96,9 @@ export class AcceptRunService {
     const { probe, encoder, featureSet, warnings } = checked;
     const options = upload.options.parsed;
     const { sha256, bytes, fileName } = upload.video;
-    const [videoKey, maskKey] = [blobKeys.video(sha256), blobKeys.firstMask(runId)];
-    const { width, height, labels, classIds, palette: given } = upload.mask.labels;
-    const palette = completePalette(given);
-    await this.storage.put(maskKey, encodeIndexedPng({ width, height, indices: labels, palette }));
+    const videoKey = blobKeys.video(sha256);
+    const palette = completePalette(upload.mask.labels.palette);
+    const prompt = await this.storePrompt(runId, FIRST_FRAME, { mask: upload.mask.labels, palette });
     try {
       await this.database.$transaction(
         async (transaction) => {
@@ -121,8 +123,9 @@ export class AcceptRunService {
               apiKeyId: caller.keyId,
               featureSetId: featureSet.id,
               videoFileName: fileName,
-              maskKey,
-              classIds,
+              palette: Buffer.from(palette),
+              objects: { create: prompt.objects.map((id) => ({ id, isTracedBack: true })) },
+              prompts: { create: prompt },
               traceparent: currentTraceparent(),
               name: options.name,
               tags: options.tags,
@@ -140,10 +143,20 @@ export class AcceptRunService {
         { timeout: 60_000, maxWait: 60_000 },
       );
     } catch (error) {
-      await this.storage.delete(maskKey);
+      await this.storage.delete(prompt.maskKey);
       await this.removeOrphan(sha256);
       throw error;
     }
+  }
+
+  /** The mask of a prompt in storage, and its row. */
+  private async storePrompt(runId: string, frame: number, { mask, palette }: { mask: LabelMap; palette: Uint8Array }) {
+    const { width, height, labels, classIds: objects } = mask;
+    const png = encodeIndexedPng({ width, height, indices: labels, palette });
+    const digest = createHash('sha256').update(labels).update(objects.join()).digest('hex');
+    const maskKey = blobKeys.prompt(runId, frame, digest);
+    await this.storage.put(maskKey, png);
+    return { frame, objects, digest, maskKey };
   }
 
   /** The file of a video that no row knows, because its transaction was rolled back after the file was moved. */

@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { blobFolders, blobKeys, CodedError, padded, type AnswerOf } from '@propago/contracts';
+import { blobFolders, CodedError, padded, type AnswerOf } from '@propago/contracts';
 import { Database } from '@propago/database';
 import { Answers, AnswersFile, STORAGE, type BlobStore } from '@propago/runtime';
 import { CurrentCaller, type Caller } from '../access/caller';
@@ -74,19 +74,18 @@ export class MasksController {
   ) {
     await this.view.mustExist(id, caller);
     const index = frameNumber(frame);
-    const key = blobKeys.mask(id, index);
-    const known = await this.database.frameResult.count({ where: { runId: id, frame: index } });
-    const stored = known ? await this.storage.stat(key) : null;
-    if (!stored) throw new CodedError('FRAME_NOT_FOUND', `Run ${id} has no mask for frame ${index} (yet).`);
+    const frameOfRun = { runId: id, frame: index };
+    const known = await this.database.frameResult.findUnique({ where: { runId_frame: frameOfRun } });
+    const stored = known ? await this.storage.stat(known.maskKey) : null;
+    if (!known || !stored) throw new CodedError('FRAME_NOT_FOUND', `Run ${id} has no mask for frame ${index} (yet).`);
     return sendFile(request, reply, {
       mediaType: 'image/png',
       bytes: stored.bytes,
-      // A frame's mask is written once.
-      version: `${id}-${index}`,
-      isImmutable: true,
+      // A correction gives a frame another mask, of a later revision.
+      version: `${id}-${index}-${known.revision}`,
       isShown: true,
       name: `${padded(index)}.png`,
-      open: (range) => this.storage.getStream(key, range),
+      open: (range) => this.storage.getStream(known.maskKey, range),
     });
   }
 
@@ -121,13 +120,12 @@ export class MasksController {
   private async masksOf(id: string, folder: string): Promise<ArchivedMask[]> {
     const frames = await this.database.frameResult.findMany({
       where: { runId: id },
-      select: { frame: true, name: true },
+      select: { frame: true, name: true, maskKey: true },
       orderBy: { frame: 'asc' },
     });
     const sizes = new Map<string, number>();
     for await (const { key, bytes } of this.storage.list(blobFolders.masks(id))) sizes.set(key, bytes);
-    return frames.map(({ frame, name }) => {
-      const key = blobKeys.mask(id, frame);
+    return frames.map(({ frame, name, maskKey: key }) => {
       const bytes = sizes.get(key);
       if (bytes === undefined) throw new CodedError('BLOB_MISSING', `The mask of frame ${frame} is missing.`);
       return { path: `${folder}/${name ?? padded(frame)}.png`, bytes, open: () => this.storage.getStream(key) };

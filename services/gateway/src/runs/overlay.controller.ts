@@ -43,13 +43,13 @@ export class OverlayController {
     if (run.state !== 'succeeded') {
       throw new CodedError('RUN_NOT_FINISHED', `The run is ${run.state}; it has no overlay.`);
     }
-    const key = blobKeys.overlay(id);
+    const key = blobKeys.overlay(id, run.revision);
     const { bytes, modified } = await this.rendered(id, key);
     return sendFile(request, reply, {
       mediaType: 'video/mp4',
       bytes,
       // An overlay that was removed may be rendered again, and need not have the same bytes then.
-      version: `${id}-${bytes}-${modified.getTime()}`,
+      version: `${id}-${run.revision}-${bytes}-${modified.getTime()}`,
       isShown: true,
       name: `${runLabel(run)}.mp4`,
       open: (range) => this.storage.getStream(key, range),

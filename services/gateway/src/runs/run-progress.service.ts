@@ -32,12 +32,14 @@ export class RunProgressService {
         (SELECT json_build_object('frames', coalesce(sum("frameCount"), 0), 'seconds', coalesce(sum("encoderSeconds"), 0))
            FROM "FeatureSegment" JOIN "FrameSegment" USING ("featureSetId", index)
            WHERE "featureSetId" = run."featureSetId") AS features,
-        (SELECT json_build_object('frames', coalesce(sum("frameCount"), 0), 'seconds', coalesce(sum("kernelSeconds"), 0))
-           FROM "LabelSegment" label JOIN "FrameSegment" USING (index)
-           WHERE label."runId" = run.id AND "featureSetId" = run."featureSetId") AS propagation,
-        (SELECT json_build_object('frames', coalesce(sum("frameCount"), 0), 'seconds', coalesce(sum(seconds), 0))
+        -- Frames that any pass has reached: with corrections several passes reach the same ones.
+        (SELECT json_build_object('frames', coalesce(sum(frames), 0), 'seconds', coalesce(sum(seconds), 0))
+           FROM (SELECT max("frameCount") AS frames, sum("kernelSeconds") AS seconds
+             FROM "LabelSegment" WHERE "runId" = run.id GROUP BY index) AS segments) AS propagation,
+        (SELECT json_build_object('frames', coalesce(sum("frameCount") FILTER (WHERE recipe IS NOT NULL), 0),
+             'seconds', coalesce(sum(seconds), 0))
            FROM "ResultSegment" WHERE "runId" = run.id) AS results,
-        (SELECT "storedAt" FROM "ResultSegment" WHERE "runId" = run.id AND index = 0) AS "firstMaskAt",
+        (SELECT min("storedAt") FROM "ResultSegment" WHERE "runId" = run.id) AS "firstMaskAt",
         (SELECT json_build_object('firstPts', min(pts[1]), 'lastPts', max(pts[cardinality(pts)]))
            FROM "FrameSegment" WHERE "featureSetId" = "FrameTable"."featureSetId"
            HAVING count(*) > 0) AS span

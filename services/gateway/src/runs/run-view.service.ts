@@ -19,7 +19,11 @@ import { cursorOf, olderThan, UUID, type PlaceInList } from '../http/paging';
 import { RunProgressService, type RunProgress } from './run-progress.service';
 import { conditionOf, type RunFilter } from './run-request';
 
-const INCLUDE = { outcome: true, featureSet: { include: { video: true } } } satisfies Prisma.RunInclude;
+const INCLUDE = {
+  outcome: true,
+  objects: { orderBy: { id: 'asc' } },
+  featureSet: { include: { video: true } },
+} satisfies Prisma.RunInclude;
 
 type FullRun = Prisma.RunGetPayload<{ include: typeof INCLUDE }>;
 
@@ -111,9 +115,10 @@ function viewOf(run: FullRun, progress: RunProgress): AnswerOf<'Run'> {
     name: run.name,
     tags: run.tags,
     progress: framesOf(progress),
+    revision: run.revision,
     preset: run.preset,
     parameters: run.parameters as PropagationParameters,
-    classIds: run.classIds,
+    classIds: run.objects.map(({ id }) => id),
     encoder: {
       name: run.encoderName,
       version: run.encoderVersion,

@@ -44,19 +44,24 @@ export class ShadowRunService {
     await this.database.$transaction(async (transaction) => {
       // The removal of the run waits here, or this sees that it is to be removed.
       await lockVideo(transaction, upload.video.sha256);
-      const run = await transaction.run.findFirst({ where: { id: runId, deletedAt: null } });
+      const run = await transaction.run.findFirst({
+        where: { id: runId, deletedAt: null },
+        include: { objects: true, prompts: true },
+      });
       if (!run || run.encoderSha256 === sha256 || !(await holdModelVersion(transaction, { name, version }))) return;
       const featureSet = featureSetOf(upload, { probe, card }, this.config);
       await transaction.featureSet.upsert({ where: { id: featureSet.id }, create: featureSet, update: {} });
-      const { tenant, maskKey, classIds, preset, traceparent } = run;
+      const { tenant, palette, preset, traceparent } = run;
+      const ofShadow = <T extends { runId: string }>({ runId: _, ...row }: T) => row;
       await transaction.run.create({
         data: {
           id: randomUUID(),
           shadowOfId: runId,
           featureSetId: featureSet.id,
           tenant,
-          maskKey,
-          classIds,
+          palette,
+          objects: { create: run.objects.map(ofShadow) },
+          prompts: { create: run.prompts.map(ofShadow) },
           preset,
           traceparent,
           parameters: upload.options.parsed.parameters,

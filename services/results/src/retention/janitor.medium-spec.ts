@@ -62,10 +62,10 @@ describe('Janitor', () => {
     const extracted = { rows: 1, cols: 1, dim: 1, encoderSeconds: 0 };
     await database.featureSegment.create({ data: { featureSetId, index: 0, ...extracted } });
     const id = randomUUID();
-    const request = { maskKey: blobKeys.firstMask(id), classIds: [1], preset: 'dino', parameters: {} };
-    await database.run.create({
-      data: { id, featureSetId, createdAt, encoderName: 'e', encoderSha256: 'e', ...request },
-    });
+    const request = { preset: 'dino', parameters: {}, encoderName: 'e', encoderSha256: 'e' };
+    await database.run.create({ data: { id, featureSetId, createdAt, ...request } });
+    const frame = { frame: 0, pts: 0, keyFrame: true, classes: [], maskKey: blobKeys.mask(id, 1, 0) };
+    await database.frameResult.create({ data: { runId: id, ...frame } });
     if (endedMs !== undefined) {
       const finishedAt = new Date(Date.now() - endedMs);
       await database.runOutcome.create({ data: { runId: id, state: 'succeeded', finishedAt } });
@@ -131,10 +131,10 @@ describe('Janitor', () => {
   it('says what it keeps, how much of it, and why', async () => {
     const [fresh, wanted] = [await runWith({ endedMs: HOUR_MS }), await runWith({})];
     await runWith({ endedMs: 25 * HOUR_MS });
-    await store.put(blobKeys.labels(wanted.id, 0), Buffer.alloc(1));
-    for (const frame of [0, 1]) await store.put(blobKeys.mask(fresh.id, frame), Buffer.alloc(2));
-    await store.put(blobKeys.overlay(fresh.id), Buffer.alloc(6));
-    await store.put(blobKeys.mask(randomUUID(), 0), Buffer.alloc(3));
+    await store.put(blobKeys.labels(wanted.id, 'p', 0), Buffer.alloc(1));
+    await store.put(blobKeys.mask(fresh.id, 1, 0), Buffer.alloc(4));
+    await store.put(blobKeys.overlay(fresh.id, 1), Buffer.alloc(6));
+    await store.put(blobKeys.mask(randomUUID(), 1, 0), Buffer.alloc(3));
     for (const dryRun of [true, false]) {
       const { features, kept } = await sut().clean(dryRun);
       expect(features).toEqual({ blobs: 1, bytes: 10 });
@@ -142,9 +142,9 @@ describe('Janitor', () => {
         { what: 'features', why: 'used in the last 24 hours, for later runs', blobs: 1, bytes: 10 },
         { what: 'features', why: 'of runs that have not ended', blobs: 1, bytes: 10 },
         { what: 'exports', why: 'made in the last 24 hours', blobs: 1, bytes: 6 },
-        { what: 'masks', why: 'of runs that are kept', blobs: 2, bytes: 4 },
+        { what: 'masks', why: 'of runs that are kept', blobs: 1, bytes: 4 },
         { what: 'masks', why: 'on their way in', blobs: 1, bytes: 3 },
-        { what: 'labels', why: 'of runs that have not ended', blobs: 1, bytes: 1 },
+        { what: 'labels', why: 'of runs that go on or may be corrected', blobs: 1, bytes: 1 },
       ]);
     }
   });
@@ -153,26 +153,28 @@ describe('Janitor', () => {
     const { id, features } = await runWith({ endedMs: HOUR_MS });
     const lost = [
       blobKeys.video('a'.repeat(64)),
-      blobKeys.firstMask(randomUUID()),
-      blobKeys.labels(randomUUID(), 0),
-      blobKeys.mask(randomUUID(), 3),
+      blobKeys.prompt(randomUUID(), 0, 'd'),
+      blobKeys.labels(randomUUID(), 'p', 0),
+      blobKeys.mask(randomUUID(), 1, 3),
+      // Replaced by a correction.
+      blobKeys.mask(id, 2, 0),
       blobKeys.frames('b'.repeat(40), 0),
       blobKeys.features('c'.repeat(40), 0),
       blobKeys.encoderModel('d'.repeat(64)),
     ];
-    const known = [features, blobKeys.mask(id, 0)];
+    const known = [features, blobKeys.mask(id, 1, 0)];
     for (const key of [...lost, ...known.slice(1)]) await store.put(key, Buffer.alloc(3));
     for (const key of [...lost, ...known]) await age(key, 2 * HOUR_MS);
-    const young = blobKeys.mask(randomUUID(), 0);
+    const young = blobKeys.mask(randomUUID(), 1, 0);
     await store.put(young, Buffer.alloc(3));
 
     const { orphans } = await sut().clean();
     const one = { blobs: 1, bytes: 3 };
     expect(orphans).toEqual({
       videos: one,
-      'first-masks': one,
+      prompts: one,
       labels: one,
-      masks: one,
+      masks: { blobs: 2, bytes: 6 },
       frames: one,
       features: one,
       encoders: one,
@@ -181,9 +183,13 @@ describe('Janitor', () => {
     for (const key of [...known, young]) expect(await store.stat(key)).not.toBeNull();
   });
 
-  it('removes old frames and soft labels that no unfinished run keeps', async () => {
+  it('removes old frames that no unfinished run keeps, and soft labels of a run that has failed', async () => {
     const [ended, unfinished] = [await runWith({ endedMs: HOUR_MS }), await runWith({})];
-    const blobsOf = ({ id, featureSetId }: typeof ended) => [blobKeys.labels(id, 4), blobKeys.frames(featureSetId, 4)];
+    await database.runOutcome.update({ where: { runId: ended.id }, data: { state: 'failed' } });
+    const blobsOf = ({ id, featureSetId }: typeof ended) => [
+      blobKeys.labels(id, 'p', 4),
+      blobKeys.frames(featureSetId, 4),
+    ];
     for (const key of [...blobsOf(ended), ...blobsOf(unfinished)]) {
       await store.put(key, Buffer.alloc(3));
       await age(key, 2 * HOUR_MS);
@@ -214,11 +220,11 @@ describe('Janitor', () => {
 
   it('removes old overlays', async () => {
     const { id } = await runWith({ endedMs: HOUR_MS });
-    await store.put(blobKeys.overlay(id), Buffer.alloc(7));
+    await store.put(blobKeys.overlay(id, 1), Buffer.alloc(7));
     expect((await sut().clean()).overlays).toEqual(NOTHING);
-    await age(blobKeys.overlay(id), 25 * HOUR_MS);
+    await age(blobKeys.overlay(id, 1), 25 * HOUR_MS);
     expect((await sut().clean()).overlays).toEqual({ blobs: 1, bytes: 7 });
-    expect(await store.stat(blobKeys.overlay(id))).toBeNull();
+    expect(await store.stat(blobKeys.overlay(id, 1))).toBeNull();
   });
 
   it('only counts in a dry run', async () => {

@@ -8,7 +8,7 @@ const BATCH = 500;
 interface Owners {
   /** Why they are kept, in the words of the report. */
   why: string;
-  /** Those of the ids that keep their blobs: the second part of a key, in training the whole key. */
+  /** Those of the ids that keep their blobs: the second part of a key, of masks and in training the whole key. */
   of: (database: Database, ids: string[]) => Promise<string[]>;
 }
 
@@ -21,8 +21,9 @@ const OWNERS: Record<string, Owners> = {
       (await database.video.findMany({ where: { sha256: { in: ids } } })).map(({ sha256 }) => sha256),
   },
   'first-masks': OF_KEPT_RUNS,
-  labels: { why: 'of runs that have not ended', of: unfinishedRuns },
-  masks: OF_KEPT_RUNS,
+  prompts: OF_KEPT_RUNS,
+  labels: { why: 'of runs that go on or may be corrected', of: runsWithLabels },
+  masks: { why: OF_KEPT_RUNS.why, of: keysOfMasks },
   exports: OF_KEPT_RUNS,
   frames: { why: 'of runs that have not ended', of: wantedFeatureSets },
   features: { why: OF_KEPT_RUNS.why, of: existingFeatureSets },
@@ -78,7 +79,18 @@ export async function* survey(storage: BlobStore, database: Database, ageMs: num
 }
 
 function ownerOf({ key }: BlobEntry): string {
-  return key.startsWith('training/') ? key : key.split('/')[1]!.replace(/\.png$/, '');
+  return /^(training|masks)\//.test(key) ? key : key.split('/')[1]!.replace(/\.png$/, '');
+}
+
+/** Masks that a correction has replaced stay behind when their process dies. */
+async function keysOfMasks(database: Database, keys: string[]): Promise<string[]> {
+  const runOf = (key: string) => key.split('/')[1]!;
+  const ids = [...new Set(keys.map(runOf))].filter(isUuid);
+  // A run that is not over stores masks before their rows.
+  const runs = await unfinishedRuns(database, ids);
+  const where = { runId: { in: ids }, maskKey: { in: keys } };
+  const rows = await database.frameResult.findMany({ where, select: { maskKey: true } });
+  return [...rows.map(({ maskKey }) => maskKey), ...keys.filter((key) => runs.includes(runOf(key)))];
 }
 
 async function existingRuns(database: Database, ids: string[]): Promise<string[]> {
@@ -86,7 +98,12 @@ async function existingRuns(database: Database, ids: string[]): Promise<string[]
   return (await database.run.findMany({ where, select: { id: true } })).map(({ id }) => id);
 }
 
-/** Soft labels serve unfinished runs only. */
+/** Soft labels serve unfinished runs, and corrections of those that have succeeded. */
+async function runsWithLabels(database: Database, ids: string[]): Promise<string[]> {
+  const where = { id: { in: ids.filter(isUuid) }, OR: [{ outcome: { is: null } }, { outcome: { state: 'succeeded' } }] };
+  return (await database.run.findMany({ where, select: { id: true } })).map(({ id }) => id);
+}
+
 async function unfinishedRuns(database: Database, ids: string[]): Promise<string[]> {
   const where = { id: { in: ids.filter(isUuid) }, outcome: { is: null } };
   return (await database.run.findMany({ where, select: { id: true } })).map(({ id }) => id);

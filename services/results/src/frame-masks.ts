@@ -1,0 +1,103 @@
+import type { PropagationParameters } from '@propago/contracts';
+import type { FeatureSet, Prompt, Run, RunObject, Video } from '@propago/database';
+import {
+  combineLabels,
+  completePalette,
+  encodeIndexedPng,
+  encodeRles,
+  putPrompt,
+  readStoredMask,
+  softLabelsToLabelMap,
+  type LabelGroup,
+  type LabelMap,
+} from '@propago/labels';
+import type { Pass, Source } from '@propago/passes';
+import type { BlobStore } from '@propago/runtime';
+import { PassLabels } from './pass-labels';
+import { sizeOf } from './video-size';
+
+export type MaskedRun = Run & {
+  featureSet: FeatureSet & { video: Video };
+  /** By id, ascending. */
+  objects: RunObject[];
+  prompts: Prompt[];
+};
+
+/** The mask of one frame, and what is known of it. */
+export interface FrameMask {
+  /** Indexed PNG of object ids. */
+  png: Buffer;
+  /** Mean soft label of the winning class over the foreground, 0..1; null where nothing was found. */
+  confidence: number | null;
+  classes: { id: number; area: number; confidence: number; rle: { size: [number, number]; counts: string } }[];
+}
+
+/** Masks of the frames of one run, one after the other. */
+export class FrameMasks {
+  private readonly palette: Uint8Array;
+
+  constructor(
+    private readonly run: MaskedRun,
+    private readonly storage: BlobStore,
+  ) {
+    this.palette = completePalette(run.palette);
+  }
+
+  async of(frame: number, sources: Source[], labels: PassLabels): Promise<FrameMask> {
+    const size = sizeOf(this.run.featureSet.video);
+    const { indices, confidenceOf, frameConfidence } = this.propagated(frame, sources, labels);
+    const prompted = sources.filter(({ isPrompted }) => isPrompted).flatMap(({ objects }) => objects);
+    if (prompted.length > 0) putPrompt(indices, (await this.prompt(frame)).labels, prompted);
+    const areas = countIds(indices);
+    const ids = this.run.objects.map(({ id }) => id);
+    const classes = encodeRles(indices, size, ids).map(({ size: rleSize, counts }, i) => {
+      const id = ids[i]!;
+      return { id, area: areas[id]!, confidence: confidenceOf(id), rle: { size: rleSize, counts } };
+    });
+    const found = classes.some(({ area }) => area > 0);
+    const png = encodeIndexedPng({ ...size, indices, palette: this.palette });
+    return { png, confidence: found ? frameConfidence : null, classes };
+  }
+
+  /** The winner of every pixel by id, and how sure the labels were. */
+  private propagated(frame: number, sources: Source[], labels: PassLabels) {
+    const { rows, cols } = labels.grid;
+    const { soft, objects } = combineLabels(
+      sources.map((source) => groupOf(frame, source, labels)),
+      rows * cols,
+    );
+    const { inputWidth, inputHeight, video } = this.run.featureSet;
+    const mask = softLabelsToLabelMap(
+      soft,
+      objects.length + 1,
+      { rows, cols },
+      { width: inputWidth, height: inputHeight },
+      sizeOf(video),
+      this.run.parameters as PropagationParameters,
+    );
+    const ids = Uint8Array.from([0, ...objects]);
+    const channelOf = new Map(objects.map((id, i) => [id, i + 1]));
+    return {
+      indices: mask.channel.map((channel) => ids[channel]!),
+      confidenceOf: (id: number) => mask.confidence[channelOf.get(id) ?? -1] ?? 0,
+      frameConfidence: mask.frameConfidence,
+    };
+  }
+
+  private async prompt(frame: number): Promise<LabelMap> {
+    const { maskKey } = this.run.prompts.find((prompt) => prompt.frame === frame)!;
+    return readStoredMask(await this.storage.get(maskKey));
+  }
+}
+
+function groupOf(frame: number, { objects, forward, backward, backwardShare }: Source, labels: PassLabels): LabelGroup {
+  const part = (pass: Pass | null, share: number) =>
+    pass ? [{ soft: labels.on(frame, pass), objects: pass.objects, share }] : [];
+  return { objects, parts: [...part(forward, 1 - backwardShare), ...part(backward, backwardShare)] };
+}
+
+function countIds(labels: Uint8Array): Uint32Array {
+  const counts = new Uint32Array(256);
+  for (const id of labels) counts[id]!++;
+  return counts;
+}
