@@ -9,7 +9,6 @@ import { SequenceScore } from '@propago/evaluation';
 import {
   combineLabels,
   labelsToGrid,
-  putPrompt,
   readLabels,
   softLabelsToLabelMap,
   type LabelMap,
