@@ -1,31 +1,20 @@
 import { buildInfo } from '@propago/build-info';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import type { FolderOption } from './commands/backup';
+import { Command, CommanderError, Option } from 'commander';
 import type { DemoCommand } from './commands/demo';
 import type { EvalCommand } from './commands/eval-davis';
 import { registerGc } from './commands/gc';
 import { registerKeys } from './commands/keys';
-import type { LogsCommand } from './commands/logs';
 import { registerModels } from './commands/models';
 import type { RunCommand } from './commands/run';
-import type { StatusCommand } from './commands/status';
+import { registerStackCommands } from './commands/stack';
 import { registerTrain } from './commands/train';
 import type { UpCommand } from './commands/up';
 import { keyOption } from './connection';
 import { Failure } from './failure';
 import { Interruption } from './interruption';
+import { wholeNumber } from './whole-number';
 
 const collect = (value: string, before: string[]): string[] => [...before, value];
-
-const wholeNumber =
-  (low: number, high: number) =>
-  (text: string): number => {
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < low || value > high) {
-      throw new InvalidArgumentError(`Expected a whole number from ${low} to ${high}.`);
-    }
-    return value;
-  };
 
 const runOptions = (command: Command): Command =>
   command
@@ -107,51 +96,6 @@ function buildProgram(interruption: Interruption): Command {
   registerStackCommands(program, interruption);
 
   return program;
-}
-
-/** Adds the commands for what `propago up` keeps in a folder. */
-function registerStackCommands(program: Command, interruption: Interruption): void {
-  const folder = ['--dir <folder>', 'folder of the platform, as given to propago up', '.propago'] as const;
-
-  program
-    .command('status')
-    .description('what propago up runs in a folder: services, ports, health, queues, disk; fails unless all is ready')
-    .option(...folder)
-    .option('--json', 'print JSON')
-    .action(async (options: StatusCommand) => (await import('./commands/status.js')).statusCommand(options));
-
-  program
-    .command('logs')
-    .description('logs of the services: for people on a terminal, else JSON lines')
-    .argument('[service]', 'gateway, ingest, features-1, postgres, …; all services when absent')
-    .option(...folder)
-    .option('-f, --follow', 'go on with what is written from now on')
-    .option('-n, --lines <n>', 'how many of the last lines', wholeNumber(0, 1_000_000), 100)
-    .action(async (service: string | undefined, options: LogsCommand) => {
-      const { logsCommand } = await import('./commands/logs.js');
-      await logsCommand(service, options, interruption);
-    });
-
-  program
-    .command('backup')
-    .description('save all that propago up keeps to one file, while it runs or not')
-    .argument('<file>', 'file to write; one that is there is replaced when the new one is complete')
-    .option(...folder)
-    .action(async (file: string, options: FolderOption) => {
-      const { backupCommand } = await import('./commands/backup.js');
-      await backupCommand(file, options, interruption);
-    });
-
-  program
-    .command('restore')
-    .description('make a folder for propago up from a backup')
-    .argument('<file>', 'what propago backup wrote')
-    .option(...folder)
-    .option('--force', 'replace the data that the folder holds')
-    .action(async (file: string, options: FolderOption & { force?: boolean }) => {
-      const { restoreCommand } = await import('./commands/backup.js');
-      await restoreCommand(file, options, interruption);
-    });
 }
 
 /** Lets no sub-command end the process by itself: usage errors have an exit code of their own. */

@@ -27,6 +27,20 @@ describe('askConfined', () => {
     expect(await ask('setInterval(() => {}, 1000); process.send(question.number * 7)')).toBe(42);
   });
 
+  it('passes on what the program says that it is doing, and stops listening to one that says too much', async () => {
+    const program = path.join(folder, 'talker.js');
+    const talk = "for (let i = 0; i < 1000; i++) process.send({ phase: 'step ' + i }); process.send('done');";
+    await writeFile(program, `process.once('message', () => { ${talk} });`);
+    const phases: string[] = [];
+    expect(await askConfined(program, {}, { limits: LIMITS, onPhase: (phase) => phases.push(phase) })).toBe('done');
+    expect(phases).toEqual(Array.from({ length: 100 }, (_, i) => `step ${i}`));
+  });
+
+  it('takes what is no short phase for the answer', async () => {
+    const phase = 'x'.repeat(81);
+    expect(await ask(`process.send({ phase: '${phase}' })`)).toEqual({ phase });
+  });
+
   it('gives the program nothing of the environment', async () => {
     process.env.SECRET_OF_TEST = 'secret';
     const seen = await ask('process.send(Object.keys(process.env))').finally(() => delete process.env.SECRET_OF_TEST);

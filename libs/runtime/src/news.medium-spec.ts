@@ -2,7 +2,7 @@ import { ClientNats } from '@nestjs/microservices';
 import { connect, type NatsConnection } from 'nats';
 import { startServers, type Servers } from '@propago/local-stack';
 import { natsOptions } from './nats-options';
-import { News } from './news';
+import { hasNoListener, News } from './news';
 
 let servers: Servers;
 let client: ClientNats;
@@ -22,20 +22,21 @@ afterAll(async () => {
 });
 
 describe('a question that nobody answers', () => {
-  it.each([
-    ['models.change', 'No service models is running, which answers models.change; `propago up` starts one.'],
-    [
-      'trainer.change',
-      'No service trainer is running, which answers trainer.change; `propago up --trainer` starts one.',
-    ],
-  ])('names the service of %s, and what starts it', async (subject, message) => {
-    await expect(sut.ask(subject, {})).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE', message });
+  it('names the service that is missing, and what starts it', async () => {
+    const unheard = await sut.ask('models.change', {}).catch((error: unknown) => error);
+    expect(unheard).toMatchObject({
+      code: 'SERVICE_UNAVAILABLE',
+      message: 'No service models is running, which answers models.change; `propago up` starts one.',
+    });
+    expect(hasNoListener(unheard)).toBe(true);
   });
 
   it('says so when the service is there and silent', async () => {
     listener.subscribe('ingest.probe', { callback: () => undefined });
     await listener.flush();
-    await expect(sut.ask('ingest.probe', {}, 200)).rejects.toMatchObject({
+    const late = await sut.ask('ingest.probe', {}, 200).catch((error: unknown) => error);
+    expect(hasNoListener(late)).toBe(false);
+    expect(late).toMatchObject({
       code: 'SERVICE_UNAVAILABLE',
       message: expect.stringMatching(/^The service ingest did not answer ingest\.probe within 0\.2 s/),
     });

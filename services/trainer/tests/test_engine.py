@@ -292,9 +292,7 @@ def test_a_damaged_checkpoint_is_passed_over_and_an_unfinished_line_forgotten(ti
         Trainer(config)
 
 
-def test_the_last_step_is_told_also_where_no_metrics_of_it_are(
-    tiny: Tiny, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_last_step_is_told_also_where_no_metrics_of_it_are(tiny: Tiny, capsys: pytest.CaptureFixture[str]) -> None:
     Trainer(tiny(steps=20, log_every=10, stop_after=4)).run()
     told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [event["step"] for event in told if event["event"] == "progress"][-1] == 4
