@@ -6,13 +6,7 @@ import { createEngine, type AffinityEngine, type ContextEntry, type Features } f
 import { PRESETS, type PropagationParameters } from '@propago/contracts';
 import { inputSize, loadEncoderCard, openEncoder, type Encoder, type Size } from '@propago/encoder';
 import { SequenceScore } from '@propago/evaluation';
-import {
-  combineLabels,
-  labelsToGrid,
-  readLabels,
-  softLabelsToLabelMap,
-  type LabelMap,
-} from '@propago/labels';
+import { combineLabels, labelsToGrid, readLabels, softLabelsToLabelMap, type LabelMap } from '@propago/labels';
 import { PassWalk, stepOf, type Walk } from '@propago/passes';
 import { resizeRgb } from '@propago/video';
 
