@@ -10,7 +10,7 @@ const FRAMES = 20;
 const PORTION = RUNS / STAGES.length;
 
 interface JobLine {
-  time: number;
+  time: string;
   msg?: string;
   stage?: string;
   skipped?: boolean;
@@ -61,7 +61,7 @@ describe('a rolling restart of every service', () => {
     return lines
       .filter((line) => line.includes(`"${msg}"`))
       .map((line) => JSON.parse(line) as JobLine)
-      .filter(({ time }) => time >= since);
+      .filter(({ time }) => Date.parse(time) >= since);
   }
 
   /** What the job of a line was to do. */

@@ -12,5 +12,4 @@ export * from './rounds';
 export * from './runtime.module';
 export * from './storage-room';
 export * from './tokens';
-export * from './version';
 export { assertHandlers, stageWork } from './stages.controller';

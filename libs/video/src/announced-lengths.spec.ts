@@ -68,6 +68,20 @@ describeWithFfmpeg('lengths that are announced wrongly', () => {
     expect(await codeOf(path)).toBe('VIDEO_TRUNCATED');
   });
 
+  it('refuses an AVI with sound that is cut between two frames', async () => {
+    const path = await generateClip(
+      at('cut.avi'),
+      [testPicture('160x120', 25, 12), { demuxer: 'lavfi', url: 'sine=d=1' }],
+      ['-c:v', 'mjpeg', '-c:a', 'pcm_s16le'],
+    );
+    const bytes = await readFile(path);
+    // Before the eighth frame: the duration that is left fits the frames that are left, but the header counts twelve.
+    let frame = -1;
+    for (let count = 0; count < 8; count++) frame = bytes.indexOf('00dc', frame + 1);
+    await writeFile(path, bytes.subarray(0, frame));
+    expect(await codeOf(path)).toBe('VIDEO_TRUNCATED');
+  });
+
   it('reads a film whose file is cut through the sound behind it', async () => {
     const layout = ['-movflags', '+faststart', '-max_interleave_delta', '0'];
     const late = { demuxer: 'lavfi' as const, url: 'sine=d=3' };

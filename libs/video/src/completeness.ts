@@ -30,14 +30,16 @@ export async function findMissingFrames(path: string, opened: Opened): Promise<C
   return truncated(bytes, announcedBytes);
 }
 
-/** Whether as many frames came as the container counts, or as its duration has room for. */
+/**
+ * Whether as many frames came as the container counts. Matroska counts none but has a duration, and some of its writers
+ * count that from zero, not from the first frame.
+ */
 export function isWhole(probe: VideoProbe, frames: number): boolean {
-  const { frameCountEstimate, durationSeconds, frameRate, startPts, timeBase } = probe;
+  const { container, frameCountEstimate, durationSeconds, frameRate, startPts, timeBase } = probe;
   if (frameCountEstimate === null) return false;
-  // Some writers count the duration from zero, not from the first frame.
+  if (container !== 'matroska' || durationSeconds === null || frameRate === null) return frames >= frameCountEstimate;
   const start = ((startPts ?? 0) * timeBase.num) / timeBase.den;
-  const room = durationSeconds !== null && frameRate !== null ? (durationSeconds - start) * frameRate - 0.5 : Infinity;
-  return frames >= Math.min(frameCountEstimate, room);
+  return frames >= Math.min(frameCountEstimate, (durationSeconds - start) * frameRate - 0.5);
 }
 
 async function hasAllPackets(path: string, { probe, limits, signal }: Opened): Promise<boolean> {

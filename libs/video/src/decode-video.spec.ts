@@ -197,6 +197,15 @@ describeWithFfmpeg('decodeVideo', () => {
     await expect(frames(path)).rejects.toMatchObject({ code: expect.stringMatching(/^VIDEO_(CORRUPT|TRUNCATED)$/) });
   });
 
+  it('refuses an AVI with right lengths whose last JPEG is cut to half, and names the frame', async () => {
+    const path = await generateClip(at('half.avi'), [testPicture('160x120', 25, 12)], ['-c:v', 'mjpeg', '-q:v', '3']);
+    await halveLastChunk(path);
+    await expect(frames(path)).rejects.toMatchObject({
+      code: 'VIDEO_CORRUPT',
+      message: expect.stringMatching(/^Frame 11 \(at 0\.440 s\) or one next to it is damaged or missing: overread/),
+    });
+  });
+
   it('refuses a frame size that changes in the middle', async () => {
     const small = await generateClip(at('small.ts'), [testPicture('96x64', 25, 10)], H264);
     const large = await generateClip(at('large.ts'), [testPicture('160x120', 25, 10)], H264);
@@ -289,4 +298,18 @@ function joinTransportStreams(...streams: Buffer[]): Buffer {
     joined[packet + 3] = (joined[packet + 3]! & 0xf0) | counter;
   }
   return joined;
+}
+
+/** Cuts the last picture of an AVI to half of its bytes and mends every length that speaks of it. */
+async function halveLastChunk(path: string): Promise<void> {
+  const bytes = await readFile(path);
+  const index = bytes.indexOf('idx1');
+  const movi = bytes.indexOf('movi');
+  const last = bytes.lastIndexOf('00dc', index - 1);
+  const half = (bytes.readUInt32LE(last + 4) >> 2) * 2;
+  const dropped = index - (last + 8 + half);
+  bytes.writeUInt32LE(half, last + 4);
+  bytes.writeUInt32LE(half, index + 8 + bytes.readUInt32LE(index + 4) - 4);
+  for (const size of [4, movi - 4]) bytes.writeUInt32LE(bytes.readUInt32LE(size) - dropped, size);
+  await writeFile(path, Buffer.concat([bytes.subarray(0, last + 8 + half), bytes.subarray(index)]));
 }

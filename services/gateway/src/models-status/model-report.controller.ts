@@ -2,6 +2,7 @@ import { Controller, Get, Param } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Answers } from '@propago/runtime';
 import { RequireScope } from '../access/require-scope';
+import { Refuses } from '../http/open-api/refuses';
 import { ModelReports } from './model-reports.service';
 
 @ApiTags('models')
@@ -15,7 +16,8 @@ export class ModelReportController {
     summary: 'How the versions of a model do: the runs of each part of its traffic, and its shadows beside these',
   })
   @Answers('ModelReport')
-  report(@Param('name') name: string) {
+  @Refuses('MODEL_NOT_FOUND')
+  getModelReport(@Param('name') name: string) {
     return this.reports.of(name);
   }
 }

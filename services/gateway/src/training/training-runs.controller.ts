@@ -69,7 +69,7 @@ export class TrainingRunsController {
   @ApiOperation({ summary: 'Save a checkpoint and stop; a run that waits is cancelled at once' })
   @Answers('TrainingRun', 202)
   @TrainingRunParameter()
-  @Refuses('TRAINING_RUN_NOT_FOUND', 'TRAINING_RUN_FINISHED')
+  @Refuses('TRAINING_RUN_NOT_FOUND', 'TRAINING_RUN_FINISHED', 'TRAINER_UNAVAILABLE')
   async cancelTrainingRun(@Param('id') id: string, @CurrentCaller() caller: Caller) {
     await this.runs.row(id);
     await this.runs.change({ what: 'cancel', runId: id }, caller);
@@ -81,7 +81,13 @@ export class TrainingRunsController {
   @ApiOperation({ summary: 'Go on with a failed or cancelled run at its last checkpoint, on whichever trainer' })
   @Answers('TrainingRun', 202)
   @TrainingRunParameter()
-  @Refuses('TRAINING_RUN_NOT_FOUND', 'TRAINING_RUN_NOT_FINISHED', 'TRAINING_RUN_FINISHED', 'TRAINING_PARENT_MISSING')
+  @Refuses(
+    'TRAINING_RUN_NOT_FOUND',
+    'TRAINING_RUN_NOT_FINISHED',
+    'TRAINING_RUN_FINISHED',
+    'TRAINING_PARENT_MISSING',
+    'TRAINER_UNAVAILABLE',
+  )
   async resumeTrainingRun(@Param('id') id: string, @CurrentCaller() caller: Caller) {
     await this.runs.row(id);
     await this.runs.change({ what: 'resume', runId: id }, caller);
@@ -92,7 +98,7 @@ export class TrainingRunsController {
   @HttpCode(204)
   @ApiOperation({ summary: 'Remove a run that does not run, and its files; a registered version stays' })
   @TrainingRunParameter()
-  @Refuses('TRAINING_RUN_NOT_FOUND', 'TRAINING_RUN_NOT_FINISHED')
+  @Refuses('TRAINING_RUN_NOT_FOUND', 'TRAINING_RUN_NOT_FINISHED', 'TRAINER_UNAVAILABLE')
   async deleteTrainingRun(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<void> {
     await this.runs.row(id);
     await this.runs.change({ what: 'delete', runId: id }, caller);

@@ -1,7 +1,8 @@
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { BuildInfo } from '@propago/build-info';
 import { answerSchemas } from '@propago/contracts';
-import { VERSION } from '@propago/runtime';
+import { BUILD } from '@propago/runtime';
 import { addEncodings } from './bodies';
 import { addProblems, PROBLEM_SCHEMA } from './problems';
 import { runOptionsSchema } from './run-options';
@@ -36,7 +37,7 @@ export function createDocument(
     .setOpenAPIVersion('3.1.0')
     .setTitle('Propago')
     .setDescription(DESCRIPTION)
-    .setVersion(VERSION)
+    .setVersion(app.get<BuildInfo>(BUILD).version)
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .addServer('/', 'The server that this document is from')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'API key' }, keyScheme);
