@@ -96,6 +96,26 @@ const frame = z.strictObject({
   ),
 });
 
+const prompt = z.strictObject({
+  frame: count,
+  objects: z
+    .array(
+      z.strictObject({ id: z.int(), isAbsent: z.boolean().describe('The prompt says that it is not on the frame') }),
+    )
+    .describe('Those that the prompt speaks of'),
+});
+
+const prompts = z.strictObject({
+  revision: z.int().min(1).describe('Of the run; If-Match expects it'),
+  items: z.array(prompt).describe('By frame'),
+});
+
+const runObject = z.strictObject({
+  id: z.int().min(1).max(254).describe('The value of its pixels'),
+  name: z.string().nullable(),
+  isTracedBack: z.boolean().describe('Whether frames before its first prompt are labelled too'),
+});
+
 const runEvent = run.pick({ state: true, progress: true, error: true }).extend({
   estimate: z
     .strictObject({
@@ -255,6 +275,9 @@ export const ANSWERS = {
   RunPage: pageOf(run),
   RunEvent: runEvent,
   FramePage: pageOf(frame).extend({ timeBase }),
+  PromptList: prompts,
+  RunObject: runObject,
+  RunObjectList: listOf(runObject),
   Model: model,
   ModelList: listOf(model),
   ModelIndex: listOf(z.strictObject({ name: z.string(), version: z.string(), state: modelState, reason: z.string() })),

@@ -18,7 +18,8 @@ export function assertStorable(value: unknown, name: string): void {
     if (typeof one === 'string' && UNSTORABLE.test(one)) {
       throw new CodedError('TEXT_INVALID', `Expected ${place} without NUL characters and unpaired surrogates.`);
     }
-    if (typeof one !== 'object' || one === null) continue;
+    // The bytes of a picture are no text.
+    if (typeof one !== 'object' || one === null || ArrayBuffer.isView(one)) continue;
     for (const [key, member] of Object.entries(one)) {
       open.push([member, `${place}.${key}`], [key, `the names in ${place}`]);
     }

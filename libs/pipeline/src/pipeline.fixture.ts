@@ -45,7 +45,7 @@ export class PipelineFixture {
     const encoder = { encoderName: 'e', encoderSha256: 'e' };
     const request = { preset: 'dino', parameters: PRESETS.dino, ...encoder };
     const objects = { create: { id: 1 } };
-    const prompts = { create: { frame: 0, objects: [1], digest: 'd', maskKey: 'm' } };
+    const prompts = { create: { frame: 0, objects: [1], present: [1], digest: 'd', maskKey: 'm' } };
     await this.database.run.create({ data: { id: runId, featureSetId, shadowOfId, ...request, objects, prompts } });
     return { runId, featureSetId };
   }

@@ -15,6 +15,7 @@ CREATE TABLE "Prompt" (
     "runId" UUID NOT NULL,
     "frame" INTEGER NOT NULL,
     "objects" INTEGER[],
+    "present" INTEGER[],
     "digest" TEXT NOT NULL,
     "maskKey" TEXT NOT NULL,
     "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
@@ -32,8 +33,8 @@ ALTER TABLE "Prompt" ADD CONSTRAINT "Prompt_runId_fkey" FOREIGN KEY ("runId") RE
 INSERT INTO "RunObject" ("runId", "id", "isTracedBack")
 SELECT "id", unnest("classIds"), true FROM "Run";
 
-INSERT INTO "Prompt" ("runId", "frame", "objects", "digest", "maskKey", "createdAt")
-SELECT "id", 0, "classIds", encode(sha256(convert_to("id"::text, 'UTF8')), 'hex'), "maskKey", "createdAt" FROM "Run";
+INSERT INTO "Prompt" ("runId", "frame", "objects", "present", "digest", "maskKey", "createdAt")
+SELECT "id", 0, "classIds", "classIds", encode(sha256(convert_to("id"::text, 'UTF8')), 'hex'), "maskKey", "createdAt" FROM "Run";
 
 -- AlterTable
 ALTER TABLE "Run" DROP COLUMN "classIds",

@@ -15,6 +15,7 @@ import { answerExpectations } from './http/client-errors';
 import { measureRequests } from './http/http-metrics';
 import { createDocument } from './http/open-api/document';
 import { ProblemFilter } from './http/problem.filter';
+import { MAX_MASK_BYTES } from './http/upload-limits';
 import { endEventStreams } from './http/server-sent-events';
 
 /** Uploads, errors, metrics and documentation of the HTTP API, and where its admin part is. */
@@ -29,6 +30,9 @@ export async function configureHttp(app: NestFastifyApplication, config: ConfigO
   fastify.addHook('preClose', async () => endEventStreams());
   // Of each part one is accepted, and a second one is told so. The video's own limit is enforced while it streams to storage.
   await app.register(multipart, { limits: { fileSize: config.MAX_UPLOAD_BYTES + 1, files: 4, fields: 4, parts: 8 } });
+  // The mask of a prompt may be the body itself.
+  const png = { parseAs: 'buffer', bodyLimit: MAX_MASK_BYTES } as const;
+  fastify.addContentTypeParser('image/png', png, (_request, body, done) => done(null, body));
   app.useGlobalFilters(new ProblemFilter(app.get<Logger>(LOGGER), allowed));
   const hasAdmin = config.ADMIN_API === 'on';
   const create = () => createDocument(app, KEY_SCHEME, (document) => withAccess(document, access, hasAdmin));

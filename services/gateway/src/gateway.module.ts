@@ -3,6 +3,8 @@ import { RuntimeModule, type ConfigOf } from '@propago/runtime';
 import { AccessModule } from './access/access.module';
 import { ModelsAdminModule } from './models/models.module';
 import { ModelsStatusModule } from './models-status/models-status.module';
+import { PromptsController } from './prompts/prompts.controller';
+import { PromptsService } from './prompts/prompts.service';
 import { GcController } from './retention/gc.controller';
 import { AcceptRunService } from './runs/accept-run.service';
 import { EnqueueService } from './runs/enqueue.service';
@@ -36,12 +38,14 @@ export class GatewayModule {
         RunsController,
         RunEventsController,
         MasksController,
+        PromptsController,
         OverlayController,
         RunNewsController,
         GcController,
       ],
       providers: [
         AcceptRunService,
+        PromptsService,
         EnqueueService,
         UploadService,
         UploadSweepService,

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { blobKeys, CodedError } from '@propago/contracts';
-import { Database, type Prisma } from '@propago/database';
-import { completePalette, encodeIndexedPng, type LabelMap } from '@propago/labels';
+import { blobKeys, CodedError, type AnswerOf } from '@propago/contracts';
+import { Database, lockVideo, type Prisma, type Prompt } from '@propago/database';
+import { completePalette, encodeIndexedPng } from '@propago/labels';
 import { NextSteps, planOf } from '@propago/pipeline';
 import { News, STORAGE, type BlobStore } from '@propago/runtime';
 import type { Caller } from '../access/caller';
@@ -14,7 +14,10 @@ export interface SaidPrompt {
   frame: number;
   /** Ids of the objects that it speaks of, ascending; those without a pixel are not on the frame. */
   objects: number[];
-  mask: LabelMap;
+  width: number;
+  height: number;
+  /** height x width, row-major object ids. */
+  labels: Uint8Array;
 }
 
 /** The colours of a run's masks, red, green, blue by id. */
@@ -24,6 +27,7 @@ type Palette = Uint8Array | null;
 export interface StoredPrompt {
   frame: number;
   objects: number[];
+  present: number[];
   digest: string;
   maskKey: string;
 }
@@ -43,13 +47,34 @@ export class PromptsService {
   ) {}
 
   /** Puts the mask of a prompt into storage. Its key follows from what it says, so that a repeated call does no harm. */
-  async store(runId: string, { frame, objects, mask }: SaidPrompt, palette: Palette): Promise<StoredPrompt> {
-    const { width, height, labels: indices } = mask;
+  async store(runId: string, said: SaidPrompt, palette: Palette): Promise<StoredPrompt> {
+    const { frame, objects, width, height, labels: indices } = said;
     const digest = createHash('sha256').update(indices).update(objects.join()).digest('hex');
     const maskKey = blobKeys.prompt(runId, frame, digest);
     const png = encodeIndexedPng({ width, height, indices, palette: completePalette(palette) });
     await this.storage.put(maskKey, png);
-    return { frame, objects, digest, maskKey };
+    const pixels = new Set(indices);
+    return { frame, objects, present: objects.filter((id) => pixels.has(id)), digest, maskKey };
+  }
+
+  /** @throws CodedError RUN_NOT_FOUND */
+  async list(runId: string, caller: Caller): Promise<AnswerOf<'PromptList'>> {
+    await this.view.mustExist(runId, caller);
+    const include = { prompts: { orderBy: { frame: 'asc' } } } as const;
+    const { revision, prompts } = await this.database.run.findUniqueOrThrow({ where: { id: runId }, include });
+    const items = prompts.map(({ frame, objects, present }) => ({
+      frame,
+      objects: objects.map((id) => ({ id, isAbsent: !present.includes(id) })),
+    }));
+    return { revision, items };
+  }
+
+  /** @throws CodedError RUN_NOT_FOUND, PROMPT_NOT_FOUND */
+  async on(runId: string, caller: Caller, frame: number): Promise<Prompt> {
+    await this.view.mustExist(runId, caller);
+    const prompt = await this.database.prompt.findUnique({ where: { runId_frame: { runId, frame } } });
+    if (!prompt) throw new CodedError('PROMPT_NOT_FOUND', `Run ${runId} has no prompt on frame ${frame}.`);
+    return prompt;
   }
 
   /**
@@ -79,7 +104,10 @@ export class PromptsService {
       const prompt = run.prompts.find((each) => each.frame === frame);
       if (!prompt) throw new CodedError('PROMPT_NOT_FOUND', `Run ${runId} has no prompt on frame ${frame}.`);
       if (run.prompts.length === 1) {
-        throw new CodedError('PROMPT_NEEDED', 'A run has at least one prompt; add another one before, or delete the run.');
+        throw new CodedError(
+          'PROMPT_NEEDED',
+          'A run has at least one prompt; add another one before, or delete the run.',
+        );
       }
       // Its mask stays in storage until the run goes: the change may be taken back at the same moment.
       await transaction.prompt.delete({ where: { runId_frame: { runId, frame } } });
@@ -99,6 +127,12 @@ export class PromptsService {
     apply: (transaction: Prisma.TransactionClient, run: LockedRun) => Promise<boolean>,
   ): Promise<void> {
     const hasChanged = await this.database.$transaction(async (transaction) => {
+      const { featureSet } = await transaction.run.findUniqueOrThrow({
+        where: { id: runId },
+        include: { featureSet: true },
+      });
+      // The janitor removes features and labels of runs that are over under this lock.
+      await lockVideo(transaction, featureSet.videoSha256);
       const run = await lockRun(transaction, runId);
       if (expected !== undefined && expected !== run.revision) {
         throw new CodedError('REVISION_CONFLICT', `The run is at revision ${run.revision}, not ${expected}.`);
@@ -129,7 +163,10 @@ export class PromptsService {
     }
     const table = await transaction.frameTable.findUnique({ where: { featureSetId: run.featureSetId } });
     if (table && frame >= table.frameCount) {
-      throw new CodedError('FRAME_NOT_FOUND', `The video has ${table.frameCount} frames, 0 to ${table.frameCount - 1}.`);
+      throw new CodedError(
+        'FRAME_NOT_FOUND',
+        `The video has ${table.frameCount} frames, 0 to ${table.frameCount - 1}.`,
+      );
     }
   }
 }

@@ -11,13 +11,14 @@ import {
 } from '@propago/contracts';
 import { Database, holdModelVersion, lockVideo, type Prisma } from '@propago/database';
 import type { EncoderCard } from '@propago/encoder';
-import { completePalette, encodeIndexedPng, type LabelMap } from '@propago/labels';
+import { completePalette } from '@propago/labels';
 import { NextSteps } from '@propago/pipeline';
 import { CONFIG, News, STORAGE, type BlobStore, type ConfigOf } from '@propago/runtime';
 import { currentTraceparent } from '@propago/tracing';
 import type { VideoProbe } from '@propago/video';
 import type { Caller } from '../access/caller';
 import { QuotaService } from '../access/quota.service';
+import { PromptsService } from '../prompts/prompts.service';
 import { EnqueueService } from './enqueue.service';
 import { featureSetOf } from './feature-set';
 import type { Claim } from '../http/idempotency.service';
@@ -54,6 +55,7 @@ export class AcceptRunService {
     private readonly enqueue: EnqueueService,
     private readonly quota: QuotaService,
     private readonly shadows: ShadowRunService,
+    private readonly prompts: PromptsService,
   ) {}
 
   /**
@@ -97,8 +99,9 @@ export class AcceptRunService {
     const options = upload.options.parsed;
     const { sha256, bytes, fileName } = upload.video;
     const videoKey = blobKeys.video(sha256);
-    const palette = completePalette(upload.mask.labels.palette);
-    const prompt = await this.storePrompt(runId, FIRST_FRAME, { mask: upload.mask.labels, palette });
+    const { palette: given, classIds: objects, ...mask } = upload.mask.labels;
+    const palette = completePalette(given);
+    const prompt = await this.prompts.store(runId, { ...mask, objects, frame: FIRST_FRAME }, palette);
     try {
       await this.database.$transaction(
         async (transaction) => {
@@ -147,16 +150,6 @@ export class AcceptRunService {
       await this.removeOrphan(sha256);
       throw error;
     }
-  }
-
-  /** The mask of a prompt in storage, and its row. */
-  private async storePrompt(runId: string, frame: number, { mask, palette }: { mask: LabelMap; palette: Uint8Array }) {
-    const { width, height, labels, classIds: objects } = mask;
-    const png = encodeIndexedPng({ width, height, indices: labels, palette });
-    const digest = createHash('sha256').update(labels).update(objects.join()).digest('hex');
-    const maskKey = blobKeys.prompt(runId, frame, digest);
-    await this.storage.put(maskKey, png);
-    return { frame, objects, digest, maskKey };
   }
 
   /** The file of a video that no row knows, because its transaction was rolled back after the file was moved. */
