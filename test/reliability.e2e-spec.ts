@@ -43,7 +43,7 @@ async function runInTheMiddleOf(on: Platform, stage: (typeof WORKERS)[number]): 
 }
 
 /** What serves unfinished runs only. */
-const transientBlobs = (): Promise<string[]> => platform.blobs('frames/', 'labels/', 'uploads/');
+const transientBlobs = (): Promise<string[]> => platform.blobs('frames/', 'uploads/');
 
 async function killAndStart(service: (typeof WORKERS)[number] | 'gateway'): Promise<void> {
   await platform.stack.services.kill(service, 0, 'SIGKILL');
