@@ -20,7 +20,7 @@ describe('Completion', () => {
     const config = { TRAINING_STOP_SECONDS: 1, SHUTDOWN_SECONDS: 3 };
     const program = { start: () => new ProgramProcess(spawn('sh', ['-c', command], { detached: true }), () => {}) };
     const news = { training: () => {} };
-    const parts = [config, undefined, undefined, news, program, undefined] as unknown;
+    const parts = [config, undefined, undefined, undefined, news, program, undefined] as unknown;
     const sut = new Completion(...(parts as ConstructorParameters<typeof Completion>));
     const configuration = { settings: {}, data: { source: 'generated' }, weights: 'fp32' };
     const run = { id: 'run', row: { configuration }, report: async () => 'held' };
