@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { encodeIndexedPng, encodeRles, VOC_PALETTE } from '@propago/labels';
+import { Queues } from '@propago/pipeline';
 import { documentedFetch } from './support/documented-fetch';
 import { type Platform, type Problem, startPlatform, until } from './support/platform';
 import { smallClip, type SmallClip } from './support/small-clip';
@@ -153,6 +154,47 @@ describe('a run that is corrected', () => {
     expect((await platform.labelsOf(id, 20)).map((label) => (label === 2 ? 1 : 0))).toEqual(
       truthOf(20).map((label) => (label === 2 ? 1 : 0)),
     );
+  });
+
+  it('takes an object that appears later, which changes no soft label of the others', async () => {
+    const { id } = await platform.succeededRun({ ...clip, mask: maskOf(truthOf(0, [1])) });
+    const soft = async () =>
+      platform.query('select pass, index, "storedAt" from "LabelSegment" where "runId" = $1', [id]);
+    const before = await soft();
+    const answer = await documentedFetch(`${platform.url}/v1/runs/${id}/objects`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'late' }),
+    });
+    expect(answer.status).toBe(201);
+    expect(await answer.json()).toEqual({ id: 2, name: 'late', isTracedBack: false });
+    await prompted(id, 18, [2]);
+    await succeeded(id);
+    expect(await soft()).toEqual(expect.arrayContaining(before));
+    const masks = await masksOf(id);
+    expect(masks.slice(0, 18).some((mask) => mask.includes(2))).toBe(false);
+    expect(masks.slice(18).every((mask) => mask.includes(2) && mask.includes(1))).toBe(true);
+    const { items } = await platform.json<{ items: { classes: { id: number }[] }[] }>(`/v1/runs/${id}/frames`);
+    expect(items.map(({ classes }) => classes.length)).toEqual([...Array(18).fill(1), ...Array(22).fill(2)]);
+    expect(await platform.json(`/v1/runs/${id}/objects`)).toEqual({
+      items: [
+        { id: 1, name: null, isTracedBack: true },
+        { id: 2, name: 'late', isTracedBack: false },
+      ],
+    });
+  });
+
+  it('fails when a prompt that came before the end of the video was known lies beyond it', async () => {
+    const other = await smallClip({ frames: 8, seed: 99 });
+    const queues = new Queues({ redisUrl: platform.stack.servers.redisUrl, prefix: 'bull', lockSeconds: 15 });
+    await queues.of('ingest').pause();
+    const id = await platform.acceptedRun(other);
+    const { width, height, truth } = other;
+    const far = encodeIndexedPng({ width, height, indices: truth[3]!, palette: VOC_PALETTE });
+    expect((await put(id, 30, far)).status).toBe(202);
+    await queues.of('ingest').resume();
+    await queues.close();
+    expect(await platform.waitForEnd(id)).toMatchObject({ state: 'failed', error: { code: 'FRAME_NOT_FOUND' } });
   });
 
   it('has a new overlay, and files whose tags say that they are new', async () => {

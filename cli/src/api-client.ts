@@ -31,11 +31,30 @@ export class ApiClient {
    * @throws Failure with the server's code when it refuses
    */
   async call(method: string, path: string, body?: unknown): Promise<unknown> {
-    const json: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
+    return body === undefined
+      ? this.send(method, path)
+      : this.send(method, path, { type: 'application/json', bytes: JSON.stringify(body) });
+  }
+
+  /**
+   * Says by a mask where the objects of a run are on a frame.
+   * @throws Failure with the server's code when it refuses
+   */
+  async putPrompt(runId: string, frame: number, png: Buffer): Promise<void> {
+    const path = `/v1/runs/${encodeURIComponent(runId)}/prompts/${frame}`;
+    await this.send('PUT', path, { type: 'image/png', bytes: new Uint8Array(png) });
+  }
+
+  private async send(
+    method: string,
+    path: string,
+    content?: { type: string; bytes: string | Uint8Array<ArrayBuffer> },
+  ): Promise<unknown> {
+    const type: Record<string, string> = content ? { 'content-type': content.type } : {};
     const answer = await fetch(`${this.base}${path}`, {
       method,
-      headers: { ...this.headers, ...json },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      headers: { ...this.headers, ...type },
+      body: content?.bytes,
       signal: this.signal,
     }).catch((error: unknown) => {
       throw this.unreachable(error);

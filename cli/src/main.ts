@@ -1,5 +1,6 @@
 import { buildInfo } from '@propago/build-info';
 import { Command, CommanderError, Option } from 'commander';
+import { registerCorrect } from './commands/correct';
 import type { DemoCommand } from './commands/demo';
 import type { EvalCommand } from './commands/eval-davis';
 import { registerGc } from './commands/gc';
@@ -89,6 +90,7 @@ function buildProgram(interruption: Interruption): Command {
     .option('-o, --output <folder>', 'folder for the results', 'out/demo')
     .action(async (options: DemoCommand) => (await import('./commands/demo.js')).demoCommand(options, interruption));
 
+  registerCorrect(program, interruption);
   registerKeys(program, interruption);
   registerModels(program, interruption);
   registerTrain(program, interruption);

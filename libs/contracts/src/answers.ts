@@ -116,7 +116,7 @@ const runObject = z.strictObject({
   isTracedBack: z.boolean().describe('Whether frames before its first prompt are labelled too'),
 });
 
-const runEvent = run.pick({ state: true, progress: true, error: true }).extend({
+const runEvent = run.pick({ state: true, revision: true, progress: true, error: true }).extend({
   estimate: z
     .strictObject({
       framesPerSecond: z.number().min(0).describe('Masks for each second since the run was accepted'),

@@ -37,6 +37,7 @@ export const ERRORS = {
   PROMPT_NOT_FOUND: input(404, 'The run has no prompt on this frame.'),
   PROMPT_NEEDED: input(409, 'A run needs at least one prompt.'),
   OBJECT_UNKNOWN: input(422, 'The run has no such object.'),
+  OBJECT_EXISTS: input(409, 'The run has an object of this id already.'),
   KEY_MISSING: input(401, 'The request needs an API key.'),
   KEY_INVALID: input(401, 'The API key is not known.'),
   KEY_EXPIRED: input(401, 'The API key has expired.'),

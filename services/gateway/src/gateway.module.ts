@@ -3,6 +3,8 @@ import { RuntimeModule, type ConfigOf } from '@propago/runtime';
 import { AccessModule } from './access/access.module';
 import { ModelsAdminModule } from './models/models.module';
 import { ModelsStatusModule } from './models-status/models-status.module';
+import { ObjectsController } from './prompts/objects.controller';
+import { ObjectsService } from './prompts/objects.service';
 import { PromptsController } from './prompts/prompts.controller';
 import { PromptsService } from './prompts/prompts.service';
 import { GcController } from './retention/gc.controller';
@@ -38,6 +40,7 @@ export class GatewayModule {
         RunsController,
         RunEventsController,
         MasksController,
+        ObjectsController,
         PromptsController,
         OverlayController,
         RunNewsController,
@@ -45,6 +48,7 @@ export class GatewayModule {
       ],
       providers: [
         AcceptRunService,
+        ObjectsService,
         PromptsService,
         EnqueueService,
         UploadService,

@@ -1,5 +1,5 @@
 import type { PropagationParameters } from '@propago/contracts';
-import type { FeatureSet, Prompt, Run, RunObject, Video } from '@propago/database';
+import type { FeatureSet, Prompt, Run, Video } from '@propago/database';
 import {
   combineLabels,
   completePalette,
@@ -18,8 +18,6 @@ import { sizeOf } from './video-size';
 
 export type MaskedRun = Run & {
   featureSet: FeatureSet & { video: Video };
-  /** By id, ascending. */
-  objects: RunObject[];
   prompts: Prompt[];
 };
 
@@ -49,7 +47,8 @@ export class FrameMasks {
     const prompted = sources.filter(({ isPrompted }) => isPrompted).flatMap(({ objects }) => objects);
     if (prompted.length > 0) putPrompt(indices, (await this.prompt(frame)).labels, prompted);
     const areas = countIds(indices);
-    const ids = this.run.objects.map(({ id }) => id);
+    // An object that nothing brings to this frame does not exist here yet.
+    const ids = sources.flatMap(({ objects }) => objects).sort((a, b) => a - b);
     const classes = encodeRles(indices, size, ids).map(({ size: rleSize, counts }, i) => {
       const id = ids[i]!;
       return { id, area: areas[id]!, confidence: confidenceOf(id), rle: { size: rleSize, counts } };

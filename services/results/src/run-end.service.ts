@@ -7,9 +7,9 @@ import {
   type RunEndState,
   type StageJobs,
 } from '@propago/contracts';
-import { activeRun, Database, lockVideo, type Prisma, type Run, type RunOutcome } from '@propago/database';
+import { activeRun, Database, lockVideo, type Run, type RunOutcome } from '@propago/database';
 import { passesOf } from '@propago/passes';
-import { NextSteps, planOf, Queues } from '@propago/pipeline';
+import { NextSteps, planOf, Queues, type RunPlan } from '@propago/pipeline';
 import { News, STORAGE, type BlobStore } from '@propago/runtime';
 
 /** How long to wait for workers that are still at something that nobody wants any more; they are told to stop. */
@@ -60,9 +60,11 @@ export class RunEndService {
   ): Promise<{ state: RunEndState; isFirst: boolean } | undefined> {
     return this.database.$transaction(async (transaction) => {
       await transaction.$executeRaw`SELECT FROM "Run" WHERE id = ${run.id}::uuid FOR UPDATE`;
-      const state = await stateOf(transaction, run, error);
+      const plan = await planOf(transaction, run.id);
+      const failed = error ?? (plan && promptBeyond(plan));
+      const state = stateOf(run, plan, failed);
       if (!state) return undefined;
-      const failure = state === 'failed' && error ? { errorCode: error.code, errorDetail: error.detail } : {};
+      const failure = state === 'failed' && failed ? { errorCode: failed.code, errorDetail: failed.detail } : {};
       const data = [{ runId: run.id, state, ...failure }];
       const { count } = await transaction.runOutcome.createMany({ data, skipDuplicates: true });
       return { state, isFirst: count === 1 };
@@ -153,15 +155,22 @@ export class RunEndService {
 type EndingRun = Run & { shadowOf: { outcome: RunOutcome | null } | null };
 
 /** The end state whose time has come; undefined while masks are missing. */
-async function stateOf(
-  transaction: Prisma.TransactionClient,
-  run: EndingRun,
-  error: { code: string } | undefined,
-): Promise<RunEndState | undefined> {
+function stateOf(run: EndingRun, plan: RunPlan | undefined, error: object | undefined): RunEndState | undefined {
   const repeated = run.shadowOf?.outcome?.state ?? 'succeeded';
   if (run.cancelRequestedAt || repeated !== 'succeeded') return 'cancelled';
   if (error) return 'failed';
-  return (await planOf(transaction, run.id))?.isComplete ? 'succeeded' : undefined;
+  return plan?.isComplete ? 'succeeded' : undefined;
+}
+
+/** What is wrong with a prompt that came before the number of frames was known. */
+function promptBeyond({ rows }: RunPlan): { code: string; detail: string } | undefined {
+  const { frameCount, prompts } = rows;
+  const beyond = frameCount === null ? undefined : prompts.prompts.find(({ frame }) => frame >= frameCount);
+  if (!beyond) return undefined;
+  return {
+    code: 'FRAME_NOT_FOUND',
+    detail: `A prompt is on frame ${beyond.frame}, and the video has ${frameCount} frames.`,
+  };
 }
 
 function isFor(featureSetId: string, data: StageJobs[QueueName]): boolean {

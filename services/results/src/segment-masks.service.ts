@@ -53,7 +53,7 @@ export class SegmentMasksService {
         if (!prompts) return undefined;
         const run = await transaction.run.findUniqueOrThrow({
           where: { id: job.runId },
-          include: { featureSet: { include: { video: true } }, objects: { orderBy: { id: 'asc' } }, prompts: true },
+          include: { featureSet: { include: { video: true } }, prompts: true },
         });
         const table = await transaction.frameSegment.findUniqueOrThrow({
           where: { featureSetId_index: { featureSetId: run.featureSetId, index: job.segment } },

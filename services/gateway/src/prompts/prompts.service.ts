@@ -8,6 +8,7 @@ import { News, STORAGE, type BlobStore } from '@propago/runtime';
 import type { Caller } from '../access/caller';
 import { EnqueueService } from '../runs/enqueue.service';
 import { RunViewService } from '../runs/run-view.service';
+import { lockRun, type LockedRun } from './lock-run';
 
 /** What a request says about some objects on one frame. */
 export interface SaidPrompt {
@@ -31,8 +32,6 @@ export interface StoredPrompt {
   digest: string;
   maskKey: string;
 }
-
-type LockedRun = Prisma.RunGetPayload<{ include: { outcome: true; objects: true; prompts: true } }>;
 
 /** What people say about the objects of a run: stored, changed, taken back. Each change gives the run a new revision. */
 @Injectable()
@@ -169,19 +168,6 @@ export class PromptsService {
       );
     }
   }
-}
-
-/** @throws CodedError RUN_NOT_FOUND, RUN_NOT_CORRECTABLE */
-async function lockRun(transaction: Prisma.TransactionClient, id: string): Promise<LockedRun> {
-  await transaction.$executeRaw`SELECT FROM "Run" WHERE id = ${id}::uuid FOR UPDATE`;
-  const include = { outcome: true, objects: { orderBy: { id: 'asc' } }, prompts: true } as const;
-  const run = await transaction.run.findFirst({ where: { id, deletedAt: null }, include });
-  if (!run) throw new CodedError('RUN_NOT_FOUND', `There is no run ${id}.`);
-  const state = run.cancelRequestedAt ? 'cancelled' : (run.outcome?.state ?? 'succeeded');
-  if (state !== 'succeeded') {
-    throw new CodedError('RUN_NOT_CORRECTABLE', `The run has ${state}; prompts of such a run cannot be changed.`);
-  }
-  return run;
 }
 
 /** Masks of other recipes than the prompts ask for now; they are served until new ones are there. */

@@ -49,8 +49,8 @@ export class RunEventsController {
   }
 }
 
-function eventIdOf({ state, progress }: Snapshot): string {
-  return [...STAGES.map((stage) => progress[stage].done), progress.frames ?? '', state].join('.');
+function eventIdOf({ revision, state, progress }: Snapshot): string {
+  return [revision, ...STAGES.map((stage) => progress[stage].done), progress.frames ?? '', state].join('.');
 }
 
 function isEnd({ state }: Snapshot): boolean {

@@ -50,6 +50,7 @@ export class RunViewService {
     const progress = await this.progressOf(id);
     return {
       state: stateOf(run, progress),
+      revision: run.revision,
       progress: framesOf(progress),
       estimate: estimateOf(run, progress),
       error: errorOf(run),

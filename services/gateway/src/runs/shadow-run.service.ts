@@ -52,7 +52,6 @@ export class ShadowRunService {
       const featureSet = featureSetOf(upload, { probe, card }, this.config);
       await transaction.featureSet.upsert({ where: { id: featureSet.id }, create: featureSet, update: {} });
       const { tenant, palette, preset, traceparent } = run;
-      const ofShadow = <T extends { runId: string }>({ runId: _, ...row }: T) => row;
       await transaction.run.create({
         data: {
           id: randomUUID(),
@@ -60,8 +59,16 @@ export class ShadowRunService {
           featureSetId: featureSet.id,
           tenant,
           palette,
-          objects: { create: run.objects.map(ofShadow) },
-          prompts: { create: run.prompts.map(ofShadow) },
+          objects: { create: run.objects.map(({ id, name, isTracedBack }) => ({ id, name, isTracedBack })) },
+          prompts: {
+            create: run.prompts.map(({ frame, objects, present, digest, maskKey }) => ({
+              frame,
+              objects,
+              present,
+              digest,
+              maskKey,
+            })),
+          },
           preset,
           traceparent,
           parameters: upload.options.parsed.parameters,

@@ -139,7 +139,7 @@ describe('Janitor', () => {
       const { features, kept } = await sut().clean(dryRun);
       expect(features).toEqual({ blobs: 1, bytes: 10 });
       expect(kept).toEqual([
-        { what: 'features', why: 'used in the last 24 hours, for later runs', blobs: 1, bytes: 10 },
+        { what: 'features', why: 'used in the last 24 hours, for later runs and corrections', blobs: 1, bytes: 10 },
         { what: 'features', why: 'of runs that have not ended', blobs: 1, bytes: 10 },
         { what: 'exports', why: 'made in the last 24 hours', blobs: 1, bytes: 6 },
         { what: 'masks', why: 'of runs that are kept', blobs: 1, bytes: 4 },

@@ -8,7 +8,10 @@ import { survey } from './survey';
 export interface RetentionPolicy {
   /** Ended runs older than this are removed with everything that belongs to them; 0 keeps them. */
   runDays: number;
-  /** Features and overlays, which can be made again, stay for so long after the last run that used them has ended. */
+  /**
+   * Features, soft labels and overlays, which can be made again, stay for so long after the last run that used them has
+   * ended.
+   */
   cacheHours: number;
   /**
    * Bytes of features that may be kept for later runs; above that the least recently used go first. 0 is without limit,
@@ -45,6 +48,14 @@ export interface Kept extends Removed {
   /** Their kind: the first part of their keys. */
   what: string;
   why: string;
+}
+
+/** A feature set that no unfinished run wants, with the runs that used it. */
+interface IdleSet {
+  id: string;
+  videoSha256: string;
+  runIds: string[];
+  lastUsed: Date;
 }
 
 const DAY_MS = 86_400_000;
@@ -90,9 +101,9 @@ export class Janitor {
     const oldest = Date.now() - this.policy.cacheHours * HOUR_MS;
     const sets = await this.idleFeatureSets();
     const sizes = new Map<string, Removed>();
-    for (const { id } of sets) sizes.set(id, await this.sizeOf(blobFolders.features(id)));
+    for (const set of sets) sizes.set(set.id, await this.sizeOfSet(set));
     const budget = await this.budgetFor([...sizes.values()].reduce((sum, { bytes }) => sum + bytes, 0));
-    const why = `used in the last ${this.policy.cacheHours} hours, for later runs`;
+    const why = `used in the last ${this.policy.cacheHours} hours, for later runs and corrections`;
     let kept = 0;
     // Most recently used first: what lies beyond the budget is what was not used for longest.
     for (const set of sets) {
@@ -101,7 +112,7 @@ export class Janitor {
       if (!isOld && kept + size.bytes <= budget) {
         kept += size.bytes;
         report.add('features', why, size);
-      } else if (dryRun || (await this.evict(set.id, set.videoSha256))) {
+      } else if (dryRun || (await this.evict(set))) {
         total.blobs += size.blobs;
         total.bytes += size.bytes;
       }
@@ -126,35 +137,38 @@ export class Janitor {
   }
 
   /** Feature sets with features that no unfinished run wants, and when a run that used them ended last. */
-  private async idleFeatureSets(): Promise<{ id: string; videoSha256: string; lastUsed: Date }[]> {
+  private async idleFeatureSets(): Promise<IdleSet[]> {
     const sets = await this.database.featureSet.findMany({
       where: { featureSegments: { some: {} }, runs: { none: activeRun } },
       select: {
         id: true,
         videoSha256: true,
         createdAt: true,
-        runs: { select: { createdAt: true, outcome: { select: { finishedAt: true } } } },
+        runs: { select: { id: true, createdAt: true, outcome: { select: { finishedAt: true } } } },
       },
     });
     const used = sets.map(({ id, videoSha256, createdAt, runs }) => {
       const times = runs.map((run) => run.outcome?.finishedAt ?? run.createdAt);
-      return { id, videoSha256, lastUsed: new Date(Math.max(createdAt.getTime(), ...times.map(Number))) };
+      const lastUsed = new Date(Math.max(createdAt.getTime(), ...times.map(Number)));
+      return { id, videoSha256, runIds: runs.map((run) => run.id), lastUsed };
     });
     return used.sort((a, b) => b.lastUsed.getTime() - a.lastUsed.getTime());
   }
 
   /**
-   * Under the video's lock: a new run on it waits, and then decodes and encodes it again. When this is cut off before its
-   * rows are gone for certain, propagation finds that blobs are missing, and has them made again.
-   * @returns false when a new run wants the features after all
+   * Under the video's lock: a new run on it waits, and then decodes and encodes it again, and so does a correction. When
+   * this is cut off before its rows are gone for certain, the stages find that blobs are missing, and have them made again.
+   * @returns false when a run wants the features after all
    */
-  private async evict(featureSetId: string, videoSha256: string): Promise<boolean> {
+  private async evict({ id: featureSetId, videoSha256, runIds }: IdleSet): Promise<boolean> {
     return this.database.$transaction(
       async (transaction: Prisma.TransactionClient) => {
         await lockVideo(transaction, videoSha256);
         if (await transaction.run.count({ where: { featureSetId, ...activeRun } })) return false;
         await transaction.featureSegment.deleteMany({ where: { featureSetId } });
         await this.storage.deletePrefix(blobFolders.features(featureSetId));
+        // Their rows say what was done; a correction that needs them finds that they are gone.
+        for (const runId of runIds) await this.storage.deletePrefix(blobFolders.labels(runId));
         return true;
       },
       { timeout: 60_000, maxWait: 60_000 },
@@ -191,6 +205,17 @@ export class Janitor {
       total.bytes += bytes;
     }
     return removed;
+  }
+
+  /** Of the features, and of the soft labels that were made from them. */
+  private async sizeOfSet({ id, runIds }: IdleSet): Promise<Removed> {
+    const total = await this.sizeOf(blobFolders.features(id));
+    for (const runId of runIds) {
+      const { blobs, bytes } = await this.sizeOf(blobFolders.labels(runId));
+      total.blobs += blobs;
+      total.bytes += bytes;
+    }
+    return total;
   }
 
   private async sizeOf(prefix: string): Promise<Removed> {

@@ -100,7 +100,10 @@ async function existingRuns(database: Database, ids: string[]): Promise<string[]
 
 /** Soft labels serve unfinished runs, and corrections of those that have succeeded. */
 async function runsWithLabels(database: Database, ids: string[]): Promise<string[]> {
-  const where = { id: { in: ids.filter(isUuid) }, OR: [{ outcome: { is: null } }, { outcome: { state: 'succeeded' } }] };
+  const where = {
+    id: { in: ids.filter(isUuid) },
+    OR: [{ outcome: { is: null } }, { outcome: { state: 'succeeded' } }],
+  };
   return (await database.run.findMany({ where, select: { id: true } })).map(({ id }) => id);
 }
 

@@ -1,0 +1,51 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CodedError, type AnswerOf } from '@propago/contracts';
+import { Database } from '@propago/database';
+import { CONFIG, type ConfigOf } from '@propago/runtime';
+import type { Caller } from '../access/caller';
+import { RunViewService } from '../runs/run-view.service';
+import { lockRun } from './lock-run';
+
+/** An object as a request describes it. */
+interface NewObject {
+  id?: number;
+  name?: string;
+  isTracedBack?: boolean;
+}
+
+/** What is tracked in a run. */
+@Injectable()
+export class ObjectsService {
+  constructor(
+    @Inject(CONFIG) private readonly config: ConfigOf<'gateway'>,
+    private readonly database: Database,
+    private readonly view: RunViewService,
+  ) {}
+
+  /** @throws CodedError RUN_NOT_FOUND */
+  async list(runId: string, caller: Caller): Promise<AnswerOf<'RunObjectList'>> {
+    await this.view.mustExist(runId, caller);
+    const rows = await this.database.runObject.findMany({ where: { runId }, orderBy: { id: 'asc' } });
+    return { items: rows.map(({ id, name, isTracedBack }) => ({ id, name, isTracedBack })) };
+  }
+
+  /** @throws CodedError RUN_NOT_FOUND, RUN_NOT_CORRECTABLE, OBJECT_EXISTS, MASK_TOO_MANY_CLASSES */
+  async add(runId: string, caller: Caller, { id: wanted, ...rest }: NewObject): Promise<AnswerOf<'RunObject'>> {
+    await this.view.mustExist(runId, caller);
+    return this.database.$transaction(async (transaction) => {
+      const { objects } = await lockRun(transaction, runId);
+      const taken = new Set(objects.map(({ id }) => id));
+      const { MAX_CLASSES } = this.config;
+      if (taken.size >= MAX_CLASSES) {
+        throw new CodedError('MASK_TOO_MANY_CLASSES', `A run has at most ${MAX_CLASSES} objects.`);
+      }
+      if (wanted !== undefined && taken.has(wanted)) {
+        throw new CodedError('OBJECT_EXISTS', `The run has an object ${wanted} already.`);
+      }
+      let id = wanted ?? 1;
+      while (taken.has(id)) id++;
+      const { name, isTracedBack } = await transaction.runObject.create({ data: { runId, id, ...rest } });
+      return { id, name, isTracedBack };
+    });
+  }
+}
