@@ -4,6 +4,7 @@ import { createEngine } from '@propago/affinity';
 import { DEFAULT_PRESET, PRESET_NAMES, PRESETS, type PresetName } from '@propago/contracts';
 import { inputSize, loadEncoderCard, openEncoder } from '@propago/encoder';
 import { labelsToGrid, softLabelsToLabelMap } from '@propago/labels';
+import { PassWalk } from '@propago/passes';
 import { resizeRgb } from '@propago/video';
 
 /** From this program in dist/, in a clone and in the services' image alike. */
@@ -111,16 +112,13 @@ async function measure(shape: Shape, { encoder: file, preset, size, shortSide }:
   const scores = ids.map(() => 0);
   for (const seed of SEEDS) {
     const session = engine.createSession({ grid, dim: card.dim, classes: ids.length + 1 }, parameters);
-    let index = 0;
+    const walk = new PassWalk(session);
     for (const { rgb, labels } of clip(seed, size, shape)) {
       const pixels = resizeRgb(rgb, size, input, parameters.imageResize);
       const { features } = await encoder.encode(pixels, { count: 1, ...input });
-      const soft =
-        index === 0
-          ? labelsToGrid({ ...size, labels }, ids, grid, parameters.labelResize)
-          : (await session.propagate(index, features)).labels;
-      session.addContext(index, features, soft);
-      if (++index < FRAMES) continue;
+      const prompt = async () => labelsToGrid({ ...size, labels }, ids, grid, parameters.labelResize);
+      const { labels: soft } = await walk.next(features, prompt);
+      if (walk.step < FRAMES) continue;
       const { channel } = softLabelsToLabelMap(soft, ids.length + 1, grid, input, size, parameters);
       ids.forEach((id, i) => (scores[i]! += intersectionOverUnion(channel, labels, id) / SEEDS.length));
     }

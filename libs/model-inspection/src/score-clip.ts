@@ -3,6 +3,7 @@ import { PRESETS, type PropagationParameters } from '@propago/contracts';
 import { type Encoder, inputSize, type Size } from '@propago/encoder';
 import { type ObjectScore, SequenceScore } from '@propago/evaluation';
 import { labelsToGrid, softLabelsToLabelMap } from '@propago/labels';
+import { PassWalk } from '@propago/passes';
 import { resizeRgb } from '@propago/video';
 
 const PARAMETERS: PropagationParameters = PRESETS.siammae;
@@ -36,15 +37,12 @@ export async function scoreClip(
   const session = engine.createSession({ grid, dim: encoder.card.dim, classes: objects + 1 }, PARAMETERS);
   const score = new SequenceScore(classIds);
   try {
-    let index = 0;
+    const walk = new PassWalk(session);
     for await (const { rgb, labels } of clip.frames) {
       const pixels = resizeRgb(rgb, shown, size, PARAMETERS.imageResize);
       const { features } = await encoder.encode(pixels, { count: 1, ...size });
-      const soft =
-        index === 0
-          ? labelsToGrid({ ...shown, labels }, classIds, grid, PARAMETERS.labelResize)
-          : (await session.propagate(index, features)).labels;
-      session.addContext(index++, features, soft);
+      const prompt = async () => labelsToGrid({ ...shown, labels }, classIds, grid, PARAMETERS.labelResize);
+      const { labels: soft } = await walk.next(features, prompt);
       // Class ids are 1..n, so a pixel's channel is its class.
       const { channel } = softLabelsToLabelMap(soft, objects + 1, grid, size, shown, PARAMETERS);
       score.add({ ...shown, labels }, { ...shown, labels: channel });
