@@ -26,7 +26,7 @@ import { documentedFetch } from './support/documented-fetch';
 jest.setTimeout(120_000);
 
 /** Everything that a request may leave: blobs of these folders and rows of these tables. */
-const FOLDERS = ['uploads', 'videos', 'first-masks', 'frames', 'features', 'labels', 'masks', 'exports'];
+const FOLDERS = ['uploads', 'videos', 'prompts', 'frames', 'features', 'labels', 'masks', 'exports'];
 const TABLES = ['Video', 'FeatureSet', 'Run', 'IdempotencyRecord', 'FrameTable', 'FrameSegment', 'RunOutcome'];
 
 let platform: Platform;

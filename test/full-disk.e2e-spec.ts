@@ -95,7 +95,7 @@ jest.setTimeout(240_000);
     expect((await platform.waitForEnd(id)).state).toBe('cancelled');
     await platform.removeRun(id);
     await until('nothing of it is left', async () => {
-      return (await platform.blobs('videos', 'first-masks', 'frames', 'features', 'labels', 'masks')).length === 0;
+      return (await platform.blobs('videos', 'prompts', 'frames', 'features', 'labels', 'masks')).length === 0;
     });
   });
 
@@ -111,7 +111,7 @@ jest.setTimeout(240_000);
     const problem = (await answer.json()) as Problem;
     expect(problem).toMatchObject({ code: 'STORAGE_FULL', status: 507 });
     expect(problem.detail).toMatch(/ free of 80 MiB, and uploads must leave 4\.0 MiB of it free\./);
-    expect(await platform.blobs('uploads', 'videos', 'first-masks')).toEqual([]);
+    expect(await platform.blobs('uploads', 'videos', 'prompts')).toEqual([]);
     expect(platform.partsInStorage()).toEqual([]);
     await small.free();
     await platform.removeRun((await platform.succeededRun(await smallClip({ frames: 4, seed: 2 }))).id);

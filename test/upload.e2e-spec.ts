@@ -17,7 +17,7 @@ describe('an upload', () => {
   afterAll(() => platform?.stop());
   afterEach(async () => {
     await until('no part of an upload is left', async () => platform.partsInStorage().length === 0);
-    expect(await platform.blobs('uploads', 'videos', 'first-masks')).toEqual([]);
+    expect(await platform.blobs('uploads', 'videos', 'prompts')).toEqual([]);
     expect(await platform.query('select 1 from "Run" union select 1 from "Video"')).toEqual([]);
   });
 

@@ -108,6 +108,7 @@ describe('plan', () => {
       masks: [],
       outdated: [],
       isComplete: true,
+      beyond: null,
       foremost: Infinity,
     });
   });
@@ -178,6 +179,12 @@ describe('plan', () => {
         ['1', 0, true],
       ],
     ]);
+  });
+
+  it('names a prompt that the video turned out to be too short for', () => {
+    const sut = new Simulation(setOf([prompt(0, [1]), prompt(11, [1])]), 10, random(1));
+    sut.finish();
+    expect(plan(sut.rows())).toMatchObject({ beyond: 11 });
   });
 
   it('lets decoding go on, as far as frames are encoded, for a pass that has not begun', () => {

@@ -38,6 +38,8 @@ export interface Plan {
   outdated: number[];
   /** Whether every mask is there. */
   isComplete: boolean;
+  /** A prompted frame that the video turned out not to have, so that the run cannot be completed; null: there is none. */
+  beyond: number | null;
   /** How far the work behind decoding is: decoding many segments beyond this one would only fill the disk. */
   foremost: number;
 }
@@ -62,6 +64,7 @@ export function plan(rows: RunRows): Plan {
       .map(({ segment, recipe }) => ({ segment, recipe })),
     outdated: [...missing.keys()].filter((segment) => rows.masks.has(segment)),
     isComplete: frameCount !== null && missing.size === 0,
+    beyond: rows.prompts.prompts.find(({ frame }) => frame >= (frameCount ?? Infinity))?.frame ?? null,
     foremost: foremostOf(standings, rows),
   };
 }

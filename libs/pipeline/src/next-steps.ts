@@ -154,7 +154,7 @@ export class NextSteps {
 
 /** A plan as jobs of each stage, those first that lead to the first masks. */
 function jobsOf(
-  { ingest, features, propagation, masks, isComplete, rows }: RunPlan,
+  { ingest, features, propagation, masks, isComplete, beyond }: RunPlan,
   { runId, featureSetId }: { runId: string; featureSetId: string },
   stored: Stored,
 ): { [S in Stage]: StageJobs[S][] } {
@@ -169,7 +169,7 @@ function jobsOf(
       .map(({ pass, segment }) => ({ runId, pass: pass.key, segment })),
     results: [
       ...masks.filter(({ segment }) => near(segment)).map((wanted) => ({ kind: 'segment', runId, ...wanted }) as const),
-      ...(isComplete && rows.frameCount !== null ? [{ kind: 'end', runId } as const] : []),
+      ...(isComplete || beyond !== null ? [{ kind: 'end', runId } as const] : []),
     ],
   };
 }

@@ -75,6 +75,8 @@ export class PropagationProcessor implements StageHandler<'propagation'> {
     const { run, pass } = of;
     const features = await this.stored.features(run.featureSet, segment);
     const frames = framesWithin(pass, features.firstFrame, features.frames.length);
+    // The video has ended before the prompted frame, and so will the run.
+    if (frames.length === 0) return { skipped: true };
     const walk = await this.sessions.take(of, stepOf(pass, frames[0]!), features);
     const start = performance.now();
     const labels: Float32Array[] = [];

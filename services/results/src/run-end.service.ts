@@ -163,13 +163,11 @@ function stateOf(run: EndingRun, plan: RunPlan | undefined, error: object | unde
 }
 
 /** What is wrong with a prompt that came before the number of frames was known. */
-function promptBeyond({ rows }: RunPlan): { code: string; detail: string } | undefined {
-  const { frameCount, prompts } = rows;
-  const beyond = frameCount === null ? undefined : prompts.prompts.find(({ frame }) => frame >= frameCount);
-  if (!beyond) return undefined;
+function promptBeyond({ beyond, rows }: RunPlan): { code: string; detail: string } | undefined {
+  if (beyond === null) return undefined;
   return {
     code: 'FRAME_NOT_FOUND',
-    detail: `A prompt is on frame ${beyond.frame}, and the video has ${frameCount} frames.`,
+    detail: `A prompt is on frame ${beyond}, and the video has ${rows.frameCount} frames.`,
   };
 }
 

@@ -65,7 +65,7 @@ def test_a_tiny_siammae_beats_its_initialisation_by_two_points(tiny: Tiny) -> No
     spec = ClipSpec(height=64, width=64, frames=2, motion=MOTION, appearance=light)
     config = tiny(
         image=64, dim=64, depth=2, heads=2, positions="none", decoder_dim=64, batch=16, micro_batch=16, steps=300,
-        warmup_steps=20, lr=3e-3, mask_ratio=0.9, repeat=4, bf16=True, log_every=50,
+        warmup_steps=20, lr=1e-3, mask_ratio=0.9, repeat=4, bf16=False, log_every=50,
     )  # fmt: skip
     assert trained_gain(config, (textures, spec), (textures, spec)) > 2
 
