@@ -37,15 +37,18 @@ export class UploadService {
   /**
    * @param room that is left for the video
    * @param use gets the upload; the stored video is gone when it returns, unless it was moved away
-   * @throws CodedError STORAGE_FULL before a byte is read; REQUEST_INVALID, VIDEO_MISSING, MASK_MISSING, UPLOAD_TOO_LARGE,
+   * @throws CodedError STORAGE_FULL before the video is read; REQUEST_INVALID, VIDEO_MISSING, MASK_MISSING, UPLOAD_TOO_LARGE,
    *   QUOTA_BYTES, UPLOAD_ABORTED, and as soon as they have arrived whatever is wrong with mask or options: sent first,
    *   they are refused before the video
    */
   async withUpload<T>(request: FastifyRequest, room: Room, use: (upload: RunUpload) => Promise<T>): Promise<T> {
-    await this.storageRoom.assertRoomFor(lengthOf(request));
     const key = blobKeys.upload(randomUUID());
+    // Asked for while the form is read already: a form that has arrived as a whole before its first part is listened to
+    // may break off unheard.
+    const admitted = this.storageRoom.assertRoomFor(lengthOf(request));
+    admitted.catch(() => undefined);
     try {
-      return await use(await this.read(request, room, key));
+      return await use(await this.read(request, room, { key, admitted }));
     } catch (error) {
       readToItsEnd(request);
       throw error;
@@ -54,7 +57,11 @@ export class UploadService {
     }
   }
 
-  private async read(request: FastifyRequest, room: Room, key: string): Promise<RunUpload> {
+  private async read(
+    request: FastifyRequest,
+    room: Room,
+    { key, admitted }: { key: string; admitted: Promise<void> },
+  ): Promise<RunUpload> {
     let video: RunUpload['video'] | undefined;
     let mask: RunUpload['mask'] | undefined;
     let options: RunUpload['options'] | undefined;
@@ -71,7 +78,9 @@ export class UploadService {
       } else if (part.type === 'file' && part.fieldname === 'mask') {
         mask = this.readMask(await collect(part.file, MAX_MASK_BYTES));
       } else if (part.type === 'file' && part.fieldname === 'video') {
-        const stored = await this.store(part.file, room, key);
+        const file = arriving(part.file);
+        await admitted;
+        const stored = await this.store(file, room, key);
         video = { key, ...stored, fileName: part.filename };
       } else {
         if (part.fieldname === 'mask' || part.fieldname === 'video') throw withoutFileName(part.fieldname);
@@ -81,6 +90,7 @@ export class UploadService {
         );
       }
     }
+    await admitted;
     if (!video) throw new CodedError('VIDEO_MISSING', 'Expected a file in the field video.');
     if (!mask) throw new CodedError('MASK_MISSING', 'Expected a file in the field mask.');
     return { video, mask, options: options ?? { text: '{}', parsed: parseRunOptions('{}') } };
@@ -95,7 +105,7 @@ export class UploadService {
   private async store(file: Readable, room: Room, key: string): Promise<{ bytes: number; sha256: string }> {
     const { MAX_UPLOAD_BYTES } = this.config;
     try {
-      return await this.storage.putStream(key, arriving(file), { maxBytes: Math.min(MAX_UPLOAD_BYTES, room.bytes) });
+      return await this.storage.putStream(key, file, { maxBytes: Math.min(MAX_UPLOAD_BYTES, room.bytes) });
     } catch (error) {
       const isTooLarge = error instanceof CodedError && error.code === 'UPLOAD_TOO_LARGE';
       if (isTooLarge && room.bytes < MAX_UPLOAD_BYTES) throw room.exceeded();
