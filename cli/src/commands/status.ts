@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { QUEUES_OF } from '@propago/contracts';
 import { postgresData, readStackState, type ServiceProcess, type StackState } from '@propago/local-stack';
 import { columns } from '../columns';
 import { diskUsage, type DiskUsage } from '../disk-usage';
@@ -123,6 +124,11 @@ async function queuesOf(services: readonly ServiceProcess[]): Promise<Status['qu
   return null;
 }
 
+/** A service may work on queues beside that of its stage. */
+function queuesOfService(name: string): readonly string[] {
+  return (QUEUES_OF as Partial<Record<string, readonly string[]>>)[name] ?? [];
+}
+
 function describe({ folder, running, pid, startedAt, url, servers, services, queues, disk }: Status): string {
   const mib = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
   const build = services.find(({ version }) => version !== null);
@@ -142,7 +148,7 @@ function describe({ folder, running, pid, startedAt, url, servers, services, que
     const rows = Object.entries(queues).map(([stage, jobs]) => [
       stage,
       ...['waiting', 'active', 'delayed'].map((state) => String(jobs[state] ?? 0)),
-      String(services.filter(({ name }) => name === stage).length),
+      String(services.filter(({ name }) => queuesOfService(name).includes(stage)).length),
     ]);
     parts.push('', columns([['queue', 'waiting', 'active', 'delayed', 'workers'], ...rows]));
   }
