@@ -8,6 +8,7 @@ import { RequireScope } from '../access/require-scope';
 import { RunParameter } from '../http/open-api/parameters';
 import { Refuses } from '../http/open-api/refuses';
 import { parseBody, schemaOf } from '../http/parse-body';
+import { RunViewService } from '../runs/run-view.service';
 import { ObjectsService } from './objects.service';
 
 const newObject = z.strictObject({
@@ -22,7 +23,10 @@ const newObject = z.strictObject({
 @RunParameter()
 @Controller('v1/runs/:id/objects')
 export class ObjectsController {
-  constructor(private readonly objects: ObjectsService) {}
+  constructor(
+    private readonly objects: ObjectsService,
+    private readonly view: RunViewService,
+  ) {}
 
   @Get()
   @ApiOperation({ summary: 'The objects of a run' })
@@ -42,7 +46,9 @@ export class ObjectsController {
   @ApiBody({ schema: { ...schemaOf(newObject), example: { name: 'cyclist' } } })
   @Answers('RunObject', 201)
   @Refuses('RUN_NOT_FOUND', 'RUN_NOT_CORRECTABLE', 'OBJECT_EXISTS', 'MASK_TOO_MANY_CLASSES')
-  addObject(@Param('id') id: string, @Body() body: unknown, @CurrentCaller() caller: Caller) {
-    return this.objects.add(id, caller, parseBody(newObject, body));
+  async addObject(@Param('id') id: string, @Body() body: unknown, @CurrentCaller() caller: Caller) {
+    // Before the body is looked at: a run of another tenant is not there, whatever is sent.
+    await this.view.mustExist(id, caller);
+    return this.objects.add(id, parseBody(newObject, body));
   }
 }

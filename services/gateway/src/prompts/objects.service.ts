@@ -30,8 +30,7 @@ export class ObjectsService {
   }
 
   /** @throws CodedError RUN_NOT_FOUND, RUN_NOT_CORRECTABLE, OBJECT_EXISTS, MASK_TOO_MANY_CLASSES */
-  async add(runId: string, caller: Caller, { id: wanted, ...rest }: NewObject): Promise<AnswerOf<'RunObject'>> {
-    await this.view.mustExist(runId, caller);
+  async add(runId: string, { id: wanted, ...rest }: NewObject): Promise<AnswerOf<'RunObject'>> {
     return this.database.$transaction(async (transaction) => {
       const { objects } = await lockRun(transaction, runId);
       const taken = new Set(objects.map(({ id }) => id));
