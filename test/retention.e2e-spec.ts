@@ -28,12 +28,12 @@ describe('retention', () => {
     const first = await platform.succeededRun(clip);
     const dry = await collect(true);
     expect(dry.features.blobs).toBeGreaterThan(0);
-    expect((await platform.blobs('features')).length).toBe(dry.features.blobs);
+    expect((await platform.blobs('features', 'labels')).length).toBe(dry.features.blobs);
     const misplaced = await fetch(`${platform.url}/v1/admin/gc?dryRun=true`, { method: 'POST' });
     expect(misplaced.status).toBe(400);
-    expect((await platform.blobs('features')).length).toBe(dry.features.blobs);
+    expect((await platform.blobs('features', 'labels')).length).toBe(dry.features.blobs);
     expect((await collect(false)).features).toEqual(dry.features);
-    expect(await platform.blobs('features')).toEqual([]);
+    expect(await platform.blobs('features', 'labels')).toEqual([]);
 
     const second = await platform.succeededRun(clip);
     for (const frame of [0, 7, 19]) {

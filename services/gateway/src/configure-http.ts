@@ -32,7 +32,9 @@ export async function configureHttp(app: NestFastifyApplication, config: ConfigO
   await app.register(multipart, { limits: { fileSize: config.MAX_UPLOAD_BYTES + 1, files: 4, fields: 4, parts: 8 } });
   // The mask of a prompt may be the body itself.
   const png = { parseAs: 'buffer', bodyLimit: MAX_MASK_BYTES } as const;
-  fastify.addContentTypeParser('image/png', png, (_request, body, done) => done(null, body));
+  fastify.addContentTypeParser(['image/png', 'application/octet-stream'], png, (_request, body, done) =>
+    done(null, body),
+  );
   app.useGlobalFilters(new ProblemFilter(app.get<Logger>(LOGGER), allowed));
   const hasAdmin = config.ADMIN_API === 'on';
   const create = () => createDocument(app, KEY_SCHEME, (document) => withAccess(document, access, hasAdmin));

@@ -6,6 +6,7 @@ import { Answers, AnswersFile, CONFIG, STORAGE, type BlobStore, type ConfigOf } 
 import { CurrentCaller, type Caller } from '../access/caller';
 import { RequireScope } from '../access/require-scope';
 import { sendFile } from '../http/file-answer';
+import { AlsoTakesBytes } from '../http/open-api/bodies';
 import { FrameParameter, RunParameter } from '../http/open-api/parameters';
 import { Refuses } from '../http/open-api/refuses';
 import { frameNumber } from '../http/paging';
@@ -96,7 +97,8 @@ export class PromptsController {
     schema: { type: 'string' },
     example: '2,3',
   })
-  @ApiConsumes('image/png', 'application/json')
+  @ApiConsumes('application/json')
+  @AlsoTakesBytes()
   @ApiBody({ schema: { ...schemaOf(promptBody), example: { objects: [{ id: 2, absent: true }] } } })
   @Answers('Run', 202)
   @Refuses(

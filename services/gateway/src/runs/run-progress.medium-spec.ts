@@ -23,7 +23,7 @@ describe('RunProgressService', () => {
     const size = { inputWidth: 8, inputHeight: 8, imageResize: 'bilinear', precision: 'float16', segmentFrames: 2 };
     await database.featureSet.create({ data: { id: featureSetId, videoSha256: sha256, encoderSha256: 'e', ...size } });
     const encoder = { encoderName: 'e', encoderSha256: 'e' };
-    const request = { maskKey: 'm', classIds: [1], preset: 'dino', parameters: {}, ...encoder };
+    const request = { preset: 'dino', parameters: {}, ...encoder };
     await database.run.create({ data: { id: runId, featureSetId, ...request } });
     return { runId, featureSetId };
   }

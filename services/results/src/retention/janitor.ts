@@ -35,7 +35,7 @@ export interface JanitorReport {
   dryRun: boolean;
   /** Ids of the runs whose time has come. */
   expiredRuns: string[];
-  /** Features of runs that have ended. */
+  /** Features of runs that have ended, and the soft labels that were made from them. */
   features: Removed;
   overlays: Removed;
   /** What no row of the database keeps, by the first part of its key. */
@@ -111,7 +111,8 @@ export class Janitor {
       const isOld = set.lastUsed.getTime() < oldest;
       if (!isOld && kept + size.bytes <= budget) {
         kept += size.bytes;
-        report.add('features', why, size);
+        // Soft labels are told of by their own kind.
+        report.add('features', why, await this.sizeOf(blobFolders.features(set.id)));
       } else if (dryRun || (await this.evict(set))) {
         total.blobs += size.blobs;
         total.bytes += size.bytes;
