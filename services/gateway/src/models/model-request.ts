@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CodedError, modelName } from '@propago/contracts';
+import { revisionIn } from '../http/if-match';
 import { parseBody } from '../http/parse-body';
 
 /** Versions and revisions are 32-bit integers. */
@@ -37,13 +38,13 @@ export function etagOf(revision: number): string {
 /** The revision that a change expects, from its body or the header. @throws CodedError REQUEST_INVALID */
 export function expectedBy(body: { expectedRevision?: number }, ifMatch: string | undefined): number | undefined {
   if (ifMatch === undefined || ifMatch === '*') return body.expectedRevision;
-  const revision = /^"?(\d{1,9})"?$/.exec(ifMatch)?.[1];
-  const isOther = body.expectedRevision !== undefined && body.expectedRevision !== Number(revision);
+  const revision = revisionIn(ifMatch);
+  const isOther = body.expectedRevision !== undefined && body.expectedRevision !== revision;
   if (revision === undefined || isOther) {
     throw new CodedError(
       'REQUEST_INVALID',
       'Expected If-Match to be the ETag of an answer, and as expectedRevision says.',
     );
   }
-  return Number(revision);
+  return revision;
 }

@@ -6,6 +6,7 @@ import { Answers, AnswersFile, CONFIG, STORAGE, type BlobStore, type ConfigOf } 
 import { CurrentCaller, type Caller } from '../access/caller';
 import { RequireScope } from '../access/require-scope';
 import { sendFile } from '../http/file-answer';
+import { revisionIn } from '../http/if-match';
 import { AlsoTakesBytes } from '../http/open-api/bodies';
 import { FrameParameter, RunParameter } from '../http/open-api/parameters';
 import { Refuses } from '../http/open-api/refuses';
@@ -158,8 +159,8 @@ export class PromptsController {
 /** The revision that If-Match expects. @throws CodedError REQUEST_INVALID */
 function revisionOf(ifMatch: string | undefined): number | undefined {
   if (ifMatch === undefined || ifMatch === '*') return undefined;
-  const revision = /^"?(\d{1,9})"?$/.exec(ifMatch)?.[1];
+  const revision = revisionIn(ifMatch);
   if (revision === undefined)
     throw new CodedError('REQUEST_INVALID', 'Expected If-Match to be the ETag of the prompts.');
-  return Number(revision);
+  return revision;
 }
