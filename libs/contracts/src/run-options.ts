@@ -68,7 +68,7 @@ export interface ParsedRunOptions {
 export function parseRunOptions(json: string): ParsedRunOptions {
   const sent = parseJson(json);
   assertStorable(sent, 'options');
-  const fields = parseFields(runOptions, sent, describe);
+  const fields = parseFields(runOptions, sent, describeOption);
   const { preset = DEFAULT_PRESET, encoder, shadow = true, parameters, name, tags = [] } = fields;
   const base: PropagationParameters = PRESETS[preset];
   const neighbourhood = { ...base.neighbourhood, ...parameters?.neighbourhood };
@@ -86,7 +86,8 @@ function parseJson(json: string): unknown {
 /** What has a range besides numbers. */
 const COUNTED: Record<string, string> = { string: ' to have a length', array: ' to have a number of items' };
 
-function describe(
+/** One complaint about an option in words. */
+export function describeOption(
   issue: z.core.$ZodIssue,
   path: string,
   { range, choices }: AllowedValues,

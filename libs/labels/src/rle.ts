@@ -25,7 +25,8 @@ function packCounts(runs: number[]): string {
   return Buffer.from(codes).toString('latin1');
 }
 
-function unpackCounts(rle: Rle): number[] {
+/** The run lengths, zeros first, down the columns. @throws CodedError MASK_CORRUPT when the text is not an RLE of its size */
+export function rleRuns(rle: Rle): number[] {
   const [height, width] = rle.size;
   const runs: number[] = [];
   let total = 0;
@@ -97,25 +98,87 @@ export function encodeRle(labels: Uint8Array, width: number, height: number, cla
  */
 export function decodeRle(rle: Rle): Uint8Array {
   const [height, width] = rle.size;
-  const runs = unpackCounts(rle);
   const mask = new Uint8Array(height * width);
-  for (let i = 0, position = 0; i < runs.length; position += runs[i++]) {
-    if (i % 2 === 0) continue;
-    for (let p = position; p < position + runs[i]; p++) mask[(p % height) * width + Math.floor(p / height)] = 1;
-  }
+  paintRle(rle, mask, 1);
   return mask;
 }
 
+/** The RLE of a mask without a pixel. */
+export const emptyRle = (width: number, height: number): Rle => ({
+  size: [height, width],
+  counts: packCounts([width * height]),
+});
+
+/**
+ * Writes a value to every pixel inside the mask; the cost is that of the mask's area.
+ * @param into height x width, row-major, of the mask's size
+ * @throws CodedError MASK_CORRUPT
+ */
+export function paintRle(rle: Rle, into: Uint8Array | Uint16Array, value: number): void {
+  const [height, width] = rle.size;
+  let position = 0;
+  rleRuns(rle).forEach((run, i) => {
+    if (i % 2 === 1) {
+      for (let p = position; p < position + run; p++) into[(p % height) * width + Math.floor(p / height)] = value;
+    }
+    position += run;
+  });
+}
+
+/** A mask cut out along its bounding box. */
+export interface MaskCrop {
+  /** Of the box in the picture, px. */
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  /** height x width of the box, row-major, 1 inside the mask. */
+  pixels: Uint8Array;
+}
+
+/** The part of the picture that the mask lies in; 0 x 0 where it is empty. @throws CodedError MASK_CORRUPT */
+export function cropRle(rle: Rle): MaskCrop {
+  const [x, y, width, height] = rleBounds(rle);
+  const pixels = new Uint8Array(width * height);
+  const rows = rle.size[0];
+  let position = 0;
+  rleRuns(rle).forEach((run, i) => {
+    if (i % 2 === 1) {
+      for (let p = position; p < position + run; p++) {
+        pixels[((p % rows) - y) * width + Math.floor(p / rows) - x] = 1;
+      }
+    }
+    position += run;
+  });
+  return { x, y, width, height, pixels };
+}
+
+/** Mean of the pixel centres inside the mask, [x, y] in px, the first pixel's at 0.5; null when empty. @throws CodedError MASK_CORRUPT */
+export function rleCentroid(rle: Rle): [number, number] | null {
+  const [height] = rle.size;
+  let [sumX, sumY, count, position] = [0, 0, 0, 0];
+  rleRuns(rle).forEach((run, i) => {
+    if (i % 2 === 1) {
+      for (let p = position; p < position + run; p++) {
+        sumX += Math.floor(p / height);
+        sumY += p % height;
+      }
+      count += run;
+    }
+    position += run;
+  });
+  return count === 0 ? null : [sumX / count + 0.5, sumY / count + 0.5];
+}
+
 /** Pixels inside the mask. @throws CodedError MASK_CORRUPT */
-export const rleArea = (rle: Rle): number =>
-  unpackCounts(rle).reduce((sum, run, i) => (i % 2 === 1 ? sum + run : sum), 0);
+export const rleArea = (rle: Rle): number => rleRuns(rle).reduce((sum, run, i) => (i % 2 === 1 ? sum + run : sum), 0);
 
 /** The mask's bounding box as COCO writes it, [x, y, width, height] in pixels; all 0 when empty. @throws CodedError MASK_CORRUPT */
 export function rleBounds(rle: Rle): [number, number, number, number] {
   const [height] = rle.size;
   let [left, top, right, bottom] = [Infinity, Infinity, -1, -1];
   let position = 0;
-  unpackCounts(rle).forEach((run, i) => {
+  rleRuns(rle).forEach((run, i) => {
     if (i % 2 === 1 && run > 0) {
       const [first, last] = [position, position + run - 1];
       const [x0, x1] = [Math.floor(first / height), Math.floor(last / height)];

@@ -1,4 +1,5 @@
-import { constants, crc32, deflateSync } from 'node:zlib';
+import { constants, deflateSync } from 'node:zlib';
+import { pngOf } from './png-file';
 
 /** What an indexed PNG is written from. */
 export interface IndexedImage {
@@ -8,18 +9,6 @@ export interface IndexedImage {
   indices: Uint8Array;
   /** RGB triples, 1 to 256 of them. */
   palette: Uint8Array;
-}
-
-const SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex');
-const END = chunk('IEND', Buffer.alloc(0));
-
-function chunk(type: string, body: Uint8Array): Buffer {
-  const out = Buffer.allocUnsafe(12 + body.length);
-  out.writeUInt32BE(body.length, 0);
-  out.write(type, 4, 'latin1');
-  out.set(body, 8);
-  out.writeUInt32BE(crc32(out.subarray(4, 8 + body.length)), 8 + body.length);
-  return out;
 }
 
 /**
@@ -36,21 +25,15 @@ export function encodeIndexedPng(image: IndexedImage): Buffer {
   if (palette.length === 0 || palette.length % 3 !== 0 || palette.length > 768) {
     throw new RangeError(`Expected a palette of 1 to 256 RGB triples but received ${palette.length} bytes`);
   }
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(width, 0);
-  header.writeUInt32BE(height, 4);
-  header.set([8, 3, 0, 0, 0], 8);
   const rows = Buffer.allocUnsafe(height * (width + 1));
   for (let y = 0; y < height; y++) {
     const at = y * (width + 1);
     rows[at] = 0;
     rows.set(indices.subarray(y * width, (y + 1) * width), at + 1);
   }
-  return Buffer.concat([
-    SIGNATURE,
-    chunk('IHDR', header),
-    chunk('PLTE', palette),
-    chunk('IDAT', deflateSync(rows, { strategy: constants.Z_RLE })),
-    END,
+  const data = deflateSync(rows, { strategy: constants.Z_RLE });
+  return pngOf({ width, height, bitDepth: 8, colourType: 3 }, [
+    ['PLTE', palette],
+    ['IDAT', data],
   ]);
 }
