@@ -28,6 +28,14 @@ const ENVIRONMENTS = {
     variable: 'CLIENTS_PYTHON',
     size: 'about 60 MB',
   },
+  formats: {
+    folder: '.propago/formats-venv',
+    lock: 'test/formats/requirements.lock',
+    variable: 'FORMATS_PYTHON',
+    size: 'about 180 MB to download, 620 MB on disk',
+    // Of the programs that read exports only the readers are wanted, without what their other commands need.
+    pip: ['--no-deps', '--only-binary', ':all:'],
+  },
 };
 
 const folderOf = (root, name) => path.join(root, ENVIRONMENTS[name].folder);
@@ -68,7 +76,8 @@ async function basePython(name, log) {
 /**
  * A private Python environment with the versions of its lock file; made when missing or out of date.
  *
- * @param {{name?: 'trainer' | 'clients'}} options `trainer`: of services/trainer; `clients`: of the test that generates clients
+ * @param {{name?: 'trainer' | 'clients' | 'formats'}} options `trainer`: of services/trainer; `clients`: of the test that generates clients;
+ *   `formats`: of the test that has exports read by the programs that they are for
  * @returns {Promise<string | null>} its Python, or null after one line that says why there is none
  * @throws Error when a package index answers but the packages cannot be installed
  */
@@ -102,7 +111,7 @@ async function create(name, root, log) {
   const made = await run(base, ['-m', 'venv', folder]);
   if (made.code !== 0) throw new Error(`${name}: ${base} -m venv failed:\n${lastLines(made.output, 10)}`);
   const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--retries', '2'];
-  const installed = await run(python, [...pip, '-r', lockOf(root, name)]);
+  const installed = await run(python, [...pip, ...(ENVIRONMENTS[name].pip ?? []), '-r', lockOf(root, name)]);
   if (installed.code !== 0) {
     rmSync(folder, { recursive: true, force: true });
     if (!UNREACHABLE.test(installed.output)) {
@@ -115,7 +124,7 @@ async function create(name, root, log) {
   return python;
 }
 
-// node scripts/python-env.mjs [trainer|clients]: prints the Python, made if need be; what else there is to say goes to stderr
+// node scripts/python-env.mjs [trainer|clients|formats]: prints the Python, made if need be; what else there is to say goes to stderr
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
     const python = await ensurePythonEnv({ name: process.argv[2] ?? 'trainer', log: console.error });

@@ -10,7 +10,7 @@ const WORK: StageJobs = {
   features: { featureSetId: hex, segment: 0 },
   propagation: { runId: randomUUID(), pass: hex, segment: 0 },
   results: { kind: 'segment', runId: randomUUID(), segment: 0, recipe: hex },
-  exports: { kind: 'overlay', runId: randomUUID() },
+  exports: { kind: 'export', runId: randomUUID(), exportId: randomUUID() },
   housekeeping: { kind: 'purge', runId: randomUUID() },
 };
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EXPORT_FORMAT_NAMES, EXPORT_STATES } from './exports';
 import { MODEL_STATES, trafficSplit } from './models';
 import { propagationParameters } from './parameters';
 import { RUN_END_STATES, RUN_STATES, STAGES, type Stage } from './stages';
@@ -116,6 +117,37 @@ const runObject = z.strictObject({
   isTracedBack: z.boolean().describe('Whether frames before its first prompt are labelled too'),
 });
 
+const exported = z.strictObject({
+  id: z.uuid(),
+  runId: z.uuid(),
+  state: z.enum(EXPORT_STATES),
+  format: z.enum(EXPORT_FORMAT_NAMES),
+  options: z.record(z.string(), z.unknown()).describe('Complete, with what is assumed of absent ones'),
+  revision: z.int().min(1).describe('Of the run: the file holds what was true then'),
+  isCurrent: z.boolean().describe('Whether the run is still at this revision'),
+  progress: z.strictObject({ done: count, total: count }).describe('Frames'),
+  file: z.strictObject({ mediaType: z.string(), bytes: count, sha256 }).nullable().describe('Null until it is ready'),
+  isExact: z.boolean().describe('Whether the file gives every pixel of the masks back'),
+  cannotHold: z.array(z.string()).describe('What the format has no place for, in sentences'),
+  loss: z
+    .strictObject({
+      masks: count.describe('How many were compared: each object on each frame that it is on'),
+      meanJaccard: z.number().min(0).max(1).nullable(),
+      lowest: z
+        .strictObject({ jaccard: z.number().min(0).max(1), frame: count, object: z.int() })
+        .nullable()
+        .describe('The worst of all, and where it is'),
+      withHoles: count.describe('Masks that have holes'),
+      withParts: count.describe('Masks of more than one part'),
+    })
+    .nullable()
+    .describe('Measured between the masks and what the file says of them; null where nothing is lost, or read back'),
+  error: error.nullable(),
+  createdAt: time,
+  startedAt: time.nullable(),
+  finishedAt: time.nullable(),
+});
+
 const runEvent = run.pick({ state: true, revision: true, progress: true, error: true }).extend({
   estimate: z
     .strictObject({
@@ -124,6 +156,9 @@ const runEvent = run.pick({ state: true, revision: true, progress: true, error: 
     })
     .nullable()
     .describe('Null before the first mask, and after the end'),
+  exports: z
+    .array(exported.pick({ id: true, format: true, state: true, progress: true }))
+    .describe('The newest 20, newest first'),
 });
 
 const tensor = z.strictObject({ name: z.string(), datatype: z.string(), shape: z.array(z.int()) });
@@ -278,6 +313,8 @@ export const ANSWERS = {
   PromptList: prompts,
   RunObject: runObject,
   RunObjectList: listOf(runObject),
+  Export: exported,
+  ExportList: listOf(exported),
   Model: model,
   ModelList: listOf(model),
   ModelIndex: listOf(z.strictObject({ name: z.string(), version: z.string(), state: modelState, reason: z.string() })),
@@ -330,7 +367,7 @@ export const ANSWERS = {
     dryRun: z.boolean().describe('Whether everything was only counted'),
     expiredRuns: z.array(z.uuid()),
     features: removed.describe('Features of runs that have ended'),
-    overlays: removed,
+    exports: removed,
     orphans: z.record(z.string(), removed).describe('By the first part of their keys'),
     kept: z
       .array(removed.extend({ what: z.string().describe('The first part of the keys'), why: z.string() }))

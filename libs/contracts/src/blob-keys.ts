@@ -31,7 +31,7 @@ export const blobKeys = {
   /** Writer: results. A mask never changes under its key: a change of the prompts gives the run another revision. */
   mask: (runId: string, revision: number, frame: number) =>
     `${blobFolders.masks(runId)}${revision}/${padded(frame)}.png`,
-  overlay: (runId: string, revision: number) => `${blobFolders.exports(runId)}overlay-${revision}.mp4`,
+  export: (runId: string, exportId: string) => `${blobFolders.exports(runId)}${exportId}`,
   /** Writer: trainer. A file that a training run left: checkpoint, encoder, picture. */
   trainingArtifact: (runId: string, name: string) => `training/${runId}/${name}`,
 } as const;

@@ -44,11 +44,12 @@ export const STAGE_JOBS = {
     z.strictObject({ kind: z.literal('end'), runId, error: runError.optional() }),
   ]),
   /** A file that is made of a run's masks when somebody asks for it. */
-  exports: z.strictObject({ kind: z.literal('overlay'), runId }),
-  /** The removal of a deleted run, or what a shadow run differs in. */
+  exports: z.strictObject({ kind: z.literal('export'), runId, exportId: z.uuid() }),
+  /** The removal of a deleted run or export, or what a shadow run differs in. */
   housekeeping: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('purge'), runId }),
     z.strictObject({ kind: z.literal('compare'), runId }),
+    z.strictObject({ kind: z.literal('remove-export'), runId, removed: z.uuid() }),
   ]),
 } as const satisfies Record<QueueName, z.ZodType>;
 

@@ -5,6 +5,8 @@ export * from './run-selection';
 export { Prisma } from './generated/client';
 export type {
   ApiKey,
+  Export,
+  ExportWork,
   FeatureSet,
   FrameSegment,
   FrameTable,

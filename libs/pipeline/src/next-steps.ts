@@ -89,6 +89,16 @@ export class NextSteps {
     await this.queues.add('housekeeping', { kind: 'purge', runId });
   }
 
+  /** Somebody wants a file of a run. */
+  async exportRequested(runId: string, exportId: string): Promise<void> {
+    await this.queues.add('exports', { kind: 'export', runId, exportId });
+  }
+
+  /** Nobody wants a file any more, and its row is gone. */
+  async exportRemoved(runId: string, exportId: string): Promise<void> {
+    await this.queues.add('housekeeping', { kind: 'remove-export', runId, removed: exportId });
+  }
+
   /** A run has ended: its shadows begin, or end with it. */
   async runEnded(runId: string, state: RunEndState): Promise<void> {
     const shadows = await this.database.run.findMany({
@@ -140,6 +150,10 @@ export class NextSteps {
 
   /** Whether any run still wants what this job is to do. */
   async isWanted(data: StageJobs[QueueName]): Promise<boolean> {
+    if ('exportId' in data) {
+      const { exportId: id } = data;
+      return (await this.database.export.count({ where: { id, run: { deletedAt: null } } })) > 0;
+    }
     if ('kind' in data && data.kind !== 'segment') return true;
     return (await this.activeRuns(data)).length > 0;
   }

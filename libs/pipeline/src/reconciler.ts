@@ -38,6 +38,14 @@ export class Reconciler {
     });
     for (const { id } of uncompared) await this.next.shadowEnded(id);
 
+    const unmade = await this.database.export.findMany({
+      where: { run: { deletedAt: null }, OR: [{ work: { is: null } }, { work: { state: 'running' } }] },
+      select: { id: true, runId: true },
+      orderBy: { createdAt: 'asc' },
+      take: 1000,
+    });
+    for (const { id, runId } of unmade) await this.next.exportRequested(runId, id);
+
     const deleted = await this.database.run.findMany({ where: { deletedAt: { not: null } }, select: { id: true } });
     for (const { id } of deleted) await this.next.runDeleted(id);
     return runs.length;

@@ -29,6 +29,8 @@ export interface StageHandler<S extends QueueName = QueueName> {
    * has done so too, but a worker that had been taken for dead stores its output later.
    */
   discard?(data: StageJobs[S]): Promise<void>;
+  /** Writes down that a job has failed for good. Without it, the runs that needed the job end. */
+  gaveUp?(data: StageJobs[S], error: CodedError): Promise<void>;
 }
 
 const DISCARDED = new Error('no run wants this job any more');
@@ -156,10 +158,10 @@ export class StageRunner<S extends QueueName> {
 
   private async giveUp(data: StageJobs[S], error: CodedError): Promise<void> {
     try {
-      await this.next.jobFailed(data, error);
+      await (this.handler.gaveUp ? this.handler.gaveUp(data, error) : this.next.jobFailed(data, error));
     } catch (cause) {
       // The reconciler enqueues the job again, and it will fail again.
-      this.logger.child(data).warn({ err: cause }, 'could not end the runs of a failed job');
+      this.logger.child(data).warn({ err: cause }, 'could not write down that a job has failed');
     }
   }
 }

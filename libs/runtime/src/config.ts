@@ -160,7 +160,7 @@ export const propagationEnvironment = serviceEnvironment.extend({
 
 export const resultsEnvironment = serviceEnvironment.extend({
   RESULTS_CONCURRENCY: whole(1, 64, 2).describe('Segments made into masks at once'),
-  EXPORTS_CONCURRENCY: whole(1, 64, 1).describe('Overlays rendered at once, beside the masks'),
+  EXPORTS_CONCURRENCY: whole(1, 64, 1).describe('Exports made at once, beside the masks'),
   HOUSEKEEPING_CONCURRENCY: whole(1, 64, 2).describe('Deleted runs removed and shadow runs compared at once'),
   RECONCILE_SECONDS: reconcileSeconds,
   JANITOR_MINUTES: z.coerce.number().min(0.01).max(1440).default(10).describe('Between two rounds of the janitor'),
@@ -173,7 +173,7 @@ export const resultsEnvironment = serviceEnvironment.extend({
     .number()
     .min(0)
     .default(24)
-    .describe('Features and overlays, which can be made again, are kept so long after their last use'),
+    .describe('Features and exports, which can be made again, are kept so long after their last use'),
   CACHE_MAX_BYTES: wholeOrFound(0, Number.MAX_SAFE_INTEGER).describe(
     'Features kept for later runs on the same video; above this the least recently used go. By default 20 GiB, or a fifth of the disk where that is less; 0 is without limit',
   ),

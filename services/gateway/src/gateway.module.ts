@@ -3,6 +3,8 @@ import { RuntimeModule, type ConfigOf } from '@propago/runtime';
 import { AccessModule } from './access/access.module';
 import { ModelsAdminModule } from './models/models.module';
 import { ModelsStatusModule } from './models-status/models-status.module';
+import { ExportsController } from './exports/exports.controller';
+import { ExportsService } from './exports/exports.service';
 import { ObjectsController } from './prompts/objects.controller';
 import { ObjectsService } from './prompts/objects.service';
 import { PromptsController } from './prompts/prompts.controller';
@@ -43,12 +45,14 @@ export class GatewayModule {
         ObjectsController,
         PromptsController,
         OverlayController,
+        ExportsController,
         RunNewsController,
         GcController,
       ],
       providers: [
         AcceptRunService,
         ObjectsService,
+        ExportsService,
         PromptsService,
         EnqueueService,
         UploadService,

@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { StageJobs } from '@propago/contracts';
+import { blobKeys, type StageJobs } from '@propago/contracts';
 import type { JobReport, StageHandler } from '@propago/pipeline';
-import { CONFIG, type ConfigOf } from '@propago/runtime';
+import { CONFIG, STORAGE, type BlobStore, type ConfigOf } from '@propago/runtime';
 import { RunEndService } from './run-end.service';
 import { ShadowComparisonService } from './shadow-comparison.service';
 
-/** What nobody waits for: the removal of deleted runs, and what shadow runs differ in. */
+/** What nobody waits for: the removal of deleted runs and exports, and what shadow runs differ in. */
 @Injectable()
 export class HousekeepingProcessor implements StageHandler<'housekeeping'> {
   readonly stage = 'housekeeping';
@@ -13,15 +13,23 @@ export class HousekeepingProcessor implements StageHandler<'housekeeping'> {
 
   constructor(
     @Inject(CONFIG) config: ConfigOf<'results'>,
+    @Inject(STORAGE) private readonly storage: BlobStore,
     private readonly ends: RunEndService,
     private readonly shadows: ShadowComparisonService,
   ) {
     this.concurrency = config.HOUSEKEEPING_CONCURRENCY;
   }
 
-  async process({ kind, runId }: StageJobs['housekeeping'], signal: AbortSignal): Promise<JobReport> {
-    if (kind === 'compare') return this.shadows.compare(runId, signal);
-    await this.ends.purge(runId);
-    return {};
+  async process(job: StageJobs['housekeeping'], signal: AbortSignal): Promise<JobReport> {
+    switch (job.kind) {
+      case 'compare':
+        return this.shadows.compare(job.runId, signal);
+      case 'purge':
+        await this.ends.purge(job.runId);
+        return {};
+      case 'remove-export':
+        await this.storage.delete(blobKeys.export(job.runId, job.removed));
+        return {};
+    }
   }
 }

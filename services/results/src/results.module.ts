@@ -1,8 +1,8 @@
 import { DynamicModule, Module } from '@nestjs/common';
 import { RuntimeModule, stageWork, type ConfigOf } from '@propago/runtime';
-import { ExportsProcessor } from './exports.processor';
+import { ExportsProcessor } from './exports/exports.processor';
+import { MakeExportService } from './exports/make-export.service';
 import { HousekeepingProcessor } from './housekeeping.processor';
-import { OverlayService } from './overlay.service';
 import { ReconcileService } from './reconcile.service';
 import { JanitorController } from './retention/janitor.controller';
 import { ResultsProcessor } from './results.processor';
@@ -18,7 +18,7 @@ export class ResultsModule {
       imports: [RuntimeModule.forRoot({ service: 'results', config })],
       ...stageWork(
         [ResultsProcessor, ExportsProcessor, HousekeepingProcessor],
-        [SegmentMasksService, RunEndService, OverlayService, ReconcileService, ShadowComparisonService],
+        [SegmentMasksService, RunEndService, MakeExportService, ReconcileService, ShadowComparisonService],
         [JanitorController],
       ),
     };

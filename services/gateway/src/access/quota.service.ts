@@ -31,7 +31,8 @@ export const UNLIMITED: Room = {
  * How many unfinished runs a key and how many bytes a tenant may have. Counted from the runs themselves: there is
  * nothing that could be left behind when a process dies.
  *
- * A run counts with the bytes of its video also when another run has the same one, for it has masks of its own.
+ * A run counts with the bytes of its video also when another run has the same one, for it has masks of its own. Exports
+ * count when they are made.
  */
 @Injectable()
 export class QuotaService {
@@ -63,6 +64,26 @@ export class QuotaService {
     await this.bytesLeft(transaction, caller, limits, videoBytes);
   }
 
+  /**
+   * Refuses an export where the tenant stores all that it may, or has as many unfinished ones as a key may have runs.
+   * How large a file gets shows only when it is made.
+   * @throws CodedError QUOTA_EXPORTS, QUOTA_BYTES
+   */
+  async admitExport({ tenant, limits }: Caller): Promise<void> {
+    if (!limits) return;
+    const unfinished = await this.database.export.count({
+      where: { run: { tenant, deletedAt: null }, OR: [{ work: { is: null } }, { work: { finishedAt: null } }] },
+    });
+    if (unfinished >= limits.maxActiveRuns) {
+      throw tooMuch(
+        'QUOTA_EXPORTS',
+        `${unfinished} exports of the tenant are not made yet; it may have ${limits.maxActiveRuns}.`,
+        RUNS_RETRY_SECONDS,
+      );
+    }
+    if ((await storedBytes(this.database, tenant)) >= limits.maxStoredBytes) throw tooManyBytes(limits);
+  }
+
   private async bytesLeft(
     database: Prisma.TransactionClient,
     { tenant, keyId: apiKeyId }: Caller,
@@ -77,19 +98,29 @@ export class QuotaService {
         RUNS_RETRY_SECONDS,
       );
     }
-    const [{ bytes }] = await database.$queryRaw<[{ bytes: bigint }]>`
-      SELECT coalesce(sum(video.bytes), 0)::bigint AS bytes
-      FROM "Run" run
-      JOIN "FeatureSet" feature ON feature.id = run."featureSetId"
-      JOIN "Video" video ON video.sha256 = feature."videoSha256"
-      WHERE run.tenant = ${tenant} AND run."deletedAt" IS NULL AND run."shadowOfId" IS NULL`;
-    const left = limits.maxStoredBytes - Number(bytes);
+    const left = limits.maxStoredBytes - (await storedBytes(database, tenant));
     if (wanted > left) throw tooManyBytes(limits);
     return left;
   }
 }
 
+/** Of the videos of all runs of a tenant, and of the files that were made of them. */
+async function storedBytes(database: Prisma.TransactionClient, tenant: string): Promise<number> {
+  const [{ bytes }] = await database.$queryRaw<[{ bytes: bigint }]>`
+    SELECT (coalesce(sum(video.bytes), 0) + coalesce(sum(exported.bytes), 0))::bigint AS bytes
+    FROM "Run" run
+    JOIN "FeatureSet" feature ON feature.id = run."featureSetId"
+    JOIN "Video" video ON video.sha256 = feature."videoSha256"
+    LEFT JOIN LATERAL (
+      SELECT sum(work.bytes) AS bytes
+      FROM "Export" export JOIN "ExportWork" work ON work."exportId" = export.id
+      WHERE export."runId" = run.id
+    ) exported ON true
+    WHERE run.tenant = ${tenant} AND run."deletedAt" IS NULL AND run."shadowOfId" IS NULL`;
+  return Number(bytes);
+}
+
 function tooManyBytes({ maxStoredBytes }: Limits): Refusal {
-  const detail = `The runs of the tenant may have ${maxStoredBytes} bytes of videos: delete runs first.`;
+  const detail = `The runs of the tenant may have ${maxStoredBytes} bytes of videos and exports: delete some first.`;
   return tooMuch('QUOTA_BYTES', detail, BYTES_RETRY_SECONDS);
 }

@@ -31,7 +31,7 @@ export function scopeMissing(scope: string): Refusal {
 
 /** 429. @param seconds until it is worth asking again */
 export function tooMuch(
-  code: 'RATE_LIMITED' | 'QUOTA_RUNS' | 'QUOTA_BYTES',
+  code: 'RATE_LIMITED' | 'QUOTA_RUNS' | 'QUOTA_EXPORTS' | 'QUOTA_BYTES',
   message: string,
   seconds: number,
 ): Refusal {

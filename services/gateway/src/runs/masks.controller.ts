@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { blobFolders, CodedError, padded, type AnswerOf } from '@propago/contracts';
+import { blobFolders, CodedError, padded, runLabel, type AnswerOf } from '@propago/contracts';
 import { Database } from '@propago/database';
 import { Answers, AnswersFile, STORAGE, type BlobStore } from '@propago/runtime';
 import { CurrentCaller, type Caller } from '../access/caller';
@@ -12,7 +12,6 @@ import { FrameParameter, PageQuery, RunParameter } from '../http/open-api/parame
 import { frameCursor, frameNumber, pageOf } from '../http/paging';
 import { streamedPart } from '../http/streamed-part';
 import { maskArchive, type ArchivedMask } from './mask-archive';
-import { runLabel } from './run-label';
 import { RunViewService } from './run-view.service';
 
 type FrameClasses = AnswerOf<'FramePage'>['items'][number]['classes'];
@@ -105,7 +104,7 @@ export class MasksController {
     const run = await this.view.get(id, caller);
     if (run.state !== 'succeeded')
       throw new CodedError('RUN_NOT_FINISHED', `The run is ${run.state}; its masks are not complete.`);
-    const label = runLabel(run);
+    const label = runLabel({ ...run, videoName: run.video.fileName });
     const { bytes, version, open } = await maskArchive(await this.masksOf(id, label));
     return sendFile(request, reply, {
       mediaType: 'application/zip',

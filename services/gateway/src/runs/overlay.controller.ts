@@ -1,15 +1,14 @@
 import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { blobKeys, CodedError } from '@propago/contracts';
-import { inTime, Queues } from '@propago/pipeline';
+import { blobKeys, CodedError, parseExportOptions, runLabel, type AnswerOf } from '@propago/contracts';
 import { AnswersFile, STORAGE, type BlobStore } from '@propago/runtime';
 import { CurrentCaller, type Caller } from '../access/caller';
 import { RequireScope } from '../access/require-scope';
+import { ExportsService } from '../exports/exports.service';
 import { sendFile } from '../http/file-answer';
 import { RunParameter } from '../http/open-api/parameters';
 import { Refuses } from '../http/open-api/refuses';
-import { runLabel } from './run-label';
 import { RunViewService } from './run-view.service';
 
 const RENDER_WAIT_MS = 100_000;
@@ -22,14 +21,16 @@ const RENDER_POLL_MS = 100;
 export class OverlayController {
   constructor(
     @Inject(STORAGE) private readonly storage: BlobStore,
+    private readonly exports: ExportsService,
     private readonly view: RunViewService,
-    private readonly queues: Queues,
   ) {}
 
   @Get('overlay.mp4')
   @ApiOperation({
     summary: 'The video with its masks painted over it; rendered at the first request, which waits for it',
-    description: 'Ranges are served. 503 with Retry-After when rendering takes longer than a request should.',
+    description:
+      'It is the export of format overlay-mp4. Ranges are served. 503 with Retry-After when rendering takes longer than ' +
+      'a request should.',
   })
   @AnswersFile('video/mp4')
   @Refuses('RUN_NOT_FOUND', 'RUN_NOT_FINISHED', 'RANGE_NOT_SATISFIABLE', 'EXPORT_NOT_READY')
@@ -43,33 +44,25 @@ export class OverlayController {
     if (run.state !== 'succeeded') {
       throw new CodedError('RUN_NOT_FINISHED', `The run is ${run.state}; it has no overlay.`);
     }
-    const key = blobKeys.overlay(id, run.revision);
-    const { bytes, modified } = await this.rendered(id, key);
+    const { exportId, file } = await this.rendered(run, caller);
     return sendFile(request, reply, {
-      mediaType: 'video/mp4',
-      bytes,
-      // An overlay that was removed may be rendered again, and need not have the same bytes then.
-      version: `${id}-${run.revision}-${bytes}-${modified.getTime()}`,
+      mediaType: file.mediaType,
+      bytes: file.bytes,
+      version: file.sha256,
       isShown: true,
-      name: `${runLabel(run)}.mp4`,
-      open: (range) => this.storage.getStream(key, range),
+      name: `${runLabel({ ...run, videoName: run.video.fileName })}.mp4`,
+      open: (range) => this.storage.getStream(blobKeys.export(id, exportId), range),
     });
   }
 
-  private async rendered(id: string, key: string): Promise<{ bytes: number; modified: Date }> {
-    const there = await this.storage.stat(key);
-    if (there) return there;
-    const job = await inTime(this.queues.add('exports', { kind: 'overlay', runId: id }));
-    const deadline = Date.now() + RENDER_WAIT_MS;
-    while (Date.now() < deadline) {
-      const stat = await this.storage.stat(key);
-      if (stat) return stat;
-      // A finished job leaves the queue, and one that ended without its file has failed.
-      if (!(await this.queues.of('exports').getJob(job.id))) break;
+  private async rendered(run: AnswerOf<'Run'>, caller: Caller) {
+    const { id: exportId } = await this.exports.request(run, 'overlay-mp4', parseExportOptions('overlay-mp4', {}));
+    for (const deadline = Date.now() + RENDER_WAIT_MS; Date.now() < deadline;) {
+      const { file, error } = await this.exports.get(run.id, exportId, caller);
+      if (file) return { exportId, file };
+      if (error) break;
       await new Promise((resolve) => setTimeout(resolve, RENDER_POLL_MS));
     }
-    const late = await this.storage.stat(key);
-    if (late) return late;
     throw new CodedError('EXPORT_NOT_READY', 'The overlay is still being rendered, or could not be; ask again.');
   }
 }

@@ -29,7 +29,10 @@ export class RunEventsController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'Progress as server-sent events until the run ends; resumes with Last-Event-ID' })
+  @ApiOperation({
+    summary:
+      'Progress as server-sent events until the run has ended and its exports are made; resumes with Last-Event-ID',
+  })
   @AnswersEvents('RunEvent')
   @LastEventHeader()
   @RunParameter()
@@ -49,10 +52,14 @@ export class RunEventsController {
   }
 }
 
-function eventIdOf({ revision, state, progress }: Snapshot): string {
-  return [revision, ...STAGES.map((stage) => progress[stage].done), progress.frames ?? '', state].join('.');
+function eventIdOf({ revision, state, progress, exports }: Snapshot): string {
+  const done = STAGES.map((stage) => progress[stage].done);
+  const files = exports.map(({ id, state: made, progress: { done: frames } }) => `${id.slice(0, 8)}-${made}-${frames}`);
+  return [revision, ...done, progress.frames ?? '', state, ...files].join('.');
 }
 
-function isEnd({ state }: Snapshot): boolean {
-  return (RUN_END_STATES as readonly string[]).includes(state);
+/** Nothing happens any more: the run has ended, and no file is being made of it. */
+function isEnd({ state, exports }: Snapshot): boolean {
+  const hasEnded = (RUN_END_STATES as readonly string[]).includes(state);
+  return hasEnded && exports.every(({ state: made }) => made === 'ready' || made === 'failed');
 }

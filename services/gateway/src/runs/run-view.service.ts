@@ -7,6 +7,8 @@ import {
   shownDetail,
   type AnswerOf,
   type ErrorCode,
+  type ExportFormat,
+  type ExportState,
   type PropagationParameters,
   type RunState,
   type RunWarning,
@@ -26,6 +28,9 @@ const INCLUDE = {
 } satisfies Prisma.RunInclude;
 
 type FullRun = Prisma.RunGetPayload<{ include: typeof INCLUDE }>;
+
+/** Exports that an event tells of. */
+const MOST_EXPORTS = 20;
 
 /** The runs that exist for a caller: its tenant's own. Those of others are not forbidden but unknown. */
 const visibleTo = ({ tenant }: Caller) => ({ tenant, deletedAt: null, shadowOfId: null });
@@ -53,6 +58,7 @@ export class RunViewService {
       revision: run.revision,
       progress: framesOf(progress),
       estimate: estimateOf(run, progress),
+      exports: await this.exportsOf(id),
       error: errorOf(run),
     };
   }
@@ -90,6 +96,21 @@ export class RunViewService {
       : null;
     if (!run) throw notFound(id);
     return run;
+  }
+
+  private async exportsOf(runId: string): Promise<AnswerOf<'RunEvent'>['exports']> {
+    const rows = await this.database.export.findMany({
+      where: { runId },
+      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      take: MOST_EXPORTS,
+      select: { id: true, format: true, frames: true, work: { select: { state: true, framesDone: true } } },
+    });
+    return rows.map(({ id, format, frames, work }) => ({
+      id,
+      format: format as ExportFormat,
+      state: (work?.state ?? 'queued') as ExportState,
+      progress: { done: work?.framesDone ?? 0, total: frames },
+    }));
   }
 
   private async progressOf(id: string): Promise<RunProgress> {

@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { StageJobs } from '@propago/contracts';
+import type { CodedError, StageJobs } from '@propago/contracts';
 import type { JobReport, StageHandler } from '@propago/pipeline';
 import { CONFIG, type ConfigOf } from '@propago/runtime';
-import { OverlayService } from './overlay.service';
+import { MakeExportService } from './make-export.service';
 
 /** Files that are made of a run's masks when somebody asks for them. */
 @Injectable()
@@ -12,12 +12,16 @@ export class ExportsProcessor implements StageHandler<'exports'> {
 
   constructor(
     @Inject(CONFIG) config: ConfigOf<'results'>,
-    private readonly overlays: OverlayService,
+    private readonly exports: MakeExportService,
   ) {
     this.concurrency = config.EXPORTS_CONCURRENCY;
   }
 
-  process({ runId }: StageJobs['exports'], signal: AbortSignal): Promise<JobReport> {
-    return this.overlays.render(runId, signal);
+  process(job: StageJobs['exports'], signal: AbortSignal): Promise<JobReport> {
+    return this.exports.make(job, signal);
+  }
+
+  gaveUp(job: StageJobs['exports'], error: CodedError): Promise<void> {
+    return this.exports.fail(job, error);
   }
 }

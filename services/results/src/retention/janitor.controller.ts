@@ -69,7 +69,7 @@ export class JanitorController implements OnApplicationBootstrap, OnModuleDestro
   }
 
   private async clean(): Promise<void> {
-    const { expiredRuns, features, overlays, orphans } = await this.janitor.clean();
-    this.logger.info({ expiredRuns: expiredRuns.length, features, overlays, orphans }, 'janitor');
+    const { expiredRuns, features, exports, orphans } = await this.janitor.clean();
+    this.logger.info({ expiredRuns: expiredRuns.length, features, exports, orphans }, 'janitor');
   }
 }

@@ -74,6 +74,19 @@ describe('Janitor', () => {
     return { id, featureSetId, features: blobKeys.features(featureSetId, 0) };
   }
 
+  /** An export of a run with a file of so many bytes, made so long ago. */
+  async function exportOf(runId: string, bytes: number, madeMs: number): Promise<{ id: string; key: string }> {
+    const id = randomUUID();
+    const finishedAt = new Date(Date.now() - madeMs);
+    await database.export.create({
+      data: { id, runId, revision: 1, format: 'coco', options: {}, frames: 1, digest: randomUUID() },
+    });
+    await database.exportWork.create({ data: { exportId: id, state: 'ready', bytes, sha256: 'f', finishedAt } });
+    const key = blobKeys.export(runId, id);
+    await store.put(key, Buffer.alloc(bytes));
+    return { id, key };
+  }
+
   async function age(key: string, ms: number): Promise<void> {
     const then = new Date(Date.now() - ms);
     await utimes(path.join(folder, key), then, then);
@@ -133,7 +146,7 @@ describe('Janitor', () => {
     await runWith({ endedMs: 25 * HOUR_MS });
     await store.put(blobKeys.labels(wanted.id, 'p', 0), Buffer.alloc(1));
     await store.put(blobKeys.mask(fresh.id, 1, 0), Buffer.alloc(4));
-    await store.put(blobKeys.overlay(fresh.id, 1), Buffer.alloc(6));
+    await exportOf(fresh.id, 6, HOUR_MS);
     await store.put(blobKeys.mask(randomUUID(), 1, 0), Buffer.alloc(3));
     for (const dryRun of [true, false]) {
       const { features, kept } = await sut().clean(dryRun);
@@ -218,13 +231,19 @@ describe('Janitor', () => {
     await database.trainingRun.delete({ where: { id: runId } });
   });
 
-  it('removes old overlays', async () => {
+  it('removes exports that were made long ago, and files whose export is gone', async () => {
     const { id } = await runWith({ endedMs: HOUR_MS });
-    await store.put(blobKeys.overlay(id, 1), Buffer.alloc(7));
-    expect((await sut().clean()).overlays).toEqual(NOTHING);
-    await age(blobKeys.overlay(id, 1), 25 * HOUR_MS);
-    expect((await sut().clean()).overlays).toEqual({ blobs: 1, bytes: 7 });
-    expect(await store.stat(blobKeys.overlay(id, 1))).toBeNull();
+    const fresh = await exportOf(id, 7, HOUR_MS);
+    const old = await exportOf(id, 5, 25 * HOUR_MS);
+    const lost = blobKeys.export(id, randomUUID());
+    await store.put(lost, Buffer.alloc(3));
+    await age(lost, 2 * HOUR_MS);
+    const { exports, orphans } = await sut().clean();
+    expect(exports).toEqual({ blobs: 1, bytes: 5 });
+    expect(orphans).toEqual({ exports: { blobs: 1, bytes: 3 } });
+    for (const key of [old.key, lost]) expect(await store.stat(key)).toBeNull();
+    expect(await store.stat(fresh.key)).not.toBeNull();
+    expect((await database.export.findMany({ where: { runId: id } })).map((row) => row.id)).toEqual([fresh.id]);
   });
 
   it('only counts in a dry run', async () => {
@@ -237,7 +256,7 @@ describe('Janitor', () => {
       dryRun: true,
       expiredRuns: [id],
       features: { blobs: 1, bytes: 10 },
-      overlays: NOTHING,
+      exports: NOTHING,
       orphans: { videos: { blobs: 1, bytes: 3 } },
       kept: [],
     });

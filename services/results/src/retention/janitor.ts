@@ -1,4 +1,4 @@
-import { blobFolders } from '@propago/contracts';
+import { blobFolders, blobKeys } from '@propago/contracts';
 import { activeRun, lockVideo, type Database, type Prisma } from '@propago/database';
 import type { NextSteps } from '@propago/pipeline';
 import { cacheLimitOf, floorOf, type BlobStore } from '@propago/storage';
@@ -9,7 +9,7 @@ export interface RetentionPolicy {
   /** Ended runs older than this are removed with everything that belongs to them; 0 keeps them. */
   runDays: number;
   /**
-   * Features, soft labels and overlays, which can be made again, stay for so long after the last run that used them has
+   * Features, soft labels and exports, which can be made again, stay for so long after the last run that used them has
    * ended.
    */
   cacheHours: number;
@@ -37,7 +37,7 @@ export interface JanitorReport {
   expiredRuns: string[];
   /** Features of runs that have ended, and the soft labels that were made from them. */
   features: Removed;
-  overlays: Removed;
+  exports: Removed;
   /** What no row of the database keeps, by the first part of its key. */
   orphans: Record<string, Removed>;
   kept: Kept[];
@@ -79,9 +79,9 @@ export class Janitor {
     if (!dryRun) for (const id of expiredRuns) await this.next.runDeleted(id);
     const kept = new KeptBlobs();
     const features = await this.cleanFeatures(dryRun, kept);
-    const overlays = await this.cleanOverlays(dryRun, kept);
+    const exports = await this.cleanExports(dryRun, kept);
     const orphans = await this.cleanOrphans(dryRun, kept);
-    return { dryRun, expiredRuns, features, overlays, orphans, kept: kept.list() };
+    return { dryRun, expiredRuns, features, exports, orphans, kept: kept.list() };
   }
 
   /** Removes at once what no run needs now, as far as the disk lacks room for uploads. */
@@ -176,17 +176,32 @@ export class Janitor {
     );
   }
 
-  private async cleanOverlays(dryRun: boolean, kept: KeptBlobs): Promise<Removed> {
+  /** Whoever asks for a removed one again has it made again. */
+  private async cleanExports(dryRun: boolean, kept: KeptBlobs): Promise<Removed> {
     const total: Removed = { blobs: 0, bytes: 0 };
-    const oldest = Date.now() - this.policy.cacheHours * HOUR_MS;
-    for await (const { key, bytes, modified } of this.storage.list('exports/')) {
-      if (modified.getTime() >= oldest) {
-        kept.add('exports', `made in the last ${this.policy.cacheHours} hours`, { blobs: 1, bytes });
+    const oldest = new Date(Date.now() - this.policy.cacheHours * HOUR_MS);
+    const ended = await this.database.exportWork.findMany({
+      where: { finishedAt: { not: null } },
+      select: { exportId: true, bytes: true, finishedAt: true, export: { select: { runId: true } } },
+    });
+    for (const {
+      exportId: id,
+      bytes,
+      finishedAt,
+      export: { runId },
+    } of ended) {
+      const size = { blobs: bytes === null ? 0 : 1, bytes: Number(bytes ?? 0) };
+      if (finishedAt! >= oldest) {
+        kept.add('exports', `made in the last ${this.policy.cacheHours} hours`, size);
         continue;
       }
-      if (!dryRun) await this.storage.delete(key);
-      total.blobs++;
-      total.bytes += bytes;
+      if (!dryRun) {
+        // Without its row a file is an orphan, and removed as such if this process ends here.
+        await this.database.export.deleteMany({ where: { id } });
+        await this.storage.delete(blobKeys.export(runId, id));
+      }
+      total.blobs += size.blobs;
+      total.bytes += size.bytes;
     }
     return total;
   }

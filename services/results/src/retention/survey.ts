@@ -8,7 +8,7 @@ const BATCH = 500;
 interface Owners {
   /** Why they are kept, in the words of the report. */
   why: string;
-  /** Those of the ids that keep their blobs: the second part of a key, of masks and in training the whole key. */
+  /** Those of the ids that keep their blobs: the second part of a key, of masks, exports and in training the whole key. */
   of: (database: Database, ids: string[]) => Promise<string[]>;
 }
 
@@ -24,7 +24,7 @@ const OWNERS: Record<string, Owners> = {
   prompts: OF_KEPT_RUNS,
   labels: { why: 'of runs that go on or may be corrected', of: runsWithLabels },
   masks: { why: OF_KEPT_RUNS.why, of: keysOfMasks },
-  exports: OF_KEPT_RUNS,
+  exports: { why: OF_KEPT_RUNS.why, of: keysOfExports },
   frames: { why: 'of runs that have not ended', of: wantedFeatureSets },
   features: { why: OF_KEPT_RUNS.why, of: existingFeatureSets },
   encoders: {
@@ -79,7 +79,7 @@ export async function* survey(storage: BlobStore, database: Database, ageMs: num
 }
 
 function ownerOf({ key }: BlobEntry): string {
-  return /^(training|masks)\//.test(key) ? key : key.split('/')[1]!.replace(/\.png$/, '');
+  return /^(training|masks|exports)\//.test(key) ? key : key.split('/')[1]!.replace(/\.png$/, '');
 }
 
 /** Masks that a correction has replaced stay behind when their process dies. */
@@ -91,6 +91,14 @@ async function keysOfMasks(database: Database, keys: string[]): Promise<string[]
   const where = { runId: { in: ids }, maskKey: { in: keys } };
   const rows = await database.frameResult.findMany({ where, select: { maskKey: true } });
   return [...rows.map(({ maskKey }) => maskKey), ...keys.filter((key) => runs.includes(runOf(key)))];
+}
+
+/** Files whose row went while they were made, or whose removal was cut off. */
+async function keysOfExports(database: Database, keys: string[]): Promise<string[]> {
+  const idOf = (key: string) => key.split('/')[2]!;
+  const where = { id: { in: keys.map(idOf).filter(isUuid) } };
+  const known = new Set((await database.export.findMany({ where, select: { id: true } })).map(({ id }) => id));
+  return keys.filter((key) => known.has(idOf(key)));
 }
 
 async function existingRuns(database: Database, ids: string[]): Promise<string[]> {
