@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { registerCorrect } from './commands/correct';
 import type { DemoCommand } from './commands/demo';
 import type { EvalCommand } from './commands/eval-davis';
+import { registerExport } from './commands/export';
 import { registerGc } from './commands/gc';
 import { registerKeys } from './commands/keys';
 import { registerModels } from './commands/models';
@@ -91,6 +92,7 @@ function buildProgram(interruption: Interruption): Command {
     .action(async (options: DemoCommand) => (await import('./commands/demo.js')).demoCommand(options, interruption));
 
   registerCorrect(program, interruption);
+  registerExport(program, interruption);
   registerKeys(program, interruption);
   registerModels(program, interruption);
   registerTrain(program, interruption);

@@ -35,7 +35,7 @@ const WRITERS: { [F in ExportFormat]: FormatWriter<F> } = {
  * @param options as `parseExportOptions` of the format gives them
  * @throws CodedError EXPORT_IMPOSSIBLE where the format has no room for the run, STORAGE_FULL, and what the source throws
  */
-export function writeExport(
+export async function writeExport(
   format: ExportFormat,
   source: FormatSource,
   target: FormatTarget,

@@ -1,4 +1,4 @@
-import { rleBounds } from '@propago/labels';
+import { rleBounds, rleRuns, type Rle } from '@propago/labels';
 import { Categories } from '../categories';
 import { type FormatWriter, NOTHING_LOST } from '../format';
 import { stemOf } from '../frame-names';
@@ -13,6 +13,9 @@ export const writeYoutubeVis: FormatWriter<'youtube-vis'> = async ({ run, frames
   const categories = new Categories(objects);
   const sections = new Sections(scratch);
   const confidences = new Map(objects.map(({ id }) => [id, { sum: 0, count: 0 }]));
+  const isResults = content === 'results';
+  // The data set has run lengths as numbers, results have COCO's text, and programs expect them so.
+  const written = (rle: Rle) => (isResults ? rle : { size: rle.size, counts: rleRuns(rle) });
   let length = 0;
   for await (const frame of frames()) {
     const comma = length++ > 0 ? ',' : '';
@@ -21,7 +24,7 @@ export const writeYoutubeVis: FormatWriter<'youtube-vis'> = async ({ run, frames
     const masks = new Map(frame.objects.filter(({ area }) => area > 0).map((mask) => [mask.id, mask]));
     for (const { id } of objects) {
       const mask = masks.get(id);
-      await sections.add(`${id}-segmentations`, comma + (mask ? JSON.stringify(mask.rle) : 'null'));
+      await sections.add(`${id}-segmentations`, comma + (mask ? JSON.stringify(written(mask.rle)) : 'null'));
       await sections.add(`${id}-areas`, comma + (mask ? mask.area : 'null'));
       await sections.add(`${id}-boxes`, comma + (mask ? JSON.stringify(rleBounds(mask.rle)) : 'null'));
       if (!mask) continue;
@@ -36,7 +39,6 @@ export const writeYoutubeVis: FormatWriter<'youtube-vis'> = async ({ run, frames
       await sections.moveTo(text, name);
       await text.add(']');
     };
-    const isResults = content === 'results';
     if (!isResults) {
       await text.add(
         `{"info":${JSON.stringify({ description: label })},\n"categories":${JSON.stringify(categories.all)}`,
