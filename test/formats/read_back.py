@@ -223,12 +223,11 @@ def mots_txt() -> dict:
     shutil.copy(file, gt / sequence / "gt/gt.txt")
     shutil.copy(file, tracker / f"{sequence}.txt")
     dataset_config = {
-        **{
-            "GT_FOLDER": str(work / "gt"),
-            "TRACKERS_FOLDER": str(work / "trackers"),
-            "SPLIT_TO_EVAL": "train",
-        },
-        **{"SEQ_INFO": {sequence: len(TRUTH)}, "PRINT_CONFIG": False},
+        "GT_FOLDER": str(work / "gt"),
+        "TRACKERS_FOLDER": str(work / "trackers"),
+        "SPLIT_TO_EVAL": "train",
+        "SEQ_INFO": {sequence: len(TRUTH)},
+        "PRINT_CONFIG": False,
     }
     with contextlib.redirect_stdout(sys.stderr):
         dataset = trackeval.datasets.MOTSChallenge(dataset_config)
