@@ -15,7 +15,7 @@ afterAll(async () => {
   await fixture?.stop();
 });
 
-const enqueue = () => fixture.queues.add('ingest', { featureSetId: 'a'.repeat(40) });
+const enqueue = () => fixture.queues.add('ingest', { frameSetId: 'a'.repeat(40) });
 
 describe('serverFailure', () => {
   it('takes a Redis that cannot write to its disk for a server that is not available', async () => {
