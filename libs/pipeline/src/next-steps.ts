@@ -6,10 +6,11 @@ import {
   type Stage,
   type StageJobs,
 } from '@propago/contracts';
-import { activeRun, type Database } from '@propago/database';
+import { activeRun, type Database, type Prisma } from '@propago/database';
 import { inTraceOf } from '@propago/tracing';
-import type { Queues, Urgency } from './queues';
+import type { Queues } from './queues';
 import { planOf, type RunPlan } from './run-plan';
+import type { Line } from './turns';
 
 /** What was just stored; undefined: whatever a run may lack. */
 export type Stored =
@@ -23,9 +24,11 @@ interface WantingRun {
   featureSetId: string;
   traceparent: string | null;
   shadowOfId: string | null;
+  tenant: string;
 }
 
-const WANTING = { id: true, featureSetId: true, traceparent: true, shadowOfId: true } as const;
+/** The columns of a WantingRun. */
+export const WANTING = { id: true, featureSetId: true, traceparent: true, shadowOfId: true, tenant: true } as const;
 
 /**
  * What follows what, segment by segment. Each method is called after its rows are committed and enqueues what they
@@ -49,7 +52,7 @@ export class NextSteps {
   }
 
   async framesNeeded(featureSetId: string): Promise<void> {
-    await this.queues.add('ingest', { featureSetId }, await this.urgencyOf({ featureSetId }));
+    await this.queues.add('ingest', { featureSetId }, await this.lineOf({ featureSetId, ...activeRun }));
   }
 
   async framesStored(featureSetId: string, segment: number): Promise<void> {
@@ -82,11 +85,11 @@ export class NextSteps {
   }
 
   async runCancelled(runId: string): Promise<void> {
-    await this.queues.add('results', { kind: 'end', runId });
+    await this.queues.add('results', { kind: 'end', runId }, await this.lineOf({ id: runId }));
   }
 
   async runDeleted(runId: string): Promise<void> {
-    await this.queues.add('housekeeping', { kind: 'purge', runId });
+    await this.queues.add('housekeeping', { kind: 'purge', runId }, await this.lineOf({ id: runId }));
   }
 
   /** A run has ended: its shadows begin, or end with it. */
@@ -104,7 +107,11 @@ export class NextSteps {
 
   /** A shadow run has succeeded. */
   async shadowEnded(shadowRunId: string): Promise<void> {
-    await this.queues.add('housekeeping', { kind: 'compare', runId: shadowRunId }, 'background');
+    await this.queues.add(
+      'housekeeping',
+      { kind: 'compare', runId: shadowRunId },
+      await this.lineOf({ id: shadowRunId }),
+    );
   }
 
   /** A job has failed for good: so have the runs that needed it. */
@@ -113,17 +120,19 @@ export class NextSteps {
     if ('kind' in data && data.kind !== 'segment') return;
     const runIds = await this.activeRuns(data);
     const cause = { code: error.code, detail: error.message };
-    await Promise.all(runIds.map((runId) => this.queues.add('results', { kind: 'end', runId, error: cause })));
+    for (const runId of runIds) {
+      await this.queues.add('results', { kind: 'end', runId, error: cause }, await this.lineOf({ id: runId }));
+    }
   }
 
   /** Enqueues what a run can do next: all of it, or only what something that was just stored can have enabled. */
-  async advance({ id: runId, featureSetId, shadowOfId }: WantingRun, stored: Stored = undefined): Promise<void> {
+  async advance(run: WantingRun, stored: Stored = undefined): Promise<void> {
+    const { id: runId, featureSetId } = run;
     const plan = await planOf(this.database, runId);
     if (!plan) return;
-    const urgency = shadowOfId ? 'background' : 'user';
     const wanted = jobsOf(plan, { runId, featureSetId }, stored);
     for (const stage of STAGES) {
-      for (const data of wanted[stage]) await this.queues.add(stage, data as StageJobs[typeof stage], urgency);
+      for (const data of wanted[stage]) await this.queues.add(stage, data as StageJobs[typeof stage], line(run));
     }
   }
 
@@ -132,10 +141,14 @@ export class NextSteps {
     for (const run of runs) await inTraceOf(run.traceparent, () => this.advance(run, stored));
   }
 
-  /** Work that no user's run wants can wait. */
-  private async urgencyOf(which: { id: string } | { featureSetId: string }): Promise<Urgency> {
-    const wanting = await this.database.run.count({ where: { ...which, shadowOfId: null, ...activeRun } });
-    return wanting > 0 ? 'user' : 'background';
+  /** The line of the first of some runs that a user waits for, if there is one. */
+  private async lineOf(which: Prisma.RunWhereInput): Promise<Line> {
+    const found = await this.database.run.findFirst({
+      where: which,
+      select: WANTING,
+      orderBy: [{ shadowOfId: { sort: 'asc', nulls: 'first' } }, { createdAt: 'asc' }],
+    });
+    return found ? line(found) : { tenant: '', urgency: 'background' };
   }
 
   /** Whether any run still wants what this job is to do. */
@@ -151,6 +164,8 @@ export class NextSteps {
     return runs.map(({ id }) => id);
   }
 }
+
+const line = ({ tenant, shadowOfId }: WantingRun): Line => ({ tenant, urgency: shadowOfId ? 'background' : 'user' });
 
 /** A plan as jobs of each stage, those first that lead to the first masks. */
 function jobsOf(
