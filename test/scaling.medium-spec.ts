@@ -35,7 +35,7 @@ describe('the lists that the autoscaler reads', () => {
       .spec.triggers.map((trigger: { metadata: { listName: string } }) => trigger.metadata.listName) as string[];
     const [waiting, active] = lists.filter((list) => list.includes(`:${queue}:`));
     const redis = queues.of(queue).client;
-    await queues.add(queue, WORK[queue]);
+    await queues.add(queue, WORK[queue], { tenant: 'default', urgency: 'user' });
     expect(await redis.llen(waiting!)).toBe(1);
     let finish!: () => void;
     const taken = new Promise<void>((isTaken) => {

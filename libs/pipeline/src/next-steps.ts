@@ -8,8 +8,9 @@ import {
 } from '@propago/contracts';
 import { activeRun, type Database, type Prisma } from '@propago/database';
 import { inTraceOf } from '@propago/tracing';
-import type { Queues, Urgency } from './queues';
+import type { Queues } from './queues';
 import { planOf, type RunPlan } from './run-plan';
+import type { Line } from './turns';
 
 /** What was just stored; undefined: whatever a run may lack. */
 export type Stored =
@@ -24,15 +25,17 @@ interface WantingRun {
   featureSet: { frameSetId: string };
   traceparent: string | null;
   shadowOfId: string | null;
+  tenant: string;
 }
 
-/** What {@link NextSteps.advance} must know of a run. */
+/** The columns of a WantingRun. */
 export const WANTING = {
   id: true,
   featureSetId: true,
   featureSet: { select: { frameSetId: true } },
   traceparent: true,
   shadowOfId: true,
+  tenant: true,
 } as const;
 
 /** One run, or all that share features or frames. */
@@ -66,7 +69,7 @@ export class NextSteps {
   }
 
   async framesNeeded(frameSetId: string): Promise<void> {
-    await this.queues.add('ingest', { frameSetId }, await this.urgencyOf({ frameSetId }));
+    await this.queues.add('ingest', { frameSetId }, await this.lineOf({ featureSet: { frameSetId }, ...activeRun }));
   }
 
   async framesStored(frameSetId: string, segment: number): Promise<void> {
@@ -99,11 +102,11 @@ export class NextSteps {
   }
 
   async runCancelled(runId: string): Promise<void> {
-    await this.queues.add('results', { kind: 'end', runId });
+    await this.queues.add('results', { kind: 'end', runId }, await this.lineOf({ id: runId }));
   }
 
   async runDeleted(runId: string): Promise<void> {
-    await this.queues.add('housekeeping', { kind: 'purge', runId });
+    await this.queues.add('housekeeping', { kind: 'purge', runId }, await this.lineOf({ id: runId }));
   }
 
   /** A run has ended: its shadows begin, or end with it. */
@@ -121,7 +124,11 @@ export class NextSteps {
 
   /** A shadow run has succeeded. */
   async shadowEnded(shadowRunId: string): Promise<void> {
-    await this.queues.add('housekeeping', { kind: 'compare', runId: shadowRunId }, 'background');
+    await this.queues.add(
+      'housekeeping',
+      { kind: 'compare', runId: shadowRunId },
+      await this.lineOf({ id: shadowRunId }),
+    );
   }
 
   /** A job has failed for good: so have the runs that needed it. */
@@ -130,17 +137,18 @@ export class NextSteps {
     if ('kind' in data && data.kind !== 'segment') return;
     const runIds = await this.activeRuns(data);
     const cause = { code: error.code, detail: error.message };
-    await Promise.all(runIds.map((runId) => this.queues.add('results', { kind: 'end', runId, error: cause })));
+    for (const runId of runIds) {
+      await this.queues.add('results', { kind: 'end', runId, error: cause }, await this.lineOf({ id: runId }));
+    }
   }
 
   /** Enqueues what a run can do next: all of it, or only what something that was just stored can have enabled. */
-  async advance({ id: runId, shadowOfId, ...run }: WantingRun, stored: Stored = undefined): Promise<void> {
-    const plan = await planOf(this.database, runId);
+  async advance(run: WantingRun, stored: Stored = undefined): Promise<void> {
+    const plan = await planOf(this.database, run.id);
     if (!plan) return;
-    const urgency = shadowOfId ? 'background' : 'user';
-    const wanted = jobsOf(plan, { runId, ...run }, stored);
+    const wanted = jobsOf(plan, run, stored);
     for (const stage of STAGES) {
-      for (const data of wanted[stage]) await this.queues.add(stage, data as StageJobs[typeof stage], urgency);
+      for (const data of wanted[stage]) await this.queues.add(stage, data as StageJobs[typeof stage], line(run));
     }
   }
 
@@ -149,10 +157,14 @@ export class NextSteps {
     for (const run of runs) await inTraceOf(run.traceparent, () => this.advance(run, stored));
   }
 
-  /** Work that no user's run wants can wait. */
-  private async urgencyOf(which: WhichRuns): Promise<Urgency> {
-    const wanting = await this.database.run.count({ where: { ...whereOf(which), shadowOfId: null, ...activeRun } });
-    return wanting > 0 ? 'user' : 'background';
+  /** The line of the first of some runs that a user waits for, if there is one. */
+  private async lineOf(which: Prisma.RunWhereInput): Promise<Line> {
+    const found = await this.database.run.findFirst({
+      where: which,
+      select: WANTING,
+      orderBy: [{ shadowOfId: { sort: 'asc', nulls: 'first' } }, { createdAt: 'asc' }],
+    });
+    return found ? line(found) : { tenant: '', urgency: 'background' };
   }
 
   /** Whether any run still wants what this job is to do. */
@@ -168,10 +180,12 @@ export class NextSteps {
   }
 }
 
+const line = ({ tenant, shadowOfId }: WantingRun): Line => ({ tenant, urgency: shadowOfId ? 'background' : 'user' });
+
 /** A plan as jobs of each stage, those first that lead to the first masks. */
 function jobsOf(
   { ingest, features, propagation, masks, isComplete, beyond }: RunPlan,
-  { runId, featureSetId, featureSet }: { runId: string } & Pick<WantingRun, 'featureSetId' | 'featureSet'>,
+  { id: runId, featureSetId, featureSet }: WantingRun,
   stored: Stored,
 ): { [S in Stage]: StageJobs[S][] } {
   const near = (segment: number) => !stored || segment === stored.segment;
