@@ -9,6 +9,7 @@ export type {
   ExportWork,
   FeatureSet,
   FrameSegment,
+  FrameSet,
   FrameTable,
   ModelAlias,
   ModelAudit,
@@ -21,7 +22,9 @@ export type {
   TrainingArtifact,
   TrainingMetric,
   TrainingRun,
+  UploadedVideo,
   Video,
+  VideoFrame,
 } from './generated/client';
 export * from './lock-tenant';
 export * from './lock-video';

@@ -52,7 +52,7 @@ export class RunSource {
     const { objects: chosen } = options as { objects?: number[] };
     const { video } = run.featureSet;
     return {
-      label: runLabel({ ...run, videoName: run.videoFileName }),
+      label: runLabel({ ...run, videoName: run.video?.fileName ?? null }),
       ...sizeOf(video),
       frames,
       frameRate: averageFrameRate(probeOf(video), await this.span()) ?? FALLBACK_FRAME_RATE,
@@ -109,14 +109,12 @@ export class RunSource {
   }
 
   private async span(): Promise<FrameSpan | null> {
-    const segments = await this.database.frameSegment.findMany({
-      where: { featureSetId: this.reading.wanted.run.featureSetId },
-      orderBy: { index: 'asc' },
-      select: { pts: true },
+    const { _count, _min, _max } = await this.database.videoFrame.aggregate({
+      where: { videoSha256: this.reading.wanted.run.featureSet.videoSha256 },
+      _count: true,
+      _min: { pts: true },
+      _max: { pts: true },
     });
-    const [first, last] = [segments[0]?.pts[0], segments.at(-1)?.pts.at(-1)];
-    if (first === undefined || last === undefined) return null;
-    const frames = segments.reduce((sum, { pts }) => sum + pts.length, 0);
-    return { frames, firstPts: Number(first), lastPts: Number(last) };
+    return _count === 0 ? null : { frames: _count, firstPts: Number(_min.pts), lastPts: Number(_max.pts) };
   }
 }

@@ -7,6 +7,7 @@ export const INCLUDE_FOR_EXPORT = {
     include: {
       objects: { orderBy: { id: 'asc' } },
       prompts: { select: { frame: true }, orderBy: { frame: 'asc' } },
+      video: { select: { fileName: true } },
       featureSet: { include: { video: true } },
     },
   },
