@@ -5,6 +5,7 @@ import type { DemoCommand } from './commands/demo';
 import type { EvalCommand } from './commands/eval-davis';
 import { registerExport } from './commands/export';
 import { registerGc } from './commands/gc';
+import { registerImport } from './commands/import';
 import { registerKeys } from './commands/keys';
 import { registerModels } from './commands/models';
 import type { RunCommand } from './commands/run';
@@ -93,6 +94,7 @@ function buildProgram(interruption: Interruption): Command {
 
   registerCorrect(program, interruption);
   registerExport(program, interruption);
+  registerImport(program, interruption);
   registerKeys(program, interruption);
   registerModels(program, interruption);
   registerTrain(program, interruption);

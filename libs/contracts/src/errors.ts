@@ -86,6 +86,7 @@ export const ERRORS = {
   MASK_TOO_MANY_CLASSES: input(422, 'The mask has more classes than this server accepts.'),
   MASK_TOO_LARGE: input(422, 'The mask is larger than this server accepts.'),
   MASK_SIZE_MISMATCH: input(422, 'The mask and the video differ in size.'),
+  ANNOTATIONS_INVALID: input(422, 'The annotations of another program cannot be read.'),
   EVALUATION_INVALID: input(422, 'The predictions do not fit the ground truth.'),
   // the model registry
   MODEL_MISSING: input(400, 'The request has no model file.'),

@@ -103,6 +103,17 @@ export function decodeRle(rle: Rle): Uint8Array {
   return mask;
 }
 
+/**
+ * Run lengths that were written as numbers.
+ * @param size [height, width] in px
+ * @throws CodedError MASK_CORRUPT when they do not cover the picture
+ */
+export function rleOfRuns(size: [number, number], runs: readonly number[]): Rle {
+  const total = runs.reduce((sum, run) => sum + run, 0);
+  if (total !== size[0] * size[1]) throw invalid(`its runs cover ${total} of ${size[0] * size[1]} pixels`);
+  return { size, counts: packCounts([...runs]) };
+}
+
 /** The RLE of a mask without a pixel. */
 export const emptyRle = (width: number, height: number): Rle => ({
   size: [height, width],

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { boxOutline, ReadAnnotations } from './annotations';
+
+const region = z.object({
+  id: z.string().optional(),
+  type: z.string(),
+  value: z.unknown(),
+});
+const rectangles = z.object({
+  labels: z.array(z.string()).optional(),
+  sequence: z.array(
+    z.object({
+      frame: z.int().min(1),
+      enabled: z.boolean().default(true),
+      x: z.number(),
+      y: z.number(),
+      width: z.number(),
+      height: z.number(),
+    }),
+  ),
+});
+const result = z.object({ result: z.array(region) });
+
+export const labelStudioFile = z
+  .array(z.object({ annotations: z.array(result).optional(), predictions: z.array(result).optional() }))
+  .min(1);
+
+/**
+ * Label Studio: the key frames of VideoRectangle, of what people drew where they did, else of predictions. An object is
+ * its box, whole.
+ * @param size of the video's frames, px: the file has percent
+ */
+export function readLabelStudio(
+  [task]: z.output<typeof labelStudioFile>,
+  { width, height }: { width: number; height: number },
+): ReadAnnotations {
+  const read = new ReadAnnotations(null);
+  const drawn = task!.annotations?.length ? task!.annotations : (task!.predictions ?? []);
+  for (const { type, id, value } of drawn[0]?.result ?? []) {
+    if (type !== 'videorectangle') continue;
+    const { labels, sequence } = rectangles.parse(value);
+    const name = labels?.[0] ?? 'object';
+    for (const key of sequence) {
+      if (!key.enabled) continue;
+      const box = boxOutline(
+        (key.x * width) / 100,
+        (key.y * height) / 100,
+        (key.width * width) / 100,
+        (key.height * height) / 100,
+      );
+      read.add(key.frame - 1, { key: `track ${id ?? name}`, name }, { kind: 'polygons', polygons: [box] });
+    }
+  }
+  return read;
+}
