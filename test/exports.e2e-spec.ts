@@ -8,6 +8,7 @@ import { readEvents, type ServerSentEvent } from '../cli/src/sse';
 import { documentedFetch } from './support/documented-fetch';
 import { NATIVE_SIZE, type Platform, type Problem, startPlatform, until } from './support/platform';
 import { smallClip, type SmallClip } from './support/small-clip';
+import { Propago } from './support/propago-command';
 import { filesOfZip } from './support/zip';
 
 jest.setTimeout(300_000);
@@ -188,6 +189,28 @@ describe('exports of a run', () => {
     expect(answer.status).toBeGreaterThanOrEqual(400);
     const { code: found, detail } = (await answer.json()) as Problem;
     expect([found, detail]).toEqual([code, expect.stringContaining(word)]);
+  });
+
+  it('are saved by the command line, and taken by it as prompts of another run', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'propago-import-'));
+    try {
+      const file = join(folder, 'masks.xml');
+      const from = await platform.succeededRun(await smallClip({ seed: 3 }));
+      const option = ['--option', 'tolerance=0', '--server', platform.url];
+      const saved = new Propago(['export', from.id, '--format', 'cvat-xml', '-o', file, ...option]);
+      expect(await saved.output()).toBe(`20 frames: ${file}`);
+      expect(saved.stderr).toMatch(/^Mean Jaccard index between the \d+ masks and the file: (1\.0000|0\.9\d+)\.$/m);
+      const into = await platform.succeededRun(await smallClip({ seed: 3, objects: 1 }));
+      const taken = new Propago(['import', into.id, file, '--frames', '7', '--server', platform.url]);
+      expect(await taken.output()).toMatch(/^1 frames, objects /);
+      await platform.waitForEnd(into.id);
+      const drawn = async (run: string) => (await platform.labelsOf(run, 7)).map((label) => Number(label > 0));
+      const [wanted, found] = [await drawn(from.id), await drawn(into.id)];
+      // Holes are filled, and nothing else differs.
+      expect(found.filter((pixel, i) => pixel !== wanted[i]).length).toBeLessThan(20);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it('of frames that have no masks yet are refused, and those there are can be exported', async () => {
