@@ -31,7 +31,9 @@ async function writeInstances(
     // A reader's class 1 is the first line.
     await zip.add('instances/labels.txt', `${ids.names().join('\n')}\n`);
     for await (const frame of frames()) {
-      const values = Uint16Array.from(labelMapOf(run, frame), (label) => numbers[label]!);
+      const labels = labelMapOf(run, frame);
+      const values = new Uint16Array(labels.length);
+      for (let i = 0; i < labels.length; i++) values[i] = numbers[labels[i]!]!;
       await zip.add(`instances/${nameOf(frame)}.png`, encodeGrey16Png({ width, height, values }));
     }
   });
