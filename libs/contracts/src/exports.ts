@@ -228,7 +228,7 @@ function allOptions(): z.ZodRawShape {
 
 /** The format, and its options checked and completed. @throws FieldErrors OPTION_UNKNOWN, OPTION_OUT_OF_RANGE, … */
 export function parseExportRequest(body: unknown): { format: ExportFormat; options: ExportOptions } {
-  const asked = z.strictObject({ format: exportRequest.shape.format, options: z.unknown() });
+  const asked = z.strictObject({ format: exportRequest.shape.format, options: z.unknown().optional() });
   const { format, options } = parseFields(asked, body ?? {}, describeOption);
   return { format, options: parseExportOptions(format, options) };
 }
