@@ -39,7 +39,7 @@ describe('the request for an export', () => {
   });
 
   it('in the document has the options of all formats, each with the formats that have it', () => {
-    const { properties } = z.toJSONSchema(exportRequest, { io: 'input' }) as {
+    const { properties } = z.toJSONSchema(exportRequest, { io: 'input' }) as unknown as {
       properties: { format: { enum: string[] }; options: { properties: Record<string, { description: string }> } };
     };
     expect(properties.format.enum).toEqual(EXPORT_FORMAT_NAMES);
