@@ -6,7 +6,7 @@ import { readManifests, settingsOf } from './support/manifests';
 
 const hex = 'a'.repeat(40);
 const WORK: StageJobs = {
-  ingest: { featureSetId: hex },
+  ingest: { frameSetId: hex },
   features: { featureSetId: hex, segment: 0 },
   propagation: { runId: randomUUID(), pass: hex, segment: 0 },
   results: { kind: 'segment', runId: randomUUID(), segment: 0, recipe: hex },

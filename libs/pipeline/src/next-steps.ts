@@ -22,13 +22,30 @@ export type Stored =
 interface WantingRun {
   id: string;
   featureSetId: string;
+  featureSet: { frameSetId: string };
   traceparent: string | null;
   shadowOfId: string | null;
   tenant: string;
 }
 
 /** The columns of a WantingRun. */
-export const WANTING = { id: true, featureSetId: true, traceparent: true, shadowOfId: true, tenant: true } as const;
+export const WANTING = {
+  id: true,
+  featureSetId: true,
+  featureSet: { select: { frameSetId: true } },
+  traceparent: true,
+  shadowOfId: true,
+  tenant: true,
+} as const;
+
+/** One run, or all that share features or frames. */
+type WhichRuns = { runId: string } | { featureSetId: string } | { frameSetId: string };
+
+function whereOf(which: WhichRuns): Prisma.RunWhereInput {
+  if ('runId' in which) return { id: which.runId };
+  if ('featureSetId' in which) return { featureSetId: which.featureSetId };
+  return { featureSet: { frameSetId: which.frameSetId } };
+}
 
 /**
  * What follows what, segment by segment. Each method is called after its rows are committed and enqueues what they
@@ -41,22 +58,22 @@ export class NextSteps {
   ) {}
 
   /** A run is accepted: its video must be decoded, or is already, or another run's decoding is under way. */
-  async runAccepted(featureSetId: string): Promise<void> {
-    await this.framesNeeded(featureSetId);
+  async runAccepted({ id: featureSetId, frameSetId }: { id: string; frameSetId: string }): Promise<void> {
+    await this.framesNeeded(frameSetId);
     await this.advanceAll({ featureSetId });
   }
 
   /** The prompts of a run have changed. */
   async runPrompted(runId: string): Promise<void> {
-    await this.advanceAll({ id: runId });
+    await this.advanceAll({ runId });
   }
 
-  async framesNeeded(featureSetId: string): Promise<void> {
-    await this.queues.add('ingest', { featureSetId }, await this.lineOf({ featureSetId, ...activeRun }));
+  async framesNeeded(frameSetId: string): Promise<void> {
+    await this.queues.add('ingest', { frameSetId }, await this.lineOf({ featureSet: { frameSetId }, ...activeRun }));
   }
 
-  async framesStored(featureSetId: string, segment: number): Promise<void> {
-    await this.advanceAll({ featureSetId }, { stage: 'ingest', segment });
+  async framesStored(frameSetId: string, segment: number): Promise<void> {
+    await this.advanceAll({ frameSetId }, { stage: 'ingest', segment });
   }
 
   async featuresStored(featureSetId: string, segment: number): Promise<void> {
@@ -64,24 +81,24 @@ export class NextSteps {
   }
 
   /** The storage lacks features that a row promises: they are made again, from the video. */
-  async featuresLost(featureSetId: string, segment: number): Promise<void> {
-    await this.database.featureSegment.deleteMany({ where: { featureSetId, index: segment } });
-    await this.framesNeeded(featureSetId);
+  async featuresLost({ id, frameSetId }: { id: string; frameSetId: string }, segment: number): Promise<void> {
+    await this.database.featureSegment.deleteMany({ where: { featureSetId: id, index: segment } });
+    await this.framesNeeded(frameSetId);
   }
 
   /** The storage lacks labels of a pass that rows promise: the pass is walked again from its start. */
   async labelsLost(runId: string, pass: string): Promise<void> {
     await this.database.labelSegment.deleteMany({ where: { runId, pass } });
-    await this.advanceAll({ id: runId });
+    await this.advanceAll({ runId });
   }
 
   async labelsStored(runId: string, pass: string, segment: number): Promise<void> {
-    await this.advanceAll({ id: runId }, { stage: 'propagation', pass, segment });
+    await this.advanceAll({ runId }, { stage: 'propagation', pass, segment });
   }
 
   /** The number of frames is known, so the last masks may have been the last thing missing. */
-  async videoDecoded(featureSetId: string): Promise<void> {
-    await this.advanceAll({ featureSetId });
+  async videoDecoded(frameSetId: string): Promise<void> {
+    await this.advanceAll({ frameSetId });
   }
 
   async runCancelled(runId: string): Promise<void> {
@@ -96,11 +113,11 @@ export class NextSteps {
   async runEnded(runId: string, state: RunEndState): Promise<void> {
     const shadows = await this.database.run.findMany({
       where: { shadowOfId: runId, outcome: { is: null } },
-      select: { id: true, featureSetId: true, traceparent: true },
+      select: { id: true, featureSet: true, traceparent: true },
     });
-    for (const { id, featureSetId, traceparent } of shadows) {
+    for (const { id, featureSet, traceparent } of shadows) {
       await inTraceOf(traceparent, () =>
-        state === 'succeeded' ? this.runAccepted(featureSetId) : this.runCancelled(id),
+        state === 'succeeded' ? this.runAccepted(featureSet) : this.runCancelled(id),
       );
     }
   }
@@ -127,17 +144,16 @@ export class NextSteps {
 
   /** Enqueues what a run can do next: all of it, or only what something that was just stored can have enabled. */
   async advance(run: WantingRun, stored: Stored = undefined): Promise<void> {
-    const { id: runId, featureSetId } = run;
-    const plan = await planOf(this.database, runId);
+    const plan = await planOf(this.database, run.id);
     if (!plan) return;
-    const wanted = jobsOf(plan, { runId, featureSetId }, stored);
+    const wanted = jobsOf(plan, run, stored);
     for (const stage of STAGES) {
       for (const data of wanted[stage]) await this.queues.add(stage, data as StageJobs[typeof stage], line(run));
     }
   }
 
-  private async advanceAll(which: { id: string } | { featureSetId: string }, stored?: Stored): Promise<void> {
-    const runs = await this.database.run.findMany({ where: { ...which, ...activeRun }, select: WANTING });
+  private async advanceAll(which: WhichRuns, stored?: Stored): Promise<void> {
+    const runs = await this.database.run.findMany({ where: { ...whereOf(which), ...activeRun }, select: WANTING });
     for (const run of runs) await inTraceOf(run.traceparent, () => this.advance(run, stored));
   }
 
@@ -157,10 +173,9 @@ export class NextSteps {
     return (await this.activeRuns(data)).length > 0;
   }
 
-  /** Ids of the runs that still want what a job, or a feature set, is for. */
-  async activeRuns(data: { runId: string } | { featureSetId: string }): Promise<string[]> {
-    const which = 'runId' in data ? { id: data.runId } : { featureSetId: data.featureSetId };
-    const runs = await this.database.run.findMany({ where: { ...which, ...activeRun }, select: { id: true } });
+  /** Ids of the runs that still want what a job, or a set of frames or features, is for. */
+  async activeRuns(which: WhichRuns): Promise<string[]> {
+    const runs = await this.database.run.findMany({ where: { ...whereOf(which), ...activeRun }, select: { id: true } });
     return runs.map(({ id }) => id);
   }
 }
@@ -170,12 +185,12 @@ const line = ({ tenant, shadowOfId }: WantingRun): Line => ({ tenant, urgency: s
 /** A plan as jobs of each stage, those first that lead to the first masks. */
 function jobsOf(
   { ingest, features, propagation, masks, isComplete, beyond }: RunPlan,
-  { runId, featureSetId }: { runId: string; featureSetId: string },
+  { id: runId, featureSetId, featureSet }: WantingRun,
   stored: Stored,
 ): { [S in Stage]: StageJobs[S][] } {
   const near = (segment: number) => !stored || segment === stored.segment;
   return {
-    ingest: ingest && !stored ? [{ featureSetId }] : [],
+    ingest: ingest && !stored ? [{ frameSetId: featureSet.frameSetId }] : [],
     features: features
       .filter((segment) => near(segment) && stored?.stage !== 'features')
       .map((segment) => ({ featureSetId, segment })),

@@ -16,7 +16,7 @@ afterAll(async () => {
 });
 
 const line = { tenant: 'default', urgency: 'user' } as const;
-const enqueue = () => fixture.queues.add('ingest', { featureSetId: 'a'.repeat(40) }, line);
+const enqueue = () => fixture.queues.add('ingest', { frameSetId: 'a'.repeat(40) }, line);
 
 describe('serverFailure', () => {
   it('takes a Redis that cannot write to its disk for a server that is not available', async () => {
