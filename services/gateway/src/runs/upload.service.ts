@@ -6,16 +6,7 @@ import { blobKeys, CodedError, parseRunOptions, type ParsedRunOptions } from '@p
 import { readMask, type LabelMap } from '@propago/labels';
 import { CONFIG, STORAGE, StorageRoom, type BlobStore, type ConfigOf } from '@propago/runtime';
 import type { Room } from '../access/quota.service';
-import {
-  arriving,
-  asAborted,
-  collect,
-  lengthOf,
-  partsOf,
-  readToItsEnd,
-  textOf,
-  withoutFileName,
-} from '../http/form-parts';
+import { collect, lengthOf, partsOf, readToItsEnd, withoutFileName } from '../http/form-parts';
 import { MAX_MASK_BYTES, MAX_OPTIONS_BYTES } from '../http/upload-limits';
 
 /** A request for a run as it was sent. The video lies in storage already, under a key of its own. */
@@ -37,18 +28,15 @@ export class UploadService {
   /**
    * @param room that is left for the video
    * @param use gets the upload; the stored video is gone when it returns, unless it was moved away
-   * @throws CodedError STORAGE_FULL before the video is read; REQUEST_INVALID, VIDEO_MISSING, MASK_MISSING, UPLOAD_TOO_LARGE,
+   * @throws CodedError STORAGE_FULL before a byte is read; REQUEST_INVALID, VIDEO_MISSING, MASK_MISSING, UPLOAD_TOO_LARGE,
    *   QUOTA_BYTES, UPLOAD_ABORTED, and as soon as they have arrived whatever is wrong with mask or options: sent first,
    *   they are refused before the video
    */
   async withUpload<T>(request: FastifyRequest, room: Room, use: (upload: RunUpload) => Promise<T>): Promise<T> {
     const key = blobKeys.upload(randomUUID());
-    // Asked for while the form is read already: a form that has arrived as a whole before its first part is listened to
-    // may break off unheard.
-    const admitted = this.storageRoom.assertRoomFor(lengthOf(request));
-    admitted.catch(() => undefined);
     try {
-      return await use(await this.read(request, room, { key, admitted }));
+      await this.storageRoom.assertRoomFor(lengthOf(request));
+      return await use(await this.read(request, room, key));
     } catch (error) {
       readToItsEnd(request);
       throw error;
@@ -57,11 +45,7 @@ export class UploadService {
     }
   }
 
-  private async read(
-    request: FastifyRequest,
-    room: Room,
-    { key, admitted }: { key: string; admitted: Promise<void> },
-  ): Promise<RunUpload> {
+  private async read(request: FastifyRequest, room: Room, key: string): Promise<RunUpload> {
     let video: RunUpload['video'] | undefined;
     let mask: RunUpload['mask'] | undefined;
     let options: RunUpload['options'] | undefined;
@@ -72,15 +56,12 @@ export class UploadService {
         if (part.type === 'field' && part.valueTruncated) {
           throw new CodedError('UPLOAD_TOO_LARGE', `Expected at most ${MAX_OPTIONS_BYTES} bytes of options.`);
         }
-        const text =
-          part.type === 'field' ? textOf(part.value) : (await collect(part.file, MAX_OPTIONS_BYTES)).toString();
+        const text = part.type === 'field' ? part.value : (await collect(part.file, MAX_OPTIONS_BYTES)).toString();
         options = { text, parsed: parseRunOptions(text) };
       } else if (part.type === 'file' && part.fieldname === 'mask') {
         mask = this.readMask(await collect(part.file, MAX_MASK_BYTES));
       } else if (part.type === 'file' && part.fieldname === 'video') {
-        const file = arriving(part.file);
-        await admitted;
-        const stored = await this.store(file, room, key);
+        const stored = await this.store(part.file, room, key);
         video = { key, ...stored, fileName: part.filename };
       } else {
         if (part.fieldname === 'mask' || part.fieldname === 'video') throw withoutFileName(part.fieldname);
@@ -90,7 +71,6 @@ export class UploadService {
         );
       }
     }
-    await admitted;
     if (!video) throw new CodedError('VIDEO_MISSING', 'Expected a file in the field video.');
     if (!mask) throw new CodedError('MASK_MISSING', 'Expected a file in the field mask.');
     return { video, mask, options: options ?? { text: '{}', parsed: parseRunOptions('{}') } };
@@ -109,7 +89,7 @@ export class UploadService {
     } catch (error) {
       const isTooLarge = error instanceof CodedError && error.code === 'UPLOAD_TOO_LARGE';
       if (isTooLarge && room.bytes < MAX_UPLOAD_BYTES) throw room.exceeded();
-      throw asAborted(error, 'The video did not arrive completely.');
+      throw error;
     }
   }
 }
