@@ -120,6 +120,10 @@ export class NextSteps {
     await this.queues.add('housekeeping', { kind: 'remove-export', runId, removed: exportId }, line);
   }
 
+  async videoDeleted({ id, tenant }: { id: string; tenant: string }): Promise<void> {
+    await this.queues.add('housekeeping', { kind: 'purge-video', videoId: id }, { tenant, urgency: 'background' });
+  }
+
   /** A run has ended: its shadows begin, or end with it. */
   async runEnded(runId: string, state: RunEndState): Promise<void> {
     const shadows = await this.database.run.findMany({
@@ -183,6 +187,9 @@ export class NextSteps {
     if ('exportId' in data) {
       const { exportId: id } = data;
       return (await this.database.export.count({ where: { id, run: { deletedAt: null } } })) > 0;
+    }
+    if ('sha256' in data) {
+      return (await this.database.uploadedVideo.count({ where: { videoSha256: data.sha256, deletedAt: null } })) > 0;
     }
     if ('kind' in data && data.kind !== 'segment') return true;
     return (await this.activeRuns(data)).length > 0;
