@@ -16,6 +16,7 @@ export type {
   Run,
   RunObject,
   RunOutcome,
+  Session,
   TrainingArtifact,
   TrainingMetric,
   TrainingRun,

@@ -19,6 +19,7 @@ import { RunProgressService } from './runs/run-progress.service';
 import { RunViewService } from './runs/run-view.service';
 import { RunsController } from './runs/runs.controller';
 import { ShadowRunService } from './runs/shadow-run.service';
+import { TimelineController } from './runs/timeline.controller';
 import { UploadSweepService } from './runs/upload-sweep.service';
 import { UploadService } from './runs/upload.service';
 import { TrainingModule } from './training/training.module';
@@ -40,6 +41,7 @@ export class GatewayModule {
         RunsController,
         RunEventsController,
         MasksController,
+        TimelineController,
         ObjectsController,
         PromptsController,
         OverlayController,

@@ -1,0 +1,1 @@
+export default function X(_: { name?: string; id?: string }) { return <div className="page" />; }
