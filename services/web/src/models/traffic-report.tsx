@@ -10,7 +10,7 @@ export function TrafficReport({ name }: { name: string }) {
   const { data } = useQuery(`report ${name}`, () => ask(api.GET('/v1/admin/models/{name}/report', { params: { path: { name } } })), 10_000);
   if (!data || (data.traffic.parts.length === 0 && data.shadows.length === 0)) return null;
   return (
-    <section className="card table-card" aria-label="Runs of the traffic">
+    <section className="card table-card" tabIndex={0} aria-label="Runs of the traffic">
       <table className="table">
         <caption>On your runs</caption>
         <thead>

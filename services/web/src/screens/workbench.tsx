@@ -273,8 +273,13 @@ function Bench({ live, run }: { live: LiveRun; run: Run }) {
             />
             <PenPanel pen={pen} />
             <section className="panel-part" aria-label="This frame">
-              <h2>Frame {frame}</h2>
-              <div className="panel-buttons">
+              <div className="panel-head">
+                <h2>Frame {frame}</h2>
+                <Button kind="quiet" onPress={() => setHelpOpen(true)}>
+                  {Icons.keyboard} Shortcuts
+                </Button>
+              </div>
+              <div className="frame-buttons">
                 <Button onPress={doubt} isDisabled={!timeline}>
                   {Icons.target} Next doubtful
                 </Button>
@@ -286,9 +291,6 @@ function Bench({ live, run }: { live: LiveRun; run: Run }) {
                 {mayCorrect && promptHere && (prompts?.items.length ?? 0) > 1 && (
                   <Button onPress={takeBack}>{Icons.undo} Take back</Button>
                 )}
-                <Button kind="quiet" onPress={() => setHelpOpen(true)}>
-                  {Icons.keyboard} Shortcuts
-                </Button>
               </div>
             </section>
           </TabPanel>

@@ -34,7 +34,7 @@ export function KeyTable() {
   };
   if (!data) return null;
   return (
-    <section className="card table-card" aria-label="Keys">
+    <section className="card table-card" tabIndex={0} aria-label="Keys">
       <table className="table">
         <caption>
           API keys

@@ -22,7 +22,7 @@ export function Queues() {
   );
   if (!data || data.size === 0) return null;
   return (
-    <section className="card table-card" aria-label="Queues">
+    <section className="card table-card" tabIndex={0} aria-label="Queues">
       <table className="table">
         <caption>Queues</caption>
         <thead>

@@ -25,7 +25,7 @@ export function StorageUse() {
     }, sayProblem);
   };
   return (
-    <section className="card table-card" aria-label="Storage">
+    <section className="card table-card" tabIndex={0} aria-label="Storage">
       <table className="table">
         <caption>
           Storage

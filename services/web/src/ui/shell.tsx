@@ -52,13 +52,14 @@ function Account() {
     applyTheme(next);
     setTheme(next);
   };
+  const who = access === 'off' ? 'This machine' : key.name;
   return (
     <MenuTrigger>
-      <Button className="account" aria-label={`Account of ${key.name}`}>
+      <Button className="account" aria-label={`${who}, account`}>
         <span className="avatar" aria-hidden="true">
-          {key.name.slice(0, 1).toUpperCase()}
+          {who.slice(0, 1).toUpperCase()}
         </span>
-        <span className="account-name">{access === 'off' ? 'This machine' : key.name}</span>
+        <span className="account-name">{who}</span>
       </Button>
       <Popover className="popover" placement="bottom end">
         <Menu

@@ -27,7 +27,8 @@ export function drawRows(canvas: HTMLCanvasElement, content: TimelineContent): v
   const [line, text, ground] = ['--line', '--text', '--surface'].map((name) => style.getPropertyValue(name));
   context.clearRect(0, 0, width, height);
   const column = width / Math.max(1, frames);
-  const atFrame = (frame: number) => frame * column;
+  // On whole pixels: bands that touch must neither overlap nor leave a seam.
+  const atFrame = (frame: number) => Math.floor(frame * column);
   const row = ROW * ratio;
   const inset = INSET * ratio;
 
@@ -42,9 +43,12 @@ export function drawRows(canvas: HTMLCanvasElement, content: TimelineContent): v
       const isCurrent = timeline.revisions[k]! >= revision;
       const share = Math.max(0.12, Math.min(1, ((of.confidences[k] ?? 1) - 0.3) / 0.7));
       const bar = (row - 2 * inset) * share;
-      const alpha = (id === chosen ? 1 : 0.72) * (isCurrent ? 1 : 0.35);
+      const alpha = (id === chosen ? 1 : 0.8) * (isCurrent ? 1 : 0.35);
+      const [left, right] = [atFrame(frame), Math.max(atFrame(frame + 1), atFrame(frame) + 1)];
+      context.fillStyle = `rgb(${r} ${g} ${b} / ${alpha * 0.25})`;
+      context.fillRect(left, top + inset, right - left, row - 2 * inset - bar);
       context.fillStyle = `rgb(${r} ${g} ${b} / ${alpha})`;
-      context.fillRect(atFrame(frame), top + row - inset - bar, Math.max(column, ratio) + 0.5, bar);
+      context.fillRect(left, top + row - inset - bar, right - left, bar);
     });
     for (const { frame, objects: said } of prompts?.items ?? []) {
       const about = said.find((one) => one.id === id);

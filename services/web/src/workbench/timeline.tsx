@@ -55,7 +55,8 @@ export function TimelineView({ frame, onFrame, names, onChoose, ...content }: Ti
           value={frame}
           onChange={onFrame}
         >
-          <SliderTrack className="scrubber-track">
+          {/* A frame is as wide as its column: the thumb stands in the middle of it. */}
+          <SliderTrack className="scrubber-track" style={{ margin: `0 ${50 / Math.max(1, frames)}%` }}>
             <SliderThumb className="scrubber-thumb" />
           </SliderTrack>
         </Slider>
