@@ -20,7 +20,7 @@ import type { Caller } from '../access/caller';
 import { QuotaService } from '../access/quota.service';
 import { PromptsService } from '../prompts/prompts.service';
 import { EnqueueService } from './enqueue.service';
-import { featureSetOf } from './feature-set';
+import { keepSets, runSetsOf, type RunSets } from './feature-set';
 import type { Claim } from '../http/idempotency.service';
 import { assertMaskFits } from './mask-size';
 import { warningsOf } from './run-warnings';
@@ -33,7 +33,7 @@ const FIRST_FRAME = 0;
 interface Checked {
   probe: VideoProbe;
   encoder: EncoderAnswer<EncoderCard>;
-  featureSet: ReturnType<typeof featureSetOf>;
+  sets: RunSets;
   warnings: RunWarning[];
 }
 
@@ -69,8 +69,8 @@ export class AcceptRunService {
     const runId = randomUUID();
     const checked = await this.check(runId, upload);
     await this.commit(runId, upload, checked, { claim, caller });
-    const { probe, encoder, featureSet } = checked;
-    await this.enqueue.nowOrLater(runId, this.next.runAccepted(featureSet.id));
+    const { probe, encoder, sets } = checked;
+    await this.enqueue.nowOrLater(runId, this.next.runAccepted(sets.featureSet));
     if (encoder.shadow && upload.options.parsed.shadow) this.shadows.add({ runId, upload, probe }, encoder.shadow);
     return { runId, replayed: false };
   }
@@ -83,19 +83,19 @@ export class AcceptRunService {
     });
     const probe = await this.news.ask<ProbeQuestion, VideoProbe>(SUBJECTS.probe, { blobKey: upload.video.key });
     assertMaskFits(mask, probe);
-    const featureSet = featureSetOf(upload, { probe, card: encoder.card }, this.config);
+    const sets = runSetsOf(upload, { probe, card: encoder.card }, this.config);
     const warnings = warningsOf(mask, {
       encoder: encoder.card,
       rule: upload.options.parsed.parameters.inputSize,
-      input: { width: featureSet.inputWidth, height: featureSet.inputHeight },
+      input: sets.frameSet,
       maxInputPixels: this.config.MAX_INPUT_PIXELS,
     });
-    return { probe, encoder, featureSet, warnings };
+    return { probe, encoder, sets, warnings };
   }
 
   private async commit(runId: string, upload: RunUpload, checked: Checked, sender: Sender): Promise<void> {
     const { claim, caller } = sender;
-    const { probe, encoder, featureSet, warnings } = checked;
+    const { probe, encoder, sets, warnings } = checked;
     const options = upload.options.parsed;
     const { sha256, bytes, fileName } = upload.video;
     const videoKey = blobKeys.video(sha256);
@@ -117,15 +117,27 @@ export class AcceptRunService {
             probe: probe as unknown as Prisma.InputJsonObject,
           };
           await transaction.video.upsert({ where: { sha256 }, create: video, update: {} });
-          await transaction.featureSet.upsert({ where: { id: featureSet.id }, create: featureSet, update: {} });
+          await keepSets(transaction, sets);
           await this.quota.assertRoom(transaction, caller, bytes);
+          const { tenant, keyId: apiKeyId } = caller;
+          const uploaded = await transaction.uploadedVideo.create({
+            data: {
+              id: randomUUID(),
+              tenant,
+              apiKeyId,
+              videoSha256: sha256,
+              fileName,
+              isKept: false,
+              openedAt: new Date(),
+            },
+          });
           await transaction.run.create({
             data: {
               id: runId,
-              tenant: caller.tenant,
-              apiKeyId: caller.keyId,
-              featureSetId: featureSet.id,
-              videoFileName: fileName,
+              tenant,
+              apiKeyId,
+              featureSetId: sets.featureSet.id,
+              videoId: uploaded.id,
               palette: Buffer.from(palette),
               objects: { create: prompt.objects.map((id) => ({ id, isTracedBack: true })) },
               prompts: { create: prompt },
