@@ -27,9 +27,7 @@ export async function openPlatform(
   }
   const serviceEnv = { ADMIN_API: 'on', ...(encoder === undefined ? {} : { ENCODERS: encoderPath(encoder) }) };
   say('starting a private platform');
-  const stack = await interruption.race(
-    startStack({ serviceEnv, onStart: (stop) => interruption.onEnd(stop) }),
-  );
+  const stack = await interruption.race(startStack({ serviceEnv, onStart: (stop) => interruption.onEnd(stop) }));
   return {
     client: new ApiClient({ server: stack.url }, interruption.signal),
     encoder: undefined,

@@ -21,7 +21,17 @@ describe('LabelMap', () => {
 
   it('fills polygons by pixel centres', () => {
     const map = new LabelMap(5, 4);
-    stroke(map, () => map.polygon([[1, 1], [4, 1], [4, 3], [1, 3]], 1));
+    stroke(map, () =>
+      map.polygon(
+        [
+          [1, 1],
+          [4, 1],
+          [4, 3],
+          [1, 3],
+        ],
+        1,
+      ),
+    );
     expect(shown(map)).toEqual(['.....', '.111.', '.111.', '.....']);
   });
 

@@ -3,7 +3,7 @@ import { decodeRle, encodeRle } from '../../services/web/src/labels/rle';
 
 /** Numbers that look like chance and are the same each time. */
 function* chance(seed: number): Generator<number> {
-  for (let state = seed; ; ) yield (state = (state * 1_103_515_245 + 12_345) % 2_147_483_648) / 2_147_483_648;
+  for (let state = seed; ;) yield (state = (state * 1_103_515_245 + 12_345) % 2_147_483_648) / 2_147_483_648;
 }
 
 describe('run lengths of the page', () => {

@@ -48,8 +48,7 @@ export async function upCommand(command: UpCommand, interruption: Interruption):
     beforeServices: async ({ databaseUrl }) => {
       const access = await provideKeys(folder, databaseUrl, command);
       key = access.adminKey;
-      if (command.access === 'keys')
-        link = () => signInLink({ DATABASE_URL: databaseUrl, KEY_SECRET: access.secret });
+      if (command.access === 'keys') link = () => signInLink({ DATABASE_URL: databaseUrl, KEY_SECRET: access.secret });
       return { KEY_SECRET: access.secret };
     },
     onStart: (stop) => interruption.onEnd(stop),
@@ -82,7 +81,9 @@ function greeting(
     `page: ${pageAddress(url, link)}`,
     `API:  ${url}/v1/runs`,
     `docs: ${url}/docs`,
-    ...(link ? ['', 'The link to the page signs one browser in, once, within the hour; later, sign in with a key.'] : []),
+    ...(link
+      ? ['', 'The link to the page signs one browser in, once, within the hour; later, sign in with a key.']
+      : []),
     '',
     ...(key ? ['The admin key, shown only this once; "propago keys" makes others with it:', `  ${key}`, ''] : []),
     `curl ${authorization}-F options='{}' -F mask=@mask.png -F video=@video.mp4 ${url}/v1/runs`,

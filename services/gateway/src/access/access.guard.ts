@@ -68,8 +68,7 @@ export class AccessGuard implements CanActivate {
   /** Whose session the cookie is. @throws CodedError KEY_MISSING where there is none */
   private async signedIn(request: FastifyRequest, reply: FastifyReply): Promise<Caller> {
     const token = sessionTokenIn(request);
-    if (token === undefined)
-      throw unauthorised('KEY_MISSING', 'Expected the header Authorization: Bearer <API key>.');
+    if (token === undefined) throw unauthorised('KEY_MISSING', 'Expected the header Authorization: Bearer <API key>.');
     assertSameOrigin(request);
     const { caller, csrfToken, nextToken } = await this.sessions.open(token);
     if (mayChange(request)) assertCsrfToken(request, csrfToken);

@@ -11,7 +11,13 @@ import { SessionsService } from './sessions.service';
 /** Who may send what, and how much of it. */
 @Module({
   controllers: [KeysController, SessionController],
-  providers: [{ provide: APP_GUARD, useClass: AccessGuard }, KeysService, SessionsService, RateLimitService, QuotaService],
+  providers: [
+    { provide: APP_GUARD, useClass: AccessGuard },
+    KeysService,
+    SessionsService,
+    RateLimitService,
+    QuotaService,
+  ],
   exports: [KeysService, SessionsService, QuotaService],
 })
 export class AccessModule {}

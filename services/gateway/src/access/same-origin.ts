@@ -12,7 +12,9 @@ import { CodedError } from '@propago/contracts';
 export function assertSameOrigin({ headers }: Pick<FastifyRequest, 'headers'>): void {
   const site = headers['sec-fetch-site'];
   const isOurs =
-    site === undefined ? hostOf(headers.origin) === undefined || hostOf(headers.origin) === headers.host : OURS.has(site as string);
+    site === undefined
+      ? hostOf(headers.origin) === undefined || hostOf(headers.origin) === headers.host
+      : OURS.has(site as string);
   if (isOurs) return;
   throw new CodedError('ORIGIN_FORBIDDEN', 'Open the page at the address of this server and sign in there.');
 }

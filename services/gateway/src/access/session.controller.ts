@@ -60,7 +60,10 @@ export class SessionController {
   @ApiOperation({ summary: 'Who is signed in, and the token that changes need' })
   @Answers('Session')
   @Refuses('KEY_MISSING', 'KEY_EXPIRED', 'KEY_REVOKED', 'SESSION_ENDED', 'ORIGIN_FORBIDDEN')
-  async getSession(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<SessionView> {
+  async getSession(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SessionView> {
     if (this.config.ACCESS === 'off') return this.viewOf(request, ANYBODY, null);
     assertSameOrigin(request);
     const token = sessionTokenIn(request);

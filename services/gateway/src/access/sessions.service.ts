@@ -43,7 +43,12 @@ export class SessionsService {
     const { keyId } = await this.keys.authenticate(key);
     await this.database.session.deleteMany({ where: { expiresAt: { lt: new Date() } } });
     const token = newToken();
-    const row = { id: sessionIdOf(token)!, keyId: keyId!, hash: this.digest(token), expiresAt: inSeconds(IDLE_SECONDS) };
+    const row = {
+      id: sessionIdOf(token)!,
+      keyId: keyId!,
+      hash: this.digest(token),
+      expiresAt: inSeconds(IDLE_SECONDS),
+    };
     await this.database.session.create({ data: row });
     return token;
   }
@@ -69,7 +74,8 @@ export class SessionsService {
     const csrfToken = csrfTokenOf(row.id, this.secret);
     const digest = this.digest(token);
     if (sameDigest(digest, row.hash)) {
-      const nextToken = Date.now() - row.rotatedAt.getTime() > ROTATED_EVERY_MS ? await this.offer(row, token) : undefined;
+      const nextToken =
+        Date.now() - row.rotatedAt.getTime() > ROTATED_EVERY_MS ? await this.offer(row, token) : undefined;
       return { caller, csrfToken, nextToken };
     }
     if (row.nextHash !== null && sameDigest(digest, row.nextHash)) await this.rotate(row);
@@ -100,7 +106,14 @@ export class SessionsService {
   private async rotate({ id, hash, nextHash, createdAt }: Session): Promise<void> {
     const expiresAt = new Date(Math.min(Date.now() + IDLE_SECONDS * 1000, createdAt.getTime() + LONGEST_MS));
     const previousUntil = new Date(Date.now() + PREVIOUS_COUNTS_MS);
-    const rotated = { hash: nextHash!, nextHash: null, previousHash: hash, previousUntil, rotatedAt: new Date(), expiresAt };
+    const rotated = {
+      hash: nextHash!,
+      nextHash: null,
+      previousHash: hash,
+      previousUntil,
+      rotatedAt: new Date(),
+      expiresAt,
+    };
     // Of two requests that bring it first, one finds it done.
     await this.database.session.updateMany({ where: { id, hash, nextHash }, data: rotated });
   }

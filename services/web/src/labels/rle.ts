@@ -44,7 +44,7 @@ export function encodeRle(labels: Uint8Array, width: number, height: number, val
 
 function lengthsOf(text: string): number[] {
   const lengths: number[] = [];
-  for (let i = 0; i < text.length; ) {
+  for (let i = 0; i < text.length;) {
     let value = 0;
     let shift = 0;
     for (;;) {

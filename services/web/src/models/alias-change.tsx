@@ -10,7 +10,15 @@ const WHAT = {
 } as const;
 
 /** Lets an alias name this version, after saying what that does. */
-export function AliasChange({ version, model, onChange }: { version: ModelVersion; model: Model; onChange: () => void }) {
+export function AliasChange({
+  version,
+  model,
+  onChange,
+}: {
+  version: ModelVersion;
+  model: Model;
+  onChange: () => void;
+}) {
   const [alias, setAlias] = useState<keyof typeof WHAT>();
   const set = () => {
     const before = model.aliases.find((one) => one.alias === alias);
@@ -25,7 +33,11 @@ export function AliasChange({ version, model, onChange }: { version: ModelVersio
   return (
     <div className="panel-buttons">
       {(['canary', 'shadow'] as const).map((one) => (
-        <Button key={one} isDisabled={version.aliases.includes(one) || version.aliases.includes('champion')} onPress={() => setAlias(one)}>
+        <Button
+          key={one}
+          isDisabled={version.aliases.includes(one) || version.aliases.includes('champion')}
+          onPress={() => setAlias(one)}
+        >
           Make {one}
         </Button>
       ))}

@@ -9,7 +9,15 @@ import { reportOf, score } from './report';
 type Change = 'promote' | 'rollback' | 'traffic';
 
 /** Which version runs get, and the ways to change it, each of which says first what it will do. */
-export function ModelChanges({ model, versions, onChange }: { model: Model; versions: readonly ModelVersion[]; onChange: () => void }) {
+export function ModelChanges({
+  model,
+  versions,
+  onChange,
+}: {
+  model: Model;
+  versions: readonly ModelVersion[];
+  onChange: () => void;
+}) {
   const [change, setChange] = useState<Change>();
   const alias = (name: string) => model.aliases.find((one) => one.alias === name);
   const [champion, canary] = [alias('champion'), alias('canary')];
@@ -38,9 +46,17 @@ export function ModelChanges({ model, versions, onChange }: { model: Model; vers
       `${model.name}:${previous} is the champion again`,
     );
   const setTraffic = () => {
-    const split = [{ alias: 'champion', percent: 100 - share }, ...(share > 0 ? [{ alias: 'canary', percent: share }] : [])];
+    const split = [
+      { alias: 'champion', percent: 100 - share },
+      ...(share > 0 ? [{ alias: 'canary', percent: share }] : []),
+    ];
     return run(
-      ask(api.PUT('/v1/admin/models/{name}/traffic', { ...path, body: { split, expectedRevision: model.traffic.revision } })),
+      ask(
+        api.PUT('/v1/admin/models/{name}/traffic', {
+          ...path,
+          body: { split, expectedRevision: model.traffic.revision },
+        }),
+      ),
       share > 0 ? `${share} % of new runs get the canary` : 'All new runs get the champion',
     );
   };
@@ -61,7 +77,11 @@ export function ModelChanges({ model, versions, onChange }: { model: Model; vers
           </Button>
         </div>
       </div>
-      <div className="split" role="img" aria-label={model.traffic.split.map((part) => `${part.percent} % ${part.alias}`).join(', ')}>
+      <div
+        className="split"
+        role="img"
+        aria-label={model.traffic.split.map((part) => `${part.percent} % ${part.alias}`).join(', ')}
+      >
         {model.traffic.split
           .filter(({ percent }) => percent > 0)
           .map((part) => (
@@ -70,23 +90,48 @@ export function ModelChanges({ model, versions, onChange }: { model: Model; vers
             </span>
           ))}
       </div>
-      {!canary && <p className="hint">Choose a ready version and make it the canary: then it can get traffic and be promoted.</p>}
+      {!canary && (
+        <p className="hint">Choose a ready version and make it the canary: then it can get traffic and be promoted.</p>
+      )}
 
-      <Dialog title="Promote the canary" isOpen={change === 'promote'} onClose={() => setChange(undefined)} action={{ label: `Promote version ${canary?.version}`, run: promote }}>
+      <Dialog
+        title="Promote the canary"
+        isOpen={change === 'promote'}
+        onClose={() => setChange(undefined)}
+        action={{ label: `Promote version ${canary?.version}`, run: promote }}
+      >
         <p>
-          New runs get version {canary?.version} (J&F {quality(canary?.version)}) in place of version {champion?.version} (J&F{' '}
-          {quality(champion?.version)}). Runs under way keep theirs. Version {champion?.version} stays loaded, so that you can
-          roll back at once.
+          New runs get version {canary?.version} (J&F {quality(canary?.version)}) in place of version{' '}
+          {champion?.version} (J&F {quality(champion?.version)}). Runs under way keep theirs. Version{' '}
+          {champion?.version} stays loaded, so that you can roll back at once.
         </p>
       </Dialog>
-      <Dialog title="Roll back" isOpen={change === 'rollback'} onClose={() => setChange(undefined)} action={{ label: `Go back to version ${previous}`, run: rollback }}>
+      <Dialog
+        title="Roll back"
+        isOpen={change === 'rollback'}
+        onClose={() => setChange(undefined)}
+        action={{ label: `Go back to version ${previous}`, run: rollback }}
+      >
         <p>
           New runs get version {previous} again in place of version {champion?.version}. It is still loaded and is not
           validated again.
         </p>
       </Dialog>
-      <Dialog title="Change traffic" isOpen={change === 'traffic'} onClose={() => setChange(undefined)} action={{ label: 'Change', run: setTraffic }}>
-        <Slider label="Share of the canary" value={share} onChange={setShare} min={0} max={100} step={5} format={(v) => `${v} %`} />
+      <Dialog
+        title="Change traffic"
+        isOpen={change === 'traffic'}
+        onClose={() => setChange(undefined)}
+        action={{ label: 'Change', run: setTraffic }}
+      >
+        <Slider
+          label="Share of the canary"
+          value={share}
+          onChange={setShare}
+          min={0}
+          max={100}
+          step={5}
+          format={(v) => `${v} %`}
+        />
         <p>Which version a run gets is decided once, when it is accepted, and stays with it.</p>
       </Dialog>
     </section>

@@ -10,7 +10,12 @@ interface Clip {
 /** What validation measured, as far as the page shows it; the API leaves the report's form to the registry. */
 interface Report {
   quality?: { quality: number; J: number; F: number; sequences?: Clip[] };
-  probe?: { secondsPerFrame: number; peakMemoryBytes: number; threads: number; frame: { width: number; height: number } };
+  probe?: {
+    secondsPerFrame: number;
+    peakMemoryBytes: number;
+    threads: number;
+    frame: { width: number; height: number };
+  };
   champion?: { version: number; quality: number; secondsPerFrame: number };
 }
 

@@ -7,7 +7,11 @@ const seconds = (value: number | null): string => (value === null ? '–' : valu
 
 /** How the versions do on real runs: those of the traffic, and shadows beside them. */
 export function TrafficReport({ name }: { name: string }) {
-  const { data } = useQuery(`report ${name}`, () => ask(api.GET('/v1/admin/models/{name}/report', { params: { path: { name } } })), 10_000);
+  const { data } = useQuery(
+    `report ${name}`,
+    () => ask(api.GET('/v1/admin/models/{name}/report', { params: { path: { name } } })),
+    10_000,
+  );
   if (!data || (data.traffic.parts.length === 0 && data.shadows.length === 0)) return null;
   return (
     <section className="card table-card" tabIndex={0} aria-label="Runs of the traffic">

@@ -6,7 +6,17 @@ import { noteOf, reportOf, score } from './report';
 import { Aliases, VersionState } from './version-table';
 
 /** What is known of a version, beside the champion. */
-export function VersionDetails({ version, champion, model, onChange }: { version: ModelVersion; champion: ModelVersion | undefined; model: Model; onChange: () => void }) {
+export function VersionDetails({
+  version,
+  champion,
+  model,
+  onChange,
+}: {
+  version: ModelVersion;
+  champion: ModelVersion | undefined;
+  model: Model;
+  onChange: () => void;
+}) {
   const { quality, probe } = reportOf(version);
   const other = champion && champion.version !== version.version ? reportOf(champion) : undefined;
   const card = Object.entries(version.card ?? {}).filter(([key]) => !['sha256', 'inferred'].includes(key));
@@ -73,7 +83,10 @@ export function VersionDetails({ version, champion, model, onChange }: { version
           {[
             ...(probe
               ? [
-                  ['Encoder', `${probe.secondsPerFrame.toFixed(3)} s a frame of ${probe.frame.width} × ${probe.frame.height}`],
+                  [
+                    'Encoder',
+                    `${probe.secondsPerFrame.toFixed(3)} s a frame of ${probe.frame.width} × ${probe.frame.height}`,
+                  ],
                   ['Memory', bytes(probe.peakMemoryBytes)],
                 ]
               : []),

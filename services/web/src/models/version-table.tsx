@@ -28,7 +28,15 @@ export function Aliases({ names }: { names: readonly string[] }) {
   ));
 }
 
-export function VersionTable({ versions, chosen, onChoose }: { versions: readonly ModelVersion[]; chosen: number | undefined; onChoose: (version: number) => void }) {
+export function VersionTable({
+  versions,
+  chosen,
+  onChoose,
+}: {
+  versions: readonly ModelVersion[];
+  chosen: number | undefined;
+  onChoose: (version: number) => void;
+}) {
   return (
     <div className="card table-card">
       <Table

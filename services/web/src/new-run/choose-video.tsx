@@ -48,7 +48,10 @@ export function ChooseVideo({ file, progress, onFile, onStop }: ChooseVideoProps
         Drop a video here
       </Text>
       <p>mp4, mov, mkv, webm, avi or ts; or a zip of JPEG or PNG frames</p>
-      <FileTrigger onSelect={(files) => files?.[0] && onFile(files[0])} acceptedFileTypes={['video/*', '.zip', '.mkv', '.ts', '.m2ts', '.avi']}>
+      <FileTrigger
+        onSelect={(files) => files?.[0] && onFile(files[0])}
+        acceptedFileTypes={['video/*', '.zip', '.mkv', '.ts', '.m2ts', '.avi']}
+      >
         <Button kind="primary">Choose a file</Button>
       </FileTrigger>
     </DropZone>

@@ -19,7 +19,11 @@ export function useVersions(): readonly Choice[] {
               .map(({ version }) => ({
                 id: `${name}:${version}`,
                 name: `${name}:${version}`,
-                hint: aliases.filter((one) => one.version === version).map(({ alias }) => alias).join(', ') || undefined,
+                hint:
+                  aliases
+                    .filter((one) => one.version === version)
+                    .map(({ alias }) => alias)
+                    .join(', ') || undefined,
               })),
           ),
         ]),
@@ -29,4 +33,8 @@ export function useVersions(): readonly Choice[] {
   return choices;
 }
 
-export const SERVERS_CHOICE: Choice = { id: 'server', name: 'The server’s choice', hint: 'Champion or canary, as the traffic says' };
+export const SERVERS_CHOICE: Choice = {
+  id: 'server',
+  name: 'The server’s choice',
+  hint: 'Champion or canary, as the traffic says',
+};

@@ -100,4 +100,3 @@ function Rename({ id, name, onDone }: { id: number; name: string | null; onDone:
     </TextField>
   );
 }
-

@@ -9,7 +9,14 @@ export function PenPanel({ pen }: { pen: ReturnType<typeof usePen> }) {
   const { pen: now, setSize, opacity, setOpacity, hasOutlines, setOutlines } = pen;
   return (
     <section className="panel-part" aria-label="Look">
-      <Slider label="Brush" value={now.size} onChange={setSize} min={SMALLEST_BRUSH} max={LARGEST_BRUSH} format={(v) => `${v} px`} />
+      <Slider
+        label="Brush"
+        value={now.size}
+        onChange={setSize}
+        min={SMALLEST_BRUSH}
+        max={LARGEST_BRUSH}
+        format={(v) => `${v} px`}
+      />
       <Slider label="Opacity" value={opacity} onChange={setOpacity} min={0} max={1} step={0.05} format={percent} />
       <Switch className="switch" isSelected={hasOutlines} onChange={setOutlines}>
         <span className="switch-mark" aria-hidden="true" />

@@ -29,8 +29,22 @@ export function ToolBar({ tool, onTool, canUndo, canRedo, onUndo, onRedo, onFit 
         />
       ))}
       <span className="tool-gap" />
-      <IconButton icon={Icons.undo} label="Undo" keys="Ctrl Z" placement="right" isDisabled={!canUndo} onPress={onUndo} />
-      <IconButton icon={Icons.redo} label="Redo" keys="Ctrl Y" placement="right" isDisabled={!canRedo} onPress={onRedo} />
+      <IconButton
+        icon={Icons.undo}
+        label="Undo"
+        keys="Ctrl Z"
+        placement="right"
+        isDisabled={!canUndo}
+        onPress={onUndo}
+      />
+      <IconButton
+        icon={Icons.redo}
+        label="Redo"
+        keys="Ctrl Y"
+        placement="right"
+        isDisabled={!canRedo}
+        onPress={onRedo}
+      />
       <IconButton icon={Icons.fit} label="Fit the picture" keys="⇧1" placement="right" onPress={onFit} />
     </Toolbar>
   );

@@ -27,7 +27,12 @@ export default function Models({ name }: { name: string | undefined }) {
         {items.length > 1 && (
           <nav className="model-names" aria-label="Models">
             {items.map((model) => (
-              <Link key={model.name} href={`/models/${model.name}`} className="place" aria-current={model === shown ? 'page' : undefined}>
+              <Link
+                key={model.name}
+                href={`/models/${model.name}`}
+                className="place"
+                aria-current={model === shown ? 'page' : undefined}
+              >
                 {model.name}
               </Link>
             ))}
@@ -52,7 +57,11 @@ function OneModel({ name }: { name: string }) {
   const path = { params: { path: { name } } };
   const [version, setVersion] = useState<number>();
   const model = useQuery(`model ${name}`, () => ask(api.GET('/v1/admin/models/{name}', path)), LOOK_EVERY_MS);
-  const versions = useQuery(`versions ${name}`, () => ask(api.GET('/v1/admin/models/{name}/versions', path)), LOOK_EVERY_MS);
+  const versions = useQuery(
+    `versions ${name}`,
+    () => ask(api.GET('/v1/admin/models/{name}/versions', path)),
+    LOOK_EVERY_MS,
+  );
   const reload = () => {
     model.reload();
     versions.reload();

@@ -55,7 +55,12 @@ export default function NewRun() {
         <h1>New run</h1>
       </div>
       {problem && <ProblemNote problem={problem} />}
-      <ChooseVideo file={file} progress={progress} onFile={(chosen) => void start(chosen)} onStop={() => controller.current?.abort()} />
+      <ChooseVideo
+        file={file}
+        progress={progress}
+        onFile={(chosen) => void start(chosen)}
+        onStop={() => controller.current?.abort()}
+      />
     </div>
   );
 }
@@ -227,9 +232,19 @@ function PaintObjects({ video, fileName }: { video: UploadedVideo; fileName: str
             {problem && <ProblemNote problem={problem} />}
             <div className="start">
               <Button kind="primary" isDisabled={drawn.length === 0 || isStarting} onPress={() => void start()}>
-                {isStarting ? 'Starting' : drawn.length === 1 ? 'Start with 1 object' : `Start with ${drawn.length} objects`}
+                {isStarting
+                  ? 'Starting'
+                  : drawn.length === 1
+                    ? 'Start with 1 object'
+                    : `Start with ${drawn.length} objects`}
               </Button>
-              <IconButton icon={Icons.keyboard} label="Shortcuts" keys="?" placement="top" onPress={() => setHelpOpen(true)} />
+              <IconButton
+                icon={Icons.keyboard}
+                label="Shortcuts"
+                keys="?"
+                placement="top"
+                onPress={() => setHelpOpen(true)}
+              />
             </div>
             {drawn.length === 0 && <p className="hint">Paint each object on this frame; rough edges are fine.</p>}
           </section>

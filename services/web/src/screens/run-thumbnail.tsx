@@ -36,7 +36,7 @@ export function RunThumbnail({ run }: { run: Run }) {
 
 async function draw(canvas: HTMLCanvasElement, run: Run, signal: AbortSignal): Promise<void> {
   const [image, frame] = await Promise.all([
-    frameImage(run.video.sha256, 0, WIDTH * 2, signal).catch(() => undefined),
+    frameImage(run.video.sha256, 0, Math.min(WIDTH * 2, run.video.width), signal).catch(() => undefined),
     run.progress.results.done > 0 ? firstFrame(run.id, signal) : undefined,
   ]);
   if (signal.aborted) return;

@@ -7,7 +7,13 @@ import { Icons } from '../ui/icons';
 import { ProblemNote } from '../ui/states';
 
 /** The way in: an API key, for those who did not come by a link. */
-export function SignIn({ problem, onSession }: { problem: Problem | undefined; onSession: (session: Session) => void }) {
+export function SignIn({
+  problem,
+  onSession,
+}: {
+  problem: Problem | undefined;
+  onSession: (session: Session) => void;
+}) {
   const [key, setKey] = useState('');
   const [failed, setFailed] = useState<Problem>();
   const [isBusy, setBusy] = useState(false);
@@ -31,9 +37,7 @@ export function SignIn({ problem, onSession }: { problem: Problem | undefined; o
           void enter();
         }}
       >
-        <h1>
-          {Icons.logo} Propago
-        </h1>
+        <h1>{Icons.logo} Propago</h1>
         <TextField value={key} onChange={setKey} type="password" autoComplete="current-password" autoFocus isRequired>
           <Label>API key</Label>
           <Input className="input mono" placeholder="pgo_…" />
@@ -43,8 +47,8 @@ export function SignIn({ problem, onSession }: { problem: Problem | undefined; o
         </Button>
         {shown && <ProblemNote problem={shown} />}
         <p className="hint">
-          <code>propago up</code> prints a link that signs you in. <code>propago keys create</code> makes keys for others.
-          The key is exchanged for a cookie and kept nowhere in this page.
+          <code>propago up</code> prints a link that signs you in. <code>propago keys create</code> makes keys for
+          others. The key is exchanged for a cookie and kept nowhere in this page.
         </p>
       </Form>
     </main>

@@ -1,29 +1,16 @@
 import { useState } from 'react';
 import { Link } from 'react-aria-components';
-import { api, ask, type TrainingRun } from '../api/client';
+import { api, ask } from '../api/client';
 import { useQuery } from '../api/use-query';
 import { signedOut, useMay } from '../session';
 import { StartTraining } from '../training/start-training';
 import { TrainingDetails } from '../training/training-details';
+import { TrainingState } from '../training/training-state';
 import { Button } from '../ui/button';
 import { ago, percent } from '../ui/format';
 import { Icons } from '../ui/icons';
 import { Progress } from '../ui/progress';
 import { Empty, Loading, ProblemNote } from '../ui/states';
-
-const LOOKS: Record<TrainingRun['state'], { name: string; look: string }> = {
-  queued: { name: 'Waiting', look: '' },
-  running: { name: 'Training', look: 'busy' },
-  cancelling: { name: 'Stopping', look: 'busy' },
-  succeeded: { name: 'Done', look: 'good' },
-  failed: { name: 'Failed', look: 'bad' },
-  cancelled: { name: 'Stopped', look: '' },
-};
-
-export function TrainingState({ state }: { state: TrainingRun['state'] }) {
-  const { name, look } = LOOKS[state];
-  return <span className={`state ${look}`}>{name}</span>;
-}
 
 /** Training of encoders: what runs, what it reached, and how to start another. */
 export default function Training({ id }: { id: string | undefined }) {
@@ -46,7 +33,10 @@ export default function Training({ id }: { id: string | undefined }) {
       {!data && !problem && <Loading what="Loading trainings" />}
       {data && items.length === 0 && (
         <Empty title="No training yet">
-          <p>An encoder learns from generated clips whose motion is known, or from your own videos. When it is done, it becomes the next version of a model.</p>
+          <p>
+            An encoder learns from generated clips whose motion is known, or from your own videos. When it is done, it
+            becomes the next version of a model.
+          </p>
         </Empty>
       )}
       {shown && (
@@ -54,14 +44,23 @@ export default function Training({ id }: { id: string | undefined }) {
           <ul className="card list" aria-label="Trainings">
             {items.map((run) => (
               <li key={run.id} className={run.id === shown.id ? 'is-chosen' : ''}>
-                <Link href={`/training/${run.id}`} className="list-link" aria-current={run.id === shown.id ? 'true' : undefined}>
+                <Link
+                  href={`/training/${run.id}`}
+                  className="list-link"
+                  aria-current={run.id === shown.id ? 'true' : undefined}
+                >
                   <span className="list-title">{run.name}</span>
                   <span className="list-facts">
                     <TrainingState state={run.state} />
                     {run.steps !== null && run.state === 'running' && percent(run.step / Math.max(1, run.steps))}
                     <span className="muted">{ago(run.createdAt)}</span>
                   </span>
-                  {run.state === 'running' && <Progress label={`Steps of ${run.name}`} share={run.steps === null ? undefined : run.step / Math.max(1, run.steps)} />}
+                  {run.state === 'running' && (
+                    <Progress
+                      label={`Steps of ${run.name}`}
+                      share={run.steps === null ? undefined : run.step / Math.max(1, run.steps)}
+                    />
+                  )}
                 </Link>
               </li>
             ))}

@@ -59,7 +59,14 @@ function Bench({ live, run }: { live: LiveRun; run: Run }) {
   const [masks, setMasks] = useState(0);
 
   const store = useMemo(
-    () => new FrameStore({ runId: id, videoId: video.sha256, ...size, frames, imageWidth: Math.min(IMAGE_WIDTH, size.width) }),
+    () =>
+      new FrameStore({
+        runId: id,
+        videoId: video.sha256,
+        ...size,
+        frames,
+        imageWidth: Math.min(IMAGE_WIDTH, size.width),
+      }),
     [id, video.sha256, size, frames],
   );
   useEffect(() => () => store.close(), [store]);
@@ -67,7 +74,11 @@ function Bench({ live, run }: { live: LiveRun; run: Run }) {
     if (timeline && store.update(timeline)) setMasks((before) => before + 1);
   }, [store, timeline]);
 
-  const playback = usePlayback({ frames, rate: video.frameRate ?? 24, isReady: useCallback((n) => store.get(n), [store]) });
+  const playback = usePlayback({
+    frames,
+    rate: video.frameRate ?? 24,
+    isReady: useCallback((n) => store.get(n), [store]),
+  });
   const { frame, goTo } = playback;
 
   const look = useMemo(

@@ -23,7 +23,11 @@ function stateOf({ revokedAt, expiresAt }: Key): string {
 
 /** Who may come in, and what they may do. */
 export function KeyTable() {
-  const { data, reload } = useQuery('keys', () => ask(api.GET('/v1/admin/keys', { params: { query: { limit: 200 } } })), 10_000);
+  const { data, reload } = useQuery(
+    'keys',
+    () => ask(api.GET('/v1/admin/keys', { params: { query: { limit: 200 } } })),
+    10_000,
+  );
   const [isAdding, setAdding] = useState(false);
   const [going, setGoing] = useState<Key>();
   const revoke = () => {
@@ -51,6 +55,13 @@ export function KeyTable() {
           </tr>
         </thead>
         <tbody>
+          {data.items.length === 0 && (
+            <tr>
+              <td colSpan={6} className="muted">
+                No keys: everybody on this machine may do everything.
+              </td>
+            </tr>
+          )}
           {data.items.map((key) => (
             <tr key={key.id}>
               <td className="note-cell" title={key.prefix}>
@@ -72,7 +83,12 @@ export function KeyTable() {
         </tbody>
       </table>
       <NewKey isOpen={isAdding} onClose={() => setAdding(false)} onChange={reload} />
-      <Dialog title={`Revoke ${going?.name ?? ''}`} isOpen={going !== undefined} onClose={() => setGoing(undefined)} action={{ label: 'Revoke', kind: 'danger', run: revoke }}>
+      <Dialog
+        title={`Revoke ${going?.name ?? ''}`}
+        isOpen={going !== undefined}
+        onClose={() => setGoing(undefined)}
+        action={{ label: 'Revoke', kind: 'danger', run: revoke }}
+      >
         <p>Programs with this key are refused from now on, and browsers that signed in with it are signed out.</p>
       </Dialog>
     </section>

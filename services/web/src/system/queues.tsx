@@ -15,11 +15,7 @@ const HINTS: Record<string, string> = {
 };
 
 export function Queues() {
-  const { data } = useQuery(
-    'queues',
-    async () => queuesIn(await ask(api.GET('/metrics', { parseAs: 'text' }))),
-    3000,
-  );
+  const { data } = useQuery('queues', async () => queuesIn(await ask(api.GET('/metrics', { parseAs: 'text' }))), 3000);
   if (!data || data.size === 0) return null;
   return (
     <section className="card table-card" tabIndex={0} aria-label="Queues">
@@ -56,7 +52,9 @@ export function Queues() {
 
 function queuesIn(text: unknown): Map<string, Map<string, number>> {
   const queues = new Map<string, Map<string, number>>();
-  for (const [, stage, state, value] of String(text).matchAll(/^propago_queue_jobs\{stage="(\w+)",state="(\w+)"\} (\d+)/gm)) {
+  for (const [, stage, state, value] of String(text).matchAll(
+    /^propago_queue_jobs\{stage="(\w+)",state="(\w+)"\} (\d+)/gm,
+  )) {
     const jobs = queues.get(stage!) ?? new Map<string, number>();
     queues.set(stage!, jobs.set(state!, Number(value)));
   }

@@ -15,7 +15,11 @@ export function StorageUse() {
     { what: 'expired runs', count: data.expiredRuns.length, bytes: 0 },
     { what: 'features of ended runs', count: data.features.blobs, bytes: data.features.bytes },
     { what: 'overlays', count: data.overlays.blobs, bytes: data.overlays.bytes },
-    ...Object.entries(data.orphans).map(([what, one]) => ({ what: `${what} that nothing refers to`, count: one.blobs, bytes: one.bytes })),
+    ...Object.entries(data.orphans).map(([what, one]) => ({
+      what: `${what} that nothing refers to`,
+      count: one.blobs,
+      bytes: one.bytes,
+    })),
   ].filter(({ count }) => count > 0);
   const collect = () => {
     ask(api.POST('/v1/admin/gc', { body: {} })).then(() => {
@@ -52,7 +56,12 @@ export function StorageUse() {
           ))}
         </tbody>
       </table>
-      <Dialog title="Free storage" isOpen={isAsking} onClose={() => setAsking(false)} action={{ label: 'Remove', kind: 'danger', run: collect }}>
+      <Dialog
+        title="Free storage"
+        isOpen={isAsking}
+        onClose={() => setAsking(false)}
+        action={{ label: 'Remove', kind: 'danger', run: collect }}
+      >
         <p>These go now. What can be made again is made again when it is needed.</p>
         <ul>
           {removable.map(({ what, count, bytes: size }) => (

@@ -20,7 +20,15 @@ const RECIPES: readonly Recipe[] = [
 ];
 
 /** Starts from a recipe; single settings are written over it, one a line. */
-export function StartTraining({ isOpen, onClose, onChange }: { isOpen: boolean; onClose: () => void; onChange: () => void }) {
+export function StartTraining({
+  isOpen,
+  onClose,
+  onChange,
+}: {
+  isOpen: boolean;
+  onClose: () => void;
+  onChange: () => void;
+}) {
   const [name, setName] = useState('');
   const [recipe, setRecipe] = useState('default');
   const [model, setModel] = useState('');
@@ -62,7 +70,14 @@ function parsed(text: string): Record<string, string | number | boolean> {
     pairs.map((pair) => {
       const [key, value = ''] = pair.split('=', 2) as [string, string?];
       const number = Number(value);
-      return [key, value === 'true' || value === 'false' ? value === 'true' : value !== '' && Number.isFinite(number) ? number : value];
+      return [
+        key,
+        value === 'true' || value === 'false'
+          ? value === 'true'
+          : value !== '' && Number.isFinite(number)
+            ? number
+            : value,
+      ];
     }),
   );
 }

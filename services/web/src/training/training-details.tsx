@@ -8,7 +8,7 @@ import { at, whole } from '../ui/format';
 import { Icons } from '../ui/icons';
 import { ProblemNote } from '../ui/states';
 import { sayProblem } from '../ui/toasts';
-import { TrainingState } from '../screens/training';
+import { TrainingState } from './training-state';
 
 type Metric = TrainingEvent['metrics'][number];
 
@@ -34,12 +34,19 @@ export function TrainingDetails({ run, onChange }: { run: TrainingRun; onChange:
     });
     return () => events.close();
   }, [id]);
-  const files = useQuery(`files ${id} ${state}`, () => ask(api.GET('/v1/admin/training-runs/{id}/artifacts', { params: { path: { id } } })), state === 'running' ? 10_000 : undefined);
+  const files = useQuery(
+    `files ${id} ${state}`,
+    () => ask(api.GET('/v1/admin/training-runs/{id}/artifacts', { params: { path: { id } } })),
+    state === 'running' ? 10_000 : undefined,
+  );
   const curves = useMemo(() => curvesOf(metrics), [metrics]);
   const isAtWork = ['queued', 'running'].includes(state);
   const act = (what: 'cancel' | 'resume') => {
     const params = { params: { path: { id } } };
-    const asking = what === 'cancel' ? ask(api.POST('/v1/admin/training-runs/{id}/cancel', params)) : ask(api.POST('/v1/admin/training-runs/{id}/resume', params));
+    const asking =
+      what === 'cancel'
+        ? ask(api.POST('/v1/admin/training-runs/{id}/cancel', params))
+        : ask(api.POST('/v1/admin/training-runs/{id}/resume', params));
     asking.then(onChange, sayProblem);
   };
   const pictures = (files.data?.items ?? []).filter(({ kind }) => kind === 'picture');
@@ -73,7 +80,11 @@ export function TrainingDetails({ run, onChange }: { run: TrainingRun; onChange:
             </span>
           )}
         </p>
-        {run.error && <ProblemNote problem={new Problem(run.error.code, run.error.title, run.error.detail ?? run.error.title, 422)} />}
+        {run.error && (
+          <ProblemNote
+            problem={new Problem(run.error.code, run.error.title, run.error.detail ?? run.error.title, 422)}
+          />
+        )}
         {run.warnings.map((warning) => (
           <div key={warning} className="warning-note">
             {Icons.warning}

@@ -20,7 +20,12 @@ export function Curve({ title, steps, values }: CurveProps) {
       plot.current?.destroy();
       const style = getComputedStyle(element);
       const [line, text, accent] = ['--line', '--text-3', '--accent'].map((name) => style.getPropertyValue(name));
-      const axis = { stroke: text, grid: { stroke: line, width: 1 }, ticks: { show: false }, font: '11px Inter Variable' };
+      const axis = {
+        stroke: text,
+        grid: { stroke: line, width: 1 },
+        ticks: { show: false },
+        font: '11px Inter Variable',
+      };
       plot.current = new uPlot(
         {
           width: Math.max(200, element.clientWidth),
@@ -36,7 +41,9 @@ export function Curve({ title, steps, values }: CurveProps) {
       );
     };
     make();
-    const watch = new ResizeObserver(() => plot.current?.setSize({ width: Math.max(200, element.clientWidth), height: HEIGHT }));
+    const watch = new ResizeObserver(() =>
+      plot.current?.setSize({ width: Math.max(200, element.clientWidth), height: HEIGHT }),
+    );
     watch.observe(element);
     const theme = new MutationObserver(make);
     theme.observe(document.documentElement, { attributeFilter: ['data-theme'] });

@@ -28,4 +28,5 @@ export function bytes(count: number): string {
 
 export const whole = new Intl.NumberFormat('en').format;
 export const percent = (share: number): string => `${Math.round(share * 100)} %`;
-export const at = (time: string): string => new Date(time).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+export const at = (time: string): string =>
+  new Date(time).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' });

@@ -1,7 +1,15 @@
 import type { ReactNode } from 'react';
 
 const icon = (paths: ReactNode) => (
-  <svg viewBox="0 0 16 16" width="16" height="16" fill="none" stroke="currentColor" strokeWidth="1.4" aria-hidden="true">
+  <svg
+    viewBox="0 0 16 16"
+    width="16"
+    height="16"
+    fill="none"
+    stroke="currentColor"
+    strokeWidth="1.4"
+    aria-hidden="true"
+  >
     {paths}
   </svg>
 );
@@ -11,16 +19,28 @@ export const Icons = {
   logo: (
     <svg viewBox="0 0 20 16" width="20" height="16" fill="none" aria-hidden="true">
       <path d="M1 12.500c2.5-7 5-7 7.5 0" stroke="var(--accent)" strokeWidth="2" strokeLinecap="round" />
-      <path d="M6 12.500c2.5-9 5-9 7.5 0" stroke="var(--accent)" strokeOpacity=".55" strokeWidth="2" strokeLinecap="round" />
+      <path
+        d="M6 12.500c2.5-9 5-9 7.5 0"
+        stroke="var(--accent)"
+        strokeOpacity=".55"
+        strokeWidth="2"
+        strokeLinecap="round"
+      />
       <circle cx="16.5" cy="4.5" r="2" fill="var(--amber)" />
     </svg>
   ),
   plus: icon(<path d="M8 3v10M3 8h10" />),
-  brush: icon(<path d="M13.5 2.5 7 9M5.8 8.400c-1.7 0-2.3 1.3-2.3 2.6 0 1-.6 1.8-1.5 2 2.6.9 5.7.3 5.7-2.4 0-1.3-.8-2.2-1.9-2.200Z" />),
+  brush: icon(
+    <path d="M13.5 2.5 7 9M5.8 8.400c-1.7 0-2.3 1.3-2.3 2.6 0 1-.6 1.8-1.5 2 2.6.9 5.7.3 5.7-2.4 0-1.3-.8-2.2-1.9-2.200Z" />,
+  ),
   eraser: icon(<path d="m6.5 13-4-4 6.3-6.3 4.5 4.500L8 13H6.500ZM5.5 6l4.5 4.500M6 13.500h8" />),
   polygon: icon(<path d="M3 11.5 5 4l6-1 2.5 5.500L9 13z" />),
-  fill: icon(<path d="m7 2.5 5.5 5.500L7.5 13 2.5 8zM13.5 10.500c.8 1.2 1.2 1.8 1.2 2.300a1.2 1.2 0 0 1-2.4 0c0-.5.4-1.1 1.2-2.300ZM3 8h9" />),
-  hand: icon(<path d="M5 8.500V4a1 1 0 0 1 2 0v3-4.500a1 1 0 0 1 2 0V7 3.500a1 1 0 0 1 2 0V8 5.500a1 1 0 0 1 2 0V10c0 2.5-1.5 4-4 4-2.3 0-3.2-.8-4.2-2.600L3.2 9a1 1 0 0 1 1.8-.5Z" />),
+  fill: icon(
+    <path d="m7 2.5 5.5 5.500L7.5 13 2.5 8zM13.5 10.500c.8 1.2 1.2 1.8 1.2 2.300a1.2 1.2 0 0 1-2.4 0c0-.5.4-1.1 1.2-2.300ZM3 8h9" />,
+  ),
+  hand: icon(
+    <path d="M5 8.500V4a1 1 0 0 1 2 0v3-4.500a1 1 0 0 1 2 0V7 3.500a1 1 0 0 1 2 0V8 5.500a1 1 0 0 1 2 0V10c0 2.5-1.5 4-4 4-2.3 0-3.2-.8-4.2-2.600L3.2 9a1 1 0 0 1 1.8-.5Z" />,
+  ),
   undo: icon(<path d="M5.5 3 2.5 6l3 3M3 6h6a4 4 0 0 1 0 8H7" />),
   redo: icon(<path d="m10.5 3 3 3-3 3M13 6H7a4 4 0 0 0 0 8h2" />),
   fit: icon(<path d="M2.5 6V2.500H6M10 2.500h3.500V6M13.5 10v3.500H10M6 13.500H2.500V10" />),
@@ -36,7 +56,9 @@ export const Icons = {
       <circle cx="8" cy="8" r="1.8" />
     </>,
   ),
-  hidden: icon(<path d="M2.5 2.500l11 11M6.2 3.800A6 6 0 0 1 8 3.500c4 0 6.5 4.5 6.5 4.500a12 12 0 0 1-2 2.500M10 12.200c-.6.2-1.3.3-2 .3C4 12.5 1.5 8 1.5 8a12 12 0 0 1 2.3-2.7" />),
+  hidden: icon(
+    <path d="M2.5 2.500l11 11M6.2 3.800A6 6 0 0 1 8 3.500c4 0 6.5 4.5 6.5 4.500a12 12 0 0 1-2 2.500M10 12.200c-.6.2-1.3.3-2 .3C4 12.5 1.5 8 1.5 8a12 12 0 0 1 2.3-2.7" />,
+  ),
   lock: icon(<path d="M4 7.500h8v6H4zM5.5 7.500V5a2.5 2.5 0 0 1 5 0v2.5" />),
   unlocked: icon(<path d="M4 7.500h8v6H4zM5.5 7.500V5a2.5 2.5 0 0 1 4.8-1" />),
   trash: icon(<path d="M3 4.500h10M6 4.500V3h4v1.500M4.5 4.500l.600 9h5.800l.600-9M6.8 7v4M9.2 7v4" />),

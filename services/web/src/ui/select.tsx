@@ -29,7 +29,9 @@ export function Select({
     >
       {!isLabelHidden && <Label>{label}</Label>}
       <Button className="select-button">
-        <SelectValue>{({ defaultChildren }) => choices.find(({ id }) => id === value)?.name ?? defaultChildren}</SelectValue>
+        <SelectValue>
+          {({ defaultChildren }) => choices.find(({ id }) => id === value)?.name ?? defaultChildren}
+        </SelectValue>
         <span aria-hidden="true" className="caret">
           ▾
         </span>

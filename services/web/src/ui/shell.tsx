@@ -1,5 +1,15 @@
 import { useState, type ReactNode } from 'react';
-import { Button, Link, Menu, MenuItem, MenuTrigger, Popover, Header, MenuSection, Separator } from 'react-aria-components';
+import {
+  Button,
+  Link,
+  Menu,
+  MenuItem,
+  MenuTrigger,
+  Popover,
+  Header,
+  MenuSection,
+  Separator,
+} from 'react-aria-components';
 import { usePath } from '../router';
 import { signOut, useMay, useSession } from '../session';
 import { Icons } from './icons';

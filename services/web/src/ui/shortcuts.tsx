@@ -11,7 +11,8 @@ export interface Shortcut {
 /** A pressed key as in `Shortcut.keys`. */
 function keysOf({ key, code, ctrlKey, metaKey, shiftKey, altKey }: KeyboardEvent): string {
   const digit = /^Digit(\d)$/.exec(code)?.[1];
-  const name = key === ' ' ? 'Space' : key === 'ArrowLeft' ? '←' : key === 'ArrowRight' ? '→' : (digit ?? key.toUpperCase());
+  const name =
+    key === ' ' ? 'Space' : key === 'ArrowLeft' ? '←' : key === 'ArrowRight' ? '→' : (digit ?? key.toUpperCase());
   const isShifted = shiftKey && (digit !== undefined || key.length > 1 || ctrlKey || metaKey);
   return `${ctrlKey || metaKey ? 'Ctrl ' : ''}${altKey ? 'Alt ' : ''}${isShifted ? '⇧' : ''}${name}`;
 }

@@ -12,14 +12,7 @@ interface SliderProps {
 
 export function Slider({ label, value, onChange, min, max, step = 1, format = String }: SliderProps) {
   return (
-    <AriaSlider
-      className="slider"
-      value={value}
-      onChange={onChange}
-      minValue={min}
-      maxValue={max}
-      step={step}
-    >
+    <AriaSlider className="slider" value={value} onChange={onChange} minValue={min} maxValue={max} step={step}>
       <Label>{label}</Label>
       <SliderTrack className="slider-track">
         {({ state }) => (

@@ -24,7 +24,13 @@ export function Player({ frame, frames, seconds, isPlaying, onPlay, onFrame, spe
   return (
     <Group className="player" aria-label="Player">
       <IconButton icon={Icons.first} label="First frame" placement="top" keys="Home" onPress={() => onFrame(0)} />
-      <IconButton icon={Icons.previous} label="Previous frame" placement="top" keys="D" onPress={() => onFrame(frame - 1)} />
+      <IconButton
+        icon={Icons.previous}
+        label="Previous frame"
+        placement="top"
+        keys="D"
+        onPress={() => onFrame(frame - 1)}
+      />
       <IconButton
         icon={isPlaying ? Icons.pause : Icons.play}
         label={isPlaying ? 'Pause' : 'Play'}
@@ -53,4 +59,3 @@ export function Player({ frame, frames, seconds, isPlaying, onPlay, onFrame, spe
     </Group>
   );
 }
-

@@ -4,7 +4,17 @@ import { api, ask, type Run } from '../api/client';
 import { Dialog } from '../ui/dialog';
 import { sayProblem } from '../ui/toasts';
 
-export function RenameRun({ run, isOpen, onClose, onChange }: { run: Run; isOpen: boolean; onClose: () => void; onChange: () => void }) {
+export function RenameRun({
+  run,
+  isOpen,
+  onClose,
+  onChange,
+}: {
+  run: Run;
+  isOpen: boolean;
+  onClose: () => void;
+  onChange: () => void;
+}) {
   const [name, setName] = useState(run.name ?? '');
   const [tags, setTags] = useState(run.tags.join(', '));
   const save = () => {

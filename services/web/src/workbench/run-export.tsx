@@ -15,7 +15,11 @@ export function RunExport({ run }: { run: Run }) {
   const snippet = SNIPPETS[language](location.origin, run.id);
   const files = [
     { href: `${base}/masks.zip`, name: 'Masks', hint: 'An indexed PNG for each frame, in DAVIS layout' },
-    { href: `${base}/overlay.mp4`, name: 'Overlay video', hint: 'The video with its masks; rendered when it is first asked for' },
+    {
+      href: `${base}/overlay.mp4`,
+      name: 'Overlay video',
+      hint: 'The video with its masks; rendered when it is first asked for',
+    },
   ];
   return (
     <>
@@ -70,8 +74,7 @@ export function RunExport({ run }: { run: Run }) {
 }
 
 const SNIPPETS: Record<Language, (origin: string, id: string) => string> = {
-  curl: (origin, id) =>
-    `curl -H "Authorization: Bearer $PROPAGO_API_KEY" \\\n  -OJ ${origin}/v1/runs/${id}/masks.zip`,
+  curl: (origin, id) => `curl -H "Authorization: Bearer $PROPAGO_API_KEY" \\\n  -OJ ${origin}/v1/runs/${id}/masks.zip`,
   Python: (origin, id) =>
     [
       'import os, urllib.request',

@@ -11,7 +11,17 @@ import { sayProblem } from '../ui/toasts';
 import { RenameRun } from './rename-run';
 
 /** Which run this is and how far it has come. */
-export function RunHead({ run, estimate, isOffline, onChange }: { run: Run; estimate: RunEvent['estimate']; isOffline: boolean; onChange: () => void }) {
+export function RunHead({
+  run,
+  estimate,
+  isOffline,
+  onChange,
+}: {
+  run: Run;
+  estimate: RunEvent['estimate'];
+  isOffline: boolean;
+  onChange: () => void;
+}) {
   const mayWrite = useMay('runs:write');
   const [isRenaming, setRenaming] = useState(false);
   const share = shareDone(run.progress);

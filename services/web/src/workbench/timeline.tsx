@@ -40,7 +40,13 @@ export function TimelineView({ frame, onFrame, names, onChoose, ...content }: Ti
     <div className="timeline">
       <div className="timeline-names">
         {objects.map((id) => (
-          <button key={id} className={id === chosen ? 'is-chosen' : ''} style={{ height: ROW }} onClick={() => onChoose(id)} tabIndex={-1}>
+          <button
+            key={id}
+            className={id === chosen ? 'is-chosen' : ''}
+            style={{ height: ROW }}
+            onClick={() => onChoose(id)}
+            tabIndex={-1}
+          >
             <span className="swatch" style={{ background: cssColour(id) }} />
             <span>{names.get(id) ?? `Object ${id}`}</span>
           </button>

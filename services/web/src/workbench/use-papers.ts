@@ -30,7 +30,10 @@ export function usePapers(owner: string) {
       if (known) return known;
       const draft = loadDraft(owner, frame, width, height);
       if (!draft) return undefined;
-      const paper = { map: new LabelMap(width, height, draft), base: labels?.slice() ?? new Uint8Array(width * height) };
+      const paper = {
+        map: new LabelMap(width, height, draft),
+        base: labels?.slice() ?? new Uint8Array(width * height),
+      };
       papers.current.set(frame, paper);
       return paper;
     },

@@ -14,10 +14,7 @@ export function usePlayback({ frames, rate, isReady }: Playback) {
   const [isPlaying, setPlaying] = useState(false);
   const [speed, setSpeed] = useState('1');
 
-  const goTo = useCallback(
-    (next: number) => setFrame(Math.min(frames - 1, Math.max(0, Math.round(next)))),
-    [frames],
-  );
+  const goTo = useCallback((next: number) => setFrame(Math.min(frames - 1, Math.max(0, Math.round(next)))), [frames]);
   const toggle = useCallback(() => setPlaying((before) => !before), []);
 
   useEffect(() => {
