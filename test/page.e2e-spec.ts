@@ -9,11 +9,32 @@ import { bearer, ClosedPlatform } from './support/closed-platform';
 import { patchEncoder } from './support/model-files';
 import { NATIVE_SIZE, pixelsOf, until, type RunResource } from './support/platform';
 import { signInLink } from './support/sign-in-link';
-import { smallClip, type SmallClip } from './support/small-clip';
+import { numberedClip } from './support/numbered-clip';
+import { smallClip, zipOfFrames, type SmallClip } from './support/small-clip';
 
 jest.setTimeout(300_000);
 
 const ALL = ['runs:read', 'runs:write', 'admin'];
+const FRAMES_WITH_NUMBERS = 64;
+/**
+ * Run by the browser: the number that the shown picture carries, and where on the row of the square, at 20 places, its
+ * mask is shown: its colour is rgb(255 99 71), opaque.
+ */
+const READ_STAGE = `(() => {
+  const canvas = document.querySelector('canvas.stage');
+  const context = canvas.getContext('2d');
+  const scale = Math.min((canvas.width - 24) / 320, (canvas.height - 24) / 192);
+  const left = (canvas.width - 320 * scale) / 2;
+  const top = (canvas.height - 192 * scale) / 2;
+  const at = (x, y) => context.getImageData(Math.round(left + x * scale), Math.round(top + y * scale), 1, 1).data;
+  let number = 0;
+  for (let bit = 0; bit < 8; bit++) if (at((bit + 0.5) * 40, 16)[0] > 127) number |= 1 << bit;
+  const square = Array.from({ length: 20 }, (_, i) => {
+    const [r, g, b] = at(8.5 + 16 * i, 114.5);
+    return Math.abs(r - 255) + Math.abs(g - 99) + Math.abs(b - 71) < 12;
+  });
+  return { number, square };
+})()`;
 const PATIENCE = { timeout: 90_000 };
 /** `UPDATE_SCREENSHOTS=1` puts the pictures of the documentation in place. */
 const PICTURES = process.env.UPDATE_SCREENSHOTS ? join(repoRoot(), 'docs/page') : undefined;
@@ -70,9 +91,9 @@ async function drag(tab: Tab, from: [number, number], to: [number, number]): Pro
   await tab.page.mouse.up();
 }
 
-async function finishedRun(name: string): Promise<RunResource> {
+async function finishedRun(name: string, of = clip, fileName = 'crossing.mp4'): Promise<RunResource> {
   const options = { name, tags: ['street'], parameters: NATIVE_SIZE };
-  const answer = await sut.platform.postRun({ ...clip, options, headers: bearer(key), fileName: 'crossing.mp4' });
+  const answer = await sut.platform.postRun({ ...of, options, headers: bearer(key), fileName });
   const { id } = (await answer.json()) as RunResource;
   let run!: RunResource;
   await until('the run succeeds', async () => {
@@ -138,7 +159,7 @@ describe('the way from a video to corrected masks', () => {
     await page.locator('input[type=file]').setInputFiles(file);
     const stage = page.locator('canvas.stage');
     await stage.waitFor(PATIENCE);
-    await page.getByText('Waiting for the first frame').waitFor({ state: 'detached', ...PATIENCE });
+    await page.getByText('Waiting for frame 0').waitFor({ state: 'detached', ...PATIENCE });
     await drag(tab, [0.25, 0.4], [0.4, 0.6]);
     await page.getByRole('button', { name: 'Add' }).click();
     await drag(tab, [0.7, 0.4], [0.8, 0.6]);
@@ -191,10 +212,10 @@ describe('the way from a video to corrected masks', () => {
     const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Enter')]);
     await chooser.setFiles(file);
     await page.locator('canvas.stage').waitFor(PATIENCE);
-    await tabTo('First frame');
+    await tabTo('Frame 0');
     await page.keyboard.press('Space');
     await page.keyboard.press('a');
-    await tabTo('First frame');
+    await tabTo('Frame 0');
     for (let i = 0; i < 3; i++) await page.keyboard.press('Shift+ArrowRight');
     await page.keyboard.press('Space');
     await tabTo('Start with 2 objects');
@@ -227,6 +248,36 @@ describe('the way from a video to corrected masks', () => {
     await row.waitFor();
     await tab.page.getByRole('button', { name: 'Delete Deleted by mistake' }).click();
     await until('the run is gone', async () => (await sut.get(`/v1/runs/${id}`, key)).status === 404);
+    await leave(tab);
+  });
+});
+
+describe.each(['mp4', 'zip'])('the workbench on a clip whose frames carry their number (%s)', (container) => {
+  it('shows the picture and the mask of the frame that it says, wherever one goes', async () => {
+    const numbered = await numberedClip(FRAMES_WITH_NUMBERS);
+    const names = numbered.frames.map((_, i) => `${String(i).padStart(5, '0')}.png`);
+    const video = container === 'zip' ? await zipOfFrames(numbered, 'png', names) : numbered.video;
+    const { id } = await finishedRun('Numbered', { ...numbered, video }, `numbered.${container}`);
+    const tab = await signedIn(`/runs/${id}`);
+    const { page } = tab;
+    await page.locator('canvas.stage[data-masks=shown]').waitFor(PATIENCE);
+    await page.getByRole('slider', { name: 'Opacity' }).press('End');
+    const masks = new Map<number, Uint8Array>();
+    for (let seek = 0, frame = 0; seek < 40; seek++) {
+      // Steps of all lengths, in an order that looks like chance.
+      frame = (frame * 31 + 17 * seek + 7) % FRAMES_WITH_NUMBERS;
+      await page.getByLabel('Frame number').fill(String(frame));
+      await page.keyboard.press('Enter');
+      await page.locator(`canvas.stage[data-frame="${frame}"][data-masks=shown]`).waitFor(PATIENCE);
+      const shown = await page.evaluate<{ number: number; square: boolean[] }>(READ_STAGE);
+      if (!masks.has(frame)) {
+        const png = await (await sut.get(`/v1/runs/${id}/frames/${frame}/mask.png`, key)).arrayBuffer();
+        masks.set(frame, pixelsOf(Buffer.from(png)).samples);
+      }
+      const row = 114 * numbered.width;
+      const expected = Array.from({ length: 20 }, (_, i) => masks.get(frame)![row + 8 + 16 * i] === 1);
+      expect({ frame, ...shown }).toEqual({ frame, number: frame, square: expected });
+    }
     await leave(tab);
   });
 });

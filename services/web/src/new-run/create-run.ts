@@ -10,6 +10,7 @@ export interface UploadedVideo {
   width: number;
   height: number;
   frames: number | null;
+  framesEstimated: number | null;
 }
 
 interface Wishes {
@@ -19,11 +20,17 @@ interface Wishes {
   names: ReadonlyMap<number, string>;
 }
 
-/** Starts a run of a video from what is painted on its first frame. @throws Problem */
-export async function createRun(video: UploadedVideo, map: LabelMap, { names, ...options }: Wishes): Promise<Run> {
+/** Starts a run of a video from what is painted on its frames. @throws Problem */
+export async function createRun(
+  video: UploadedVideo,
+  painted: ReadonlyMap<number, LabelMap>,
+  { names, ...options }: Wishes,
+): Promise<Run> {
   const form = new FormData();
   form.append('options', JSON.stringify({ ...options, videoId: video.id }));
-  form.append('mask', await indexedPng(map.ids, map.width, map.height), 'mask.png');
-  void names;
+  if (names.size > 0) form.append('objects', JSON.stringify([...names].map(([id, name]) => ({ id, name }))));
+  for (const [frame, { ids, width, height }] of painted) {
+    form.append(frame === 0 ? 'mask' : `mask@${frame}`, await indexedPng(ids, width, height), 'mask.png');
+  }
   return upload<Run>('/v1/runs', form);
 }

@@ -16,7 +16,6 @@ interface Source {
   videoId: string;
   width: number;
   height: number;
-  frames: number;
   /** Of the pictures, px. */
   imageWidth: number;
 }
@@ -57,11 +56,11 @@ export class FrameStore {
     return { frame, image, labels };
   }
 
-  /** Has the frames that are probably looked at next come. @param direction 1 or -1 */
-  prefetch(frame: number, direction: 1 | -1): void {
+  /** Has the frames that are probably looked at next come. @param direction 1 or -1; @param frames of the video */
+  prefetch(frame: number, direction: 1 | -1, frames: number): void {
     for (let i = 1; i <= AHEAD; i++) {
       const next = frame + i * direction;
-      if (next < 0 || next >= this.source.frames) return;
+      if (next < 0 || next >= frames) return;
       void this.image(next);
       if (i === AHEAD || i === 1) void this.chunk(next).catch(() => undefined);
     }

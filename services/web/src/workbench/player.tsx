@@ -9,44 +9,44 @@ interface PlayerProps {
   frames: number;
   seconds: string;
   isPlaying: boolean;
-  onPlay: (isPlaying: boolean) => void;
-  onFrame: (frame: number) => void;
+  toggle: () => void;
+  goTo: (frame: number) => void;
   speed: string;
-  onSpeed: (speed: string) => void;
+  setSpeed: (speed: string) => void;
 }
 
 export const SPEEDS = ['0.25', '0.5', '1', '2'].map((id) => ({ id, name: `${id}×` }));
 
 /** Step, play, and the number of the frame, to read and to write. */
-export function Player({ frame, frames, seconds, isPlaying, onPlay, onFrame, speed, onSpeed }: PlayerProps) {
+export function Player({ frame, frames, seconds, isPlaying, toggle, goTo, speed, setSpeed }: PlayerProps) {
   const [typed, setTyped] = useState(frame);
   useEffect(() => setTyped(frame), [frame]);
   return (
     <Group className="player" aria-label="Player">
-      <IconButton icon={Icons.first} label="First frame" placement="top" keys="Home" onPress={() => onFrame(0)} />
+      <IconButton icon={Icons.first} label="First frame" placement="top" keys="⇧Home" onPress={() => goTo(0)} />
       <IconButton
         icon={Icons.previous}
         label="Previous frame"
         placement="top"
         keys="D"
-        onPress={() => onFrame(frame - 1)}
+        onPress={() => goTo(frame - 1)}
       />
       <IconButton
         icon={isPlaying ? Icons.pause : Icons.play}
         label={isPlaying ? 'Pause' : 'Play'}
         placement="top"
         keys="Space"
-        onPress={() => onPlay(!isPlaying)}
+        onPress={() => toggle()}
       />
-      <IconButton icon={Icons.next} label="Next frame" placement="top" keys="F" onPress={() => onFrame(frame + 1)} />
-      <IconButton icon={Icons.last} label="Last frame" placement="top" keys="End" onPress={() => onFrame(frames - 1)} />
+      <IconButton icon={Icons.next} label="Next frame" placement="top" keys="F" onPress={() => goTo(frame + 1)} />
+      <IconButton icon={Icons.last} label="Last frame" placement="top" keys="⇧End" onPress={() => goTo(frames - 1)} />
       <NumberField
         className="frame-number"
         aria-label="Frame number"
         value={typed}
         minValue={0}
         maxValue={Math.max(0, frames - 1)}
-        onChange={(next) => Number.isFinite(next) && onFrame(next)}
+        onChange={(next) => Number.isFinite(next) && goTo(next)}
         formatOptions={{ useGrouping: false }}
       >
         <Input className="input" />
@@ -54,7 +54,7 @@ export function Player({ frame, frames, seconds, isPlaying, onPlay, onFrame, spe
       <span className="frame-total">/ {Math.max(0, frames - 1)}</span>
       <span className="frame-time">{seconds}</span>
       <div className="speed">
-        <Select label="Speed" isLabelHidden choices={SPEEDS} value={speed} onChange={onSpeed} />
+        <Select label="Speed" isLabelHidden choices={SPEEDS} value={speed} onChange={setSpeed} />
       </div>
     </Group>
   );

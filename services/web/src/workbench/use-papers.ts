@@ -63,3 +63,5 @@ export function usePapers(owner: string) {
   );
   return { drafts, version, find, begin, painted, drop };
 }
+
+export type Papers = ReturnType<typeof usePapers>;
