@@ -5,6 +5,7 @@ import { Problem, problemOf } from './problem';
 
 type Schemas = components['schemas'];
 export type Run = Schemas['Run'];
+export type Video = Schemas['Video'];
 export type Session = Schemas['Session'];
 export type Frame = Schemas['FramePage']['items'][number];
 export type RunEvent = Schemas['RunEvent'];

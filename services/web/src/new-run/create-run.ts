@@ -1,17 +1,8 @@
-import type { Run } from '../api/client';
+import type { Run, Video } from '../api/client';
 import { upload } from '../api/upload';
 import { indexedPng } from '../labels/indexed-png';
 import type { LabelMap } from '../paint/label-map';
 import type { Preset } from './presets';
-
-/** A video that the server has. */
-export interface UploadedVideo {
-  id: string;
-  width: number;
-  height: number;
-  frames: number | null;
-  framesEstimated: number | null;
-}
 
 interface Wishes {
   name: string | undefined;
@@ -22,12 +13,13 @@ interface Wishes {
 
 /** Starts a run of a video from what is painted on its frames. @throws Problem */
 export async function createRun(
-  video: UploadedVideo,
+  video: Video,
   painted: ReadonlyMap<number, LabelMap>,
   { names, ...options }: Wishes,
 ): Promise<Run> {
   const form = new FormData();
-  form.append('options', JSON.stringify({ ...options, videoId: video.id }));
+  form.append('options', JSON.stringify(options));
+  form.append('videoId', video.id);
   if (names.size > 0) form.append('objects', JSON.stringify([...names].map(([id, name]) => ({ id, name }))));
   for (const [frame, { ids, width, height }] of painted) {
     form.append(frame === 0 ? 'mask' : `mask@${frame}`, await indexedPng(ids, width, height), 'mask.png');

@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
+import type { Video } from '../api/client';
 import { Problem } from '../api/problem';
 import { ObjectsPanel } from '../paint/objects-panel';
 import { PenPanel } from '../paint/pen-panel';
@@ -10,7 +11,7 @@ import { Dialog } from '../ui/dialog';
 import { whole } from '../ui/format';
 import { ShortcutList, useShortcuts, type Shortcut } from '../ui/shortcuts';
 import { Loading, ProblemNote } from '../ui/states';
-import { createRun, type UploadedVideo } from './create-run';
+import { createRun } from './create-run';
 import { FrameStepper } from './frame-stepper';
 import { StartPanel, type Choices } from './start-panel';
 import { useFrame } from './use-frame';
@@ -21,7 +22,7 @@ import { SERVERS_CHOICE } from './use-versions';
 const IMAGE_WIDTH = 1920;
 
 /** The objects of a run to come: painted on whichever frame shows them best. */
-export function PaintObjects({ video, fileName }: { video: UploadedVideo; fileName: string }) {
+export function PaintObjects({ video, fileName }: { video: Video; fileName: string }) {
   const { id, width, height } = video;
   const frames = useFrameCount(video);
   const pen = usePen('brush');

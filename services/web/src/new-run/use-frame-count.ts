@@ -1,11 +1,10 @@
 import { useEffect, useState } from 'react';
-import { api, ask } from '../api/client';
-import type { UploadedVideo } from './create-run';
+import { api, ask, type Video } from '../api/client';
 
 const LOOK_EVERY_MS = 1500;
 
 /** How many frames the video has: as its file says, until it has been decoded to its end. */
-export function useFrameCount({ id, frames, framesEstimated }: UploadedVideo): number {
+export function useFrameCount({ id, frames, framesEstimated }: Video): number {
   const [count, setCount] = useState(frames ?? framesEstimated ?? 1);
   const [isKnown, setKnown] = useState(frames !== null);
   useEffect(() => {

@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'react';
+import type { Video } from '../api/client';
 import { Problem } from '../api/problem';
 import { upload, type UploadProgress } from '../api/upload';
 import { ChooseVideo } from '../new-run/choose-video';
-import type { UploadedVideo } from '../new-run/create-run';
 import { PaintObjects } from '../new-run/paint-objects';
 import { ProblemNote } from '../ui/states';
 
@@ -11,7 +11,7 @@ export default function NewRun() {
   const [file, setFile] = useState<File>();
   const [progress, setProgress] = useState<UploadProgress>();
   const [problem, setProblem] = useState<Problem>();
-  const [video, setVideo] = useState<UploadedVideo>();
+  const [video, setVideo] = useState<Video>();
   const controller = useRef<AbortController>(null);
   useEffect(() => () => controller.current?.abort(), []);
 
@@ -24,7 +24,7 @@ export default function NewRun() {
     form.append('video', chosen, chosen.name);
     try {
       const { signal } = controller.current;
-      setVideo(await upload<UploadedVideo>('/v1/videos', form, { onProgress: setProgress, signal }));
+      setVideo(await upload<Video>('/v1/videos', form, { onProgress: setProgress, signal }));
     } catch (error) {
       setFile(undefined);
       if (!(error instanceof DOMException)) setProblem(Problem.unreachable(error));

@@ -11,7 +11,7 @@ const HEIGHT = 63;
 /** The first frame of a run with its masks. Pictures are drawn when they come near the window. */
 export function RunThumbnail({ run }: { run: Run }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const { id, revision, video } = run;
+  const { id, revision, videoId } = run;
   const hasMasks = run.progress.results.done > 0;
   useEffect(() => {
     const element = canvas.current!;
@@ -30,13 +30,13 @@ export function RunThumbnail({ run }: { run: Run }) {
       controller.abort();
     };
     // The run itself is another object at each look; what is drawn depends on these alone.
-  }, [id, revision, hasMasks, video.sha256]);
+  }, [id, revision, hasMasks, videoId]);
   return <canvas ref={canvas} className="thumbnail" width={WIDTH * 2} height={HEIGHT * 2} aria-hidden="true" />;
 }
 
 async function draw(canvas: HTMLCanvasElement, run: Run, signal: AbortSignal): Promise<void> {
   const [image, frame] = await Promise.all([
-    frameImage(run.video.sha256, 0, Math.min(WIDTH * 2, run.video.width), signal).catch(() => undefined),
+    frameImage(run.videoId, 0, Math.min(WIDTH * 2, run.video.width), signal).catch(() => undefined),
     run.progress.results.done > 0 ? firstFrame(run.id, signal) : undefined,
   ]);
   if (signal.aborted) return;

@@ -17,7 +17,7 @@ export function useShownFrame(
   papers: Papers,
   stage: RefObject<StageHandle | null>,
 ) {
-  const { id, video, progress } = run;
+  const { id, videoId, video, progress } = run;
   const { width, height } = video;
   const frames = video.frames ?? Math.max(1, progress.ingest.done, (timeline?.frames.at(-1) ?? 0) + 1);
   const shown = useRef<Shown>({ frame: -1, image: null, labels: null });
@@ -26,8 +26,8 @@ export function useShownFrame(
 
   const store = useMemo(() => {
     const imageWidth = Math.min(IMAGE_WIDTH, width);
-    return new FrameStore({ runId: id, videoId: video.sha256, width, height, imageWidth });
-  }, [id, video.sha256, width, height]);
+    return new FrameStore({ runId: id, videoId, width, height, imageWidth });
+  }, [id, videoId, width, height]);
   useEffect(() => () => store.close(), [store]);
   useEffect(() => {
     if (timeline && store.update(timeline)) setMasks((before) => before + 1);
