@@ -21,16 +21,9 @@ export function useMay(scope: 'runs:write' | 'admin'): boolean {
   return key.scopes.includes(scope) && (scope !== 'admin' || hasAdmin);
 }
 
-let onSignedOut: (() => void) | undefined;
-
-/** Whoever finds that the session is over says so here, and the page asks to sign in. */
-export function signedOut(): void {
-  onSignedOut?.();
-}
-
 export async function signOut(): Promise<void> {
   await ask(api.DELETE('/v1/session')).catch(() => undefined);
-  signedOut();
+  csrf.onEnd();
 }
 
 /** Shows its children to whoever is signed in, and the way in to others. */
@@ -46,7 +39,7 @@ export function SignedIn({ children }: { children: ReactNode }) {
 
   useEffect(() => {
     let isCurrent = true;
-    onSignedOut = () => setSession(null);
+    csrf.onEnd = () => setSession(null);
     void find()
       .then((found) => isCurrent && enter(found))
       .catch((error: unknown) => {

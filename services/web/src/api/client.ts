@@ -42,6 +42,10 @@ export async function ask<T>(answering: Promise<Answer<T>>): Promise<T> {
   } catch (error) {
     throw Problem.unreachable(error);
   }
-  if (!answer.response.ok) throw problemOf(answer.error, answer.response.status);
+  if (!answer.response.ok) {
+    const problem = problemOf(answer.error, answer.response.status);
+    if (problem.isSignedOut) csrf.onEnd();
+    throw problem;
+  }
   return answer.data as T;
 }

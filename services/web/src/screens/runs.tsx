@@ -3,7 +3,7 @@ import { Input, Link, SearchField } from 'react-aria-components';
 import { api, ask, type Run } from '../api/client';
 import { useQuery } from '../api/use-query';
 import { navigate } from '../router';
-import { signedOut, useMay } from '../session';
+import { useMay } from '../session';
 import { Button, IconButton } from '../ui/button';
 import { ago, percent, whole } from '../ui/format';
 import { Icons } from '../ui/icons';
@@ -37,7 +37,6 @@ export function RunsScreen() {
     () => ask(api.GET('/v1/runs', { params: { query: { limit, state: states } } })),
     LOOK_EVERY_MS,
   );
-  if (problem?.isSignedOut) signedOut();
 
   const remove = (run: Run) => {
     setGoing((before) => new Set(before).add(run.id));

@@ -1,6 +1,6 @@
 import { api, ask } from '../api/client';
 import { useQuery } from '../api/use-query';
-import { signedOut, useMay } from '../session';
+import { useMay } from '../session';
 import { KeyTable } from '../system/key-table';
 import { Queues } from '../system/queues';
 import { StorageUse } from '../system/storage-use';
@@ -20,7 +20,6 @@ export default function System() {
   const isAdmin = useMay('admin');
   const ready = useQuery('ready', readiness, 3000);
   if (!isAdmin) return <Empty title="The system is for administrators" />;
-  if (ready.problem?.isSignedOut) signedOut();
   const dependencies = Object.entries(ready.data?.dependencies ?? {});
   const missing = dependencies.filter(([, outcome]) => outcome !== 'ok');
   return (

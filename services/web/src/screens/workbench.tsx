@@ -1,4 +1,3 @@
-import { signedOut } from '../session';
 import { Empty, Loading, ProblemNote } from '../ui/states';
 import { Bench } from '../workbench/bench';
 import { useRun } from '../workbench/use-run';
@@ -7,7 +6,6 @@ import { useRun } from '../workbench/use-run';
 export default function Workbench({ id }: { id: string }) {
   const live = useRun(id);
   const { run, problem, reload } = live;
-  if (problem?.isSignedOut) signedOut();
   if (run) return <Bench live={live} run={run} />;
   if (!problem) return <Loading what="Loading the run" />;
   return problem.code === 'RUN_NOT_FOUND' ? (

@@ -107,8 +107,8 @@ export function Bench({ live, run }: { live: LiveRun; run: Run }) {
           onPainted={correction.painted}
           label={`Frame ${frame} with its masks`}
         />
-        {!view.isReady && <Loading what="Loading the frame" />}
-        {view.isReady && (
+        {view.shownFrame < 0 && <Loading what="Loading the frame" />}
+        {view.shownFrame >= 0 && (
           <StageNotes
             hasMask={place >= 0}
             isStale={isStale}

@@ -20,9 +20,11 @@ interface CorrectionInput {
 /** What a person says about the frame that is looked at: painted, marked as right, or taken back. */
 export function useCorrection({ live, runId, size, papers, view, mayCorrect, onObject }: CorrectionInput) {
   const { prompts, objects, reload } = live;
-  const { frame, shown, showPaper } = view;
+  const { frame, shown, shownFrame, showPaper } = view;
   const [isSending, setSending] = useState(false);
-  const here = papers.find(frame, shown.current.labels, size);
+  // Until the frame is shown, nobody knows what its paint differs from.
+  const isShown = shownFrame === frame && shown.current.frame === frame;
+  const here = isShown ? papers.find(frame, shown.current.labels, size) : undefined;
   const changed = here ? changedObjects(here.base, here.map.ids) : [];
 
   const send = async (ids: Uint8Array, spokenOf: readonly number[], done: string) => {
@@ -47,7 +49,7 @@ export function useCorrection({ live, runId, size, papers, view, mayCorrect, onO
     promptHere: prompts?.items.find((one) => one.frame === frame),
     /** What a stroke is painted on; null where nothing may be painted. */
     paper(locked: ReadonlySet<number>): LabelMap | null {
-      if (!mayCorrect || shown.current.frame !== frame) return null;
+      if (!mayCorrect || !isShown) return null;
       const { map } = here ?? papers.begin(frame, shown.current.labels, size);
       map.locked = locked;
       showPaper(map);

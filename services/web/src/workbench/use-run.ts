@@ -17,6 +17,7 @@ export interface LiveRun {
 }
 
 const TIMELINE_EVERY_MS = 800;
+const TRY_AGAIN_MS = 2000;
 
 export function useRun(id: string): LiveRun {
   const [run, setRun] = useState<Run>();
@@ -26,6 +27,7 @@ export function useRun(id: string): LiveRun {
   const [objects, setObjects] = useState<RunObject[]>([]);
   const [problem, setProblem] = useState<Problem>();
   const [isOffline, setOffline] = useState(false);
+  const [attempt, setAttempt] = useState(0);
   const path = { params: { path: { id } } };
 
   const loadTimeline = useCallback(async () => setTimeline(await ask(api.GET('/v1/runs/{id}/timeline', path))), [id]);
@@ -78,13 +80,23 @@ export function useRun(id: string): LiveRun {
       onEvent(event as MessageEvent<string>);
       void reload();
     });
-    events.onerror = () => setOffline(true);
+    let again: ReturnType<typeof setTimeout> | undefined;
+    events.onerror = () => {
+      setOffline(true);
+      // A broken connection comes back by itself; after a refusal, as of a gateway that starts, the browser gives up.
+      if (events.readyState !== EventSource.CLOSED) return;
+      again = setTimeout(() => {
+        setAttempt((before) => before + 1);
+        void reload();
+      }, TRY_AGAIN_MS);
+    };
     events.onopen = () => setOffline(false);
     return () => {
       events.close();
       clearTimeout(timer);
+      clearTimeout(again);
     };
-  }, [id, isBusy, revision, loadTimeline, reload]);
+  }, [id, isBusy, revision, attempt, loadTimeline, reload]);
 
   return { run, estimate, timeline, prompts, objects, problem, isOffline, reload };
 }

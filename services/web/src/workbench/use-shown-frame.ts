@@ -21,7 +21,7 @@ export function useShownFrame(
   const { width, height } = video;
   const frames = video.frames ?? Math.max(1, progress.ingest.done, (timeline?.frames.at(-1) ?? 0) + 1);
   const shown = useRef<Shown>({ frame: -1, image: null, labels: null });
-  const [isReady, setReady] = useState(false);
+  const [shownFrame, setShownFrame] = useState(-1);
   const [masks, setMasks] = useState(0);
 
   const store = useMemo(() => {
@@ -48,7 +48,7 @@ export function useShownFrame(
       shown.current = next;
       const paper = papers.find(frame, next.labels, { width, height });
       stage.current?.show({ ...next, labels: paper?.map.ids ?? next.labels });
-      setReady(true);
+      setShownFrame(frame);
     });
     store.prefetch(frame, isPlaying || frame >= before.current ? 1 : -1, frames);
     before.current = frame;
@@ -61,5 +61,5 @@ export function useShownFrame(
   const showPaper = (map?: LabelMap) =>
     stage.current?.show({ ...shown.current, labels: map?.ids ?? shown.current.labels });
 
-  return { ...playback, frames, shown, showPaper, isReady, imageProblem: store.imageProblem };
+  return { ...playback, frames, shown, shownFrame, showPaper, imageProblem: store.imageProblem };
 }
