@@ -98,6 +98,12 @@ describe('signing in', () => {
     expect(await sign(await sut.revokedKey())).toBe('401 KEY_REVOKED');
   });
 
+  it('needs a key or a link, and not both', async () => {
+    for (const body of [{}, { key: 'a', link: 'b' }, { password: 'c' }]) {
+      expect(await outcome(await new Browser().send('POST', '/v1/session', body))).toBe('400 REQUEST_INVALID');
+    }
+  });
+
   it('by a link works once, for who may administer the platform', async () => {
     const link = await signInLink(sut.platform);
     const browser = new Browser();

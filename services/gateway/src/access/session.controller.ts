@@ -18,10 +18,16 @@ import { sessionTokenIn, setSessionToken } from './session-cookie';
 import { IDLE_SECONDS, SessionsService } from './sessions.service';
 
 /** How a browser signs in. */
-const signIn = z.union([
-  z.strictObject({ key: z.string().max(200).describe('An API key') }),
-  z.strictObject({ link: z.string().max(200).describe('What follows #sign-in= in the link that `propago up` prints') }),
-]);
+const signIn = z
+  .strictObject({
+    key: z.string().max(200).optional().describe('An API key'),
+    link: z
+      .string()
+      .max(200)
+      .optional()
+      .describe('In the place of a key: what follows #sign-in= in the link that `propago up` prints'),
+  })
+  .refine(({ key, link }) => (key === undefined) !== (link === undefined), 'Expected a key or a link');
 
 type SessionView = AnswerOf<'Session'>;
 
@@ -50,7 +56,8 @@ export class SessionController {
     assertSameOrigin(request);
     const given = parseBody(signIn, body);
     if (this.config.ACCESS === 'off') return this.viewOf(request, ANYBODY, null);
-    const token = 'key' in given ? await this.sessions.start(given.key) : await this.sessions.follow(given.link);
+    const token =
+      given.key === undefined ? await this.sessions.follow(given.link!) : await this.sessions.start(given.key);
     const { caller, csrfToken } = await this.sessions.open(token);
     setSessionToken(request, reply, token, IDLE_SECONDS);
     return this.viewOf(request, caller, csrfToken);
