@@ -1,4 +1,3 @@
-import multipart from '@fastify/multipart';
 import type { Type } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -14,6 +13,7 @@ import { accessOfRoutes } from './access/route-access';
 import { servePage } from './page/serve-page';
 import { AllowedMethods } from './http/allowed-methods';
 import { answerExpectations } from './http/client-errors';
+import { acceptForms } from './http/form-parts';
 import { measureRequests } from './http/http-metrics';
 import { createDocument } from './http/open-api/document';
 import { ProblemFilter } from './http/problem.filter';
@@ -21,7 +21,7 @@ import { MAX_MASK_BYTES } from './http/upload-limits';
 import { endEventStreams } from './http/server-sent-events';
 
 /** Uploads, errors, metrics and documentation of the HTTP API, and where its admin part is. */
-export async function configureHttp(app: NestFastifyApplication, config: ConfigOf<'gateway'>): Promise<void> {
+export function configureHttp(app: NestFastifyApplication, config: ConfigOf<'gateway'>): void {
   // A route without a scope ends the start here.
   accessOfRoutes(controllersOf(app));
   const fastify = app.getHttpAdapter().getInstance();
@@ -31,8 +31,7 @@ export async function configureHttp(app: NestFastifyApplication, config: ConfigO
   answerExpectations(fastify.server);
   refuseWhenClosing(fastify);
   fastify.addHook('preClose', async () => endEventStreams());
-  // Of each part one is accepted, and a second one is told so. The video's own limit is enforced while it streams to storage.
-  await app.register(multipart, { limits: { fileSize: config.MAX_UPLOAD_BYTES + 1, files: 4, fields: 4, parts: 8 } });
+  acceptForms(fastify);
   // The mask of a prompt may be the body itself.
   const png = { parseAs: 'buffer', bodyLimit: MAX_MASK_BYTES } as const;
   fastify.addContentTypeParser(['image/png', 'application/octet-stream'], png, (_request, body, done) =>
@@ -40,7 +39,7 @@ export async function configureHttp(app: NestFastifyApplication, config: ConfigO
   );
   app.useGlobalFilters(new ProblemFilter(app.get<Logger>(LOGGER), allowed));
   SwaggerModule.setup('docs', app, () => documentOf(app, config), { jsonDocumentUrl: 'docs/json' });
-  await servePage(fastify);
+  servePage(fastify);
 }
 
 /** The document of the routes that are there. */

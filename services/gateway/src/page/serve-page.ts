@@ -33,13 +33,14 @@ const HEADERS = {
 };
 
 /** Serves the page at `/`, and its parts, whose names change with their content, at `/assets`. */
-export async function servePage(fastify: FastifyInstance): Promise<void> {
+export function servePage(fastify: FastifyInstance): void {
   // A gateway that was compiled without the page is one for programs: whoever opens it sees what it can do.
   if (!existsSync(join(BUILT, 'index.html'))) {
     fastify.get('/', (_request, reply) => reply.redirect('/docs', 303));
     return;
   }
-  await fastify.register(fastifyStatic, {
+  // What goes wrong with it ends the start, which waits for all plugins.
+  void fastify.register(fastifyStatic, {
     root: join(BUILT, 'assets'),
     prefix: '/assets/',
     index: false,
