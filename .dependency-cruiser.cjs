@@ -30,6 +30,13 @@ module.exports = {
       to: { path: '^(services|cli)/' },
     },
     {
+      name: 'the-page-knows-the-api-only',
+      severity: 'error',
+      comment: 'The page runs in a browser: what it knows of the platform is what the API says.',
+      from: { path: '^services/web/' },
+      to: { path: '^(libs|cli|test|services/(?!web/))' },
+    },
+    {
       name: 'libs-through-their-index',
       severity: 'error',
       comment: 'What a lib does not export from src/index.ts may change without notice.',
@@ -75,7 +82,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^dist/|libs/database/src/generated/)' },
+    exclude: { path: '(^dist/|libs/database/src/generated/|services/web/src/generated/)' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
   },

@@ -2,11 +2,21 @@ import tseslint from 'typescript-eslint';
 import prettier from 'eslint-config-prettier';
 
 export default tseslint.config(
-  { ignores: ['node_modules', 'dist', 'out', '.propago', 'libs/database/src/generated', 'prisma/migrations'] },
+  {
+    ignores: [
+      'node_modules',
+      'dist',
+      'out',
+      '.propago',
+      'libs/database/src/generated',
+      'services/web/src/generated',
+      'prisma/migrations',
+    ],
+  },
   ...tseslint.configs.recommended,
   prettier,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',

@@ -95,6 +95,9 @@ export async function ensurePrismaClient({ root = REPO_ROOT, log = console.log }
   if (existsSync(output)) writeFileSync(stamp, digest);
 }
 
+/** Types of the API for the page, which the build makes. */
+const GENERATED = path.join('services', 'web', 'src', 'generated');
+
 /** Path, size and time of everything that the build reads. */
 function sourceFingerprint(root) {
   const lines = [];
@@ -103,11 +106,11 @@ function sourceFingerprint(root) {
     lines.push(`${file} ${size} ${mtimeMs}`);
   };
   const visit = (folder) => {
-    if (!existsSync(path.join(root, folder))) return;
+    if (!existsSync(path.join(root, folder)) || folder === GENERATED) return;
     for (const entry of readdirSync(path.join(root, folder), { withFileTypes: true })) {
       const file = path.join(folder, entry.name);
       if (entry.isDirectory()) visit(file);
-      else if (entry.name.endsWith('.ts') && !entry.name.endsWith('spec.ts')) add(file);
+      else if (/\.(ts|tsx|css|html|svg)$/.test(entry.name) && !entry.name.endsWith('spec.ts')) add(file);
     }
   };
   for (const folder of ['services', 'libs', 'cli', 'bench']) visit(folder);
@@ -132,11 +135,29 @@ export async function ensureBuild({ root = REPO_ROOT, log = console.log } = {}) 
   await step(log, 'build', process.execPath, [nest, 'build', 'gateway', '--path', '.propago/tsconfig.build.json'], {
     cwd: root,
   });
+  await buildPage(root, next, log);
   writeFileSync(path.join(next, '.stamp'), fingerprint);
   const last = path.join(root, `.propago/build-${process.pid}`);
   if (existsSync(dist)) renameSync(dist, last);
   renameSync(next, dist);
   rmSync(last, { recursive: true, force: true });
+}
+
+/** The page, into `next`/web, and the types of the API that it is written against, from the gateway's own document. */
+async function buildPage(root, next, log) {
+  const page = path.join(root, 'services/web');
+  if (!existsSync(page)) return;
+  const generated = path.join(root, GENERATED);
+  mkdirSync(generated, { recursive: true });
+  const document = path.join(next, 'openapi.json');
+  const node = (title, ...args) => step(log, title, process.execPath, args, { cwd: root });
+  const program = (name) => path.join(root, 'node_modules', name);
+  await node('document of the API', path.join(next, 'services/gateway/src/write-openapi.js'), document);
+  const types = path.join(generated, 'api.ts');
+  await Promise.all([
+    node('types of the API', program('openapi-typescript/bin/cli.js'), document, '-o', types),
+    node('page', program('vite/bin/vite.js'), 'build', page, '--outDir', path.join(next, 'web'), '--logLevel', 'warn'),
+  ]);
 }
 
 /**

@@ -145,6 +145,27 @@ function remember(file, paths) {
   renameSync(`${file}.${process.pid}`, file);
 }
 
+const BROWSER = { name: 'chromium', check: '--version', variable: 'CHROMIUM_PATH' };
+
+/**
+ * Chromium, which only the tests of the page need: found, or installed where this is root's to do. Elsewhere those tests
+ * say what to install.
+ *
+ * @returns {Promise<Record<string, string>>} CHROMIUM_PATH where there is one
+ */
+export async function ensureBrowser({ root = REPO_ROOT, env = process.env, log = console.log } = {}) {
+  const tools = path.join(root, '.propago/tools');
+  const where = { env, bin: path.join(tools, 'bin'), known: {} };
+  let file = await find(BROWSER, where);
+  if (!file && process.getuid?.() === 0 && isProgram('/usr/bin/apt-get')) {
+    log('installing chromium with apt-get, for the tests of the page');
+    const problem = await withLock(path.join(root, '.propago/tools.lock'), () => installPackages(['chromium']));
+    if (problem !== null) log(problem);
+    file = await find(BROWSER, where);
+  }
+  return file ? { CHROMIUM_PATH: file } : {};
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
     for (const [name, file] of Object.entries(await ensureSystemTools())) console.log(`${name}=${file}`);

@@ -2,11 +2,14 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { main, setup } from './setup.mjs';
 import { passThrough } from './child.mjs';
-import { REPO_ROOT } from './system-tools.mjs';
+import { ensureBrowser, REPO_ROOT } from './system-tools.mjs';
 import { TRAINER_REPORT, testTrainer } from './trainer.mjs';
 
 /** Jest arguments that choose no tests: with these alone the Python tests run too. */
 const CHOOSES_NOTHING = /^--(json|outputFile=.*|ci|silent|verbose|maxWorkers=.*|runInBand)$|^-(i|w=?\d*)$/;
+
+/** Whether the chosen tests may be those of the page. */
+const needsBrowser = (args) => !args.some((arg) => arg.startsWith('--selectProjects=') && !arg.includes('e2e'));
 
 /** Exit code; a broken package index must not keep the other tests from running. */
 async function pythonTests() {
@@ -21,9 +24,9 @@ async function pythonTests() {
 // npm test -- [jest arguments]: sets everything up, then runs all tests. Inference and kernels use several threads
 // themselves, so by default two test files run at a time.
 await main(async () => {
-  const env = await setup();
-  const jest = path.join(REPO_ROOT, 'node_modules/jest/bin/jest.js');
   const args = process.argv.slice(2);
+  const env = { ...(await setup()), ...(needsBrowser(args) ? await ensureBrowser() : {}) };
+  const jest = path.join(REPO_ROOT, 'node_modules/jest/bin/jest.js');
   const workers = args.some((arg) => /^(-w|-i|--maxWorkers|--runInBand)/.test(arg)) ? [] : ['--maxWorkers=2'];
   rmSync(TRAINER_REPORT, { force: true });
   // Before jest, whose tests of training runs need the Python environment that this makes.

@@ -11,7 +11,14 @@ jest.setTimeout(180_000);
 
 const SCOPES = ['runs:read', 'runs:write', 'admin'];
 /** All that may be asked without a key. */
-const PUBLIC = ['get /metrics', 'get /v2/health/live', 'get /v2/health/ready'];
+const PUBLIC = [
+  'get /metrics',
+  'get /v1/session',
+  'post /v1/session',
+  'delete /v1/session',
+  'get /v2/health/live',
+  'get /v2/health/ready',
+];
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'];
 
 interface Operation {

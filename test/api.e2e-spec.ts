@@ -19,6 +19,8 @@ const ROUTES = {
   '/v1/runs/{id}/frames': ['get'],
   '/v1/runs/{id}/frames/{frame}/mask.png': ['get'],
   '/v1/runs/{id}/masks.zip': ['get'],
+  '/v1/runs/{id}/timeline': ['get'],
+  '/v1/session': ['delete', 'get', 'post'],
   '/v1/runs/{id}/objects': ['get', 'post'],
   '/v1/runs/{id}/overlay.mp4': ['get'],
   '/v1/runs/{id}/prompts': ['get'],

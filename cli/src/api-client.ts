@@ -13,7 +13,8 @@ const NOT_READY_LIMIT_MS = 30 * 60_000;
 
 /** The platform's HTTP API, as far as the command line uses it. Failures are {@link Failure}s with code and detail. */
 export class ApiClient {
-  private readonly base: string;
+  /** Address of the server, without a slash at its end. */
+  readonly base: string;
   private readonly headers: Record<string, string>;
 
   /** @param connection address of the gateway, and the API key if it wants one */

@@ -91,6 +91,8 @@ function buildProgram(interruption: Interruption): Command {
     .option('--video <file>', 'your clip; needs --mask')
     .option('--mask <file.png>', 'labels of its first frame')
     .option('-o, --output <folder>', 'folder for the results', 'out/demo')
+    .option('--stay', 'keep the platform for the page afterwards, as is done in a terminal')
+    .option('--no-stay', 'end with the results')
     .action(async (options: DemoCommand) => (await import('./commands/demo.js')).demoCommand(options, interruption));
 
   registerCorrect(program, interruption);

@@ -25,11 +25,9 @@ export async function openPlatform(
     const named = encoder === undefined ? undefined : await encoderName(encoder);
     return { client: new ApiClient({ server, key }, interruption.signal), encoder: named, saveLogs: () => undefined };
   }
-  const encoders = encoder === undefined ? {} : { ENCODERS: encoderPath(encoder) };
+  const serviceEnv = { ADMIN_API: 'on', ...(encoder === undefined ? {} : { ENCODERS: encoderPath(encoder) }) };
   say('starting a private platform');
-  const stack = await interruption.race(
-    startStack({ serviceEnv: encoders, onStart: (stop) => interruption.onEnd(stop) }),
-  );
+  const stack = await interruption.race(startStack({ serviceEnv, onStart: (stop) => interruption.onEnd(stop) }));
   return {
     client: new ApiClient({ server: stack.url }, interruption.signal),
     encoder: undefined,

@@ -20,7 +20,7 @@ export interface KeyRequest {
   [limit: string]: unknown;
 }
 
-const KEY_SECRET = 'the secret of the server of a test, 32 characters or more';
+export const KEY_SECRET = 'the secret of the server of a test, 32 characters or more';
 
 export const bearer = (key: string): Record<string, string> => ({ authorization: `Bearer ${key}` });
 

@@ -8,6 +8,7 @@ import { listFrames } from '../frame-folder';
 import { Interruption } from '../interruption';
 import { checkSources, performRun } from '../one-run';
 import { parseOptionValues } from '../option-values';
+import { pageAddress } from '../page-address';
 import { openPlatform } from '../platform';
 import { ProgressDisplay } from '../progress-display';
 import { saveResults, seconds } from '../run-results';
@@ -21,6 +22,8 @@ export interface DemoCommand {
   preset?: string;
   encoder?: string;
   option: string[];
+  /** Whether the platform stays for the page; by default where somebody sits at a terminal. */
+  stay?: boolean;
 }
 
 /** `propago demo`: renders a clip with known labels (or takes the user's), runs it on a private platform, shows how good it is. */
@@ -42,7 +45,8 @@ export async function demoCommand(command: DemoCommand, interruption: Interrupti
   checkSources({ video, mask });
   const platform = await openPlatform({ encoder: command.encoder }, interruption, (text) => display.say(text));
   try {
-    const request = { video, mask, preset: command.preset, parameters };
+    const name = sample ? 'Sample clip' : undefined;
+    const request = { video, mask, preset: command.preset, parameters, name };
     const run = await performRun(platform, request, interruption, {
       onProgress: (progress) => display.updateRun(progress),
     });
@@ -53,6 +57,10 @@ export async function demoCommand(command: DemoCommand, interruption: Interrupti
     console.log(`seconds             ${seconds(saved.seconds)}`);
     console.log(`time to first mask  ${seconds(saved.firstMaskSeconds)}`);
     console.log(`results             ${folder}`);
+    if (!(command.stay ?? (process.stdin.isTTY && process.stdout.isTTY))) return;
+    console.log(`page                ${pageAddress(platform.client.base)}`);
+    console.log('The run can be looked at and corrected there until Ctrl-C ends the platform.');
+    await interruption.race(new Promise(() => undefined)).catch(() => undefined);
   } catch (error) {
     display.end();
     if (!interruption.signal.aborted) reportLogs(platform.saveLogs(folder));

@@ -3,10 +3,12 @@ import { createServer } from 'node:net';
 import { resolve } from 'node:path';
 import { ServicePlan, startStack } from '@propago/local-stack';
 import { checkSettings } from '../check-settings';
+import { signInLink } from '../bootstrap-key';
 import { encoderPath } from '../encoder-file';
 import { Failure } from '../failure';
 import { Interruption } from '../interruption';
 import { provideKeys } from '../key-secret';
+import { pageAddress } from '../page-address';
 
 export interface UpCommand {
   port: number;
@@ -34,6 +36,7 @@ export async function upCommand(command: UpCommand, interruption: Interruption):
   const lost = new Promise<never>((_, reject) => (lose = reject));
   lost.catch(() => undefined);
   let key: string | undefined;
+  let link: () => Promise<string | undefined> = async () => undefined;
   const starting = startStack({
     dir: folder,
     persistent: true,
@@ -45,12 +48,13 @@ export async function upCommand(command: UpCommand, interruption: Interruption):
     beforeServices: async ({ databaseUrl }) => {
       const access = await provideKeys(folder, databaseUrl, command);
       key = access.adminKey;
+      if (command.access === 'keys') link = () => signInLink({ DATABASE_URL: databaseUrl, KEY_SECRET: access.secret });
       return { KEY_SECRET: access.secret };
     },
     onStart: (stop) => interruption.onEnd(stop),
   });
   const stack = await interruption.race(Promise.race([starting, lost]));
-  console.log(greeting(stack.url, command, key));
+  console.log(greeting(stack.url, command, { key, link: await interruption.race(link()) }));
   await interruption.race(lost).catch((error: unknown) => {
     if (!interruption.signal.aborted) throw error;
   });
@@ -67,11 +71,19 @@ function servicePlans({ host, port, access, adminPort, workers, trainer }: UpCom
   ];
 }
 
-function greeting(url: string, { access }: UpCommand, key: string | undefined): string {
+function greeting(
+  url: string,
+  { access }: UpCommand,
+  { key, link }: { key: string | undefined; link: string | undefined },
+): string {
   const authorization = access === 'keys' ? `-H "Authorization: Bearer $PROPAGO_API_KEY" ` : '';
   return [
+    `page: ${pageAddress(url, link)}`,
     `API:  ${url}/v1/runs`,
     `docs: ${url}/docs`,
+    ...(link
+      ? ['', 'The link to the page signs one browser in, once, within the hour; later, sign in with a key.']
+      : []),
     '',
     ...(key ? ['The admin key, shown only this once; "propago keys" makes others with it:', `  ${key}`, ''] : []),
     `curl ${authorization}-F options='{}' -F mask=@mask.png -F video=@video.mp4 ${url}/v1/runs`,

@@ -90,6 +90,7 @@ const frame = z.strictObject({
   keyFrame: z.boolean(),
   name: z.string().optional().describe('Of a frame of a zip'),
   confidence: z.number().nullable().describe('Mean soft label of the winning class; null: nothing was found'),
+  revision: z.int().min(1).describe('Of the run, that this mask is of'),
   classes: z.array(
     z.strictObject({
       id: z.int(),
@@ -102,6 +103,20 @@ const frame = z.strictObject({
   ),
 });
 
+const timeline = z
+  .strictObject({
+    revision: z.int().min(1).describe('Of the run; frames of an earlier one will change'),
+    frames: z.array(count).describe('Indices of the frames that have masks, ascending'),
+    revisions: z.array(z.int()).describe('Of each of these frames: the revision that its mask is of'),
+    objects: z.array(
+      z.strictObject({
+        id: z.int(),
+        areas: z.array(count).describe('Pixels, for each of the frames; 0: the object is not there'),
+        confidences: z.array(z.number().nullable()).describe('Mean soft label of the object, for each of the frames'),
+      }),
+    ),
+  })
+  .describe('All frames of a run without their masks, in columns');
 const video = z.strictObject({
   id: z.uuid(),
   fileName: z.string().nullable().describe('What its sender calls it'),
@@ -316,6 +331,14 @@ const key = z.strictObject({
   lastUsedAt: time.nullable(),
 });
 
+const session = z.strictObject({
+  access: z.enum(['keys', 'off']).describe('off: everybody may do everything, and nobody signs in'),
+  key: z.strictObject({ name: z.string(), tenant: z.string(), scopes: z.array(z.string()) }),
+  csrfToken: z.string().nullable().describe('Expected in X-CSRF-Token of whatever changes something; null: not needed'),
+  hasAdmin: z.boolean().describe('Whether the admin API is at this address'),
+  version: z.string().describe('Of the platform'),
+});
+
 const trainingRun = z.strictObject({
   id: z.uuid(),
   state: z.enum(['queued', 'running', 'cancelling', ...TRAINING_END_STATES]),
@@ -353,6 +376,7 @@ export const ANSWERS = {
   RunPage: pageOf(run),
   RunEvent: runEvent,
   FramePage: pageOf(frame).extend({ timeBase }),
+  Timeline: timeline,
   Video: video,
   VideoPage: pageOf(video),
   VideoFramePage: pageOf(videoFrame)
@@ -394,6 +418,7 @@ export const ANSWERS = {
   ShadowComparisonPage: pageOf(shadowComparison),
   Key: key,
   KeyPage: pageOf(key),
+  Session: session,
   NewKey: key.extend({ key: z.string().describe('The key itself; only this answer holds it') }),
   TrainingRun: trainingRun,
   TrainingRunPage: pageOf(trainingRun),

@@ -19,6 +19,7 @@ export type {
   Run,
   RunObject,
   RunOutcome,
+  Session,
   TrainingArtifact,
   TrainingMetric,
   TrainingRun,

@@ -1,14 +1,16 @@
 import type { Type } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { SwaggerModule } from '@nestjs/swagger';
+import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
 import { Registry } from 'prom-client';
+import { buildInfo } from '@propago/build-info';
 import { CodedError } from '@propago/contracts';
 import { LOGGER, SILENCE_LIMIT_MS, type ConfigOf, type Logger } from '@propago/runtime';
 import { isRouteHere, placeAdminRoutes } from './access/admin-port';
 import { KEY_SCHEME, withAccess } from './access/open-api';
 import { accessOfRoutes } from './access/route-access';
+import { servePage } from './page/serve-page';
 import { AllowedMethods } from './http/allowed-methods';
 import { answerExpectations } from './http/client-errors';
 import { acceptForms } from './http/form-parts';
@@ -20,7 +22,8 @@ import { endEventStreams } from './http/server-sent-events';
 
 /** Uploads, errors, metrics and documentation of the HTTP API, and where its admin part is. */
 export function configureHttp(app: NestFastifyApplication, config: ConfigOf<'gateway'>): void {
-  const access = accessOfRoutes(controllersOf(app));
+  // A route without a scope ends the start here.
+  accessOfRoutes(controllersOf(app));
   const fastify = app.getHttpAdapter().getInstance();
   const allowed = new AllowedMethods(fastify, (route, port) => isRouteHere(config, route, port));
   measureRequests(app, app.get(Registry));
@@ -35,11 +38,15 @@ export function configureHttp(app: NestFastifyApplication, config: ConfigOf<'gat
     done(null, body),
   );
   app.useGlobalFilters(new ProblemFilter(app.get<Logger>(LOGGER), allowed));
-  const hasAdmin = config.ADMIN_API === 'on';
-  const create = () => createDocument(app, KEY_SCHEME, (document) => withAccess(document, access, hasAdmin));
-  SwaggerModule.setup('docs', app, create, { jsonDocumentUrl: 'docs/json' });
-  // Whoever opens the server in a browser wants to know what it can do.
-  fastify.get('/', (_request, reply) => reply.redirect('/docs', 303));
+  SwaggerModule.setup('docs', app, () => documentOf(app, config), { jsonDocumentUrl: 'docs/json' });
+  servePage(fastify);
+}
+
+/** The document of the routes that are there. */
+export function documentOf(app: NestFastifyApplication, config: ConfigOf<'gateway'>): OpenAPIObject {
+  const access = accessOfRoutes(controllersOf(app));
+  const facts = { version: buildInfo(config.REVISION).version, keyScheme: KEY_SCHEME };
+  return createDocument(app, facts, (document) => withAccess(document, access, config.ADMIN_API === 'on'));
 }
 
 /** Requests that still come in on open connections while the process ends are for another one. */

@@ -21,6 +21,7 @@ import { RunProgressService } from './runs/run-progress.service';
 import { RunViewService } from './runs/run-view.service';
 import { RunsController } from './runs/runs.controller';
 import { ShadowRunService } from './runs/shadow-run.service';
+import { TimelineController } from './runs/timeline.controller';
 import { UploadSweepService } from './runs/upload-sweep.service';
 import { UploadService } from './runs/upload.service';
 import { IncomingVideoService } from './videos/incoming-video.service';
@@ -50,6 +51,7 @@ export class GatewayModule {
         VideoFramesController,
         RunEventsController,
         MasksController,
+        TimelineController,
         ObjectsController,
         PromptsController,
         OverlayController,

@@ -19,6 +19,8 @@ export interface Caller {
   tenant: string;
   /** Null where access control is off. */
   keyId: string | null;
+  /** Of a browser that is signed in; null for programs. */
+  sessionId: string | null;
   /** What a person calls the key; for audit logs. */
   name: string;
   scopes: readonly Scope[];
@@ -30,6 +32,7 @@ export interface Caller {
 export const ANYBODY: Caller = {
   tenant: 'default',
   keyId: null,
+  sessionId: null,
   name: 'anybody',
   scopes: SCOPES,
   limits: null,

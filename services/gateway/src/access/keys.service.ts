@@ -41,10 +41,19 @@ export class KeysService implements OnModuleInit {
     const row = prefix === undefined ? null : await this.database.apiKey.findUnique({ where: { prefix } });
     if (!row || !sameDigest(row.hash, digestOf(key, this.secret)))
       throw unauthorised('KEY_INVALID', 'The key is not known.');
+    return this.callerOf(row);
+  }
+
+  /** Who a key of this id is, for a session of it. @throws CodedError KEY_EXPIRED, KEY_REVOKED */
+  async callerWith(keyId: string): Promise<Caller> {
+    return this.callerOf(await this.find(keyId));
+  }
+
+  private callerOf(row: ApiKey): Caller {
     assertValid(row);
     this.noteUse(row);
     const { id, tenant, name, scopes } = row;
-    return { tenant, keyId: id, name, scopes: scopes as Scope[], limits: this.limitsOf(row) };
+    return { tenant, keyId: id, sessionId: null, name, scopes: scopes as Scope[], limits: this.limitsOf(row) };
   }
 
   /** For requests that last. @throws CodedError KEY_EXPIRED, KEY_REVOKED */

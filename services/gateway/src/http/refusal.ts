@@ -15,7 +15,7 @@ const REALM = 'Bearer realm="propago"';
 
 /** 401 with the WWW-Authenticate header of RFC 6750. */
 export function unauthorised(
-  code: 'KEY_MISSING' | 'KEY_INVALID' | 'KEY_EXPIRED' | 'KEY_REVOKED',
+  code: 'KEY_MISSING' | 'KEY_INVALID' | 'KEY_EXPIRED' | 'KEY_REVOKED' | 'SESSION_ENDED' | 'LINK_INVALID',
   message: string,
 ): Refusal {
   // A request that brought nothing is told no more than what to bring.

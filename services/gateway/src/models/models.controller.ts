@@ -92,7 +92,7 @@ export class ModelsController {
     @Body() body: unknown,
     @CurrentCaller() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
-    @Headers('if-match') ifMatch?: string,
+    @Headers('If-Match') ifMatch?: string,
   ) {
     const given = parseBody(aliasBody, body);
     const change = { version: given.version, expectedRevision: expectedBy(given, ifMatch) };
@@ -109,7 +109,7 @@ export class ModelsController {
     @Param('name') name: string,
     @Param('alias') alias: string,
     @CurrentCaller() caller: Caller,
-    @Headers('if-match') ifMatch?: string,
+    @Headers('If-Match') ifMatch?: string,
   ): Promise<void> {
     const expectedRevision = expectedBy({}, ifMatch);
     await this.registry.change({ what: 'alias-delete', name, alias, expectedRevision }, caller);
@@ -126,7 +126,7 @@ export class ModelsController {
     @Param('name') name: string,
     @Body() body: unknown,
     @CurrentCaller() caller: Caller,
-    @Headers('if-match') ifMatch?: string,
+    @Headers('If-Match') ifMatch?: string,
   ) {
     const expectedRevision = expectedBy(parseBody(revisionBody, body), ifMatch);
     await this.registry.change({ what: 'promote', name, expectedRevision }, caller);
@@ -146,7 +146,7 @@ export class ModelsController {
     @Param('name') name: string,
     @Body() body: unknown,
     @CurrentCaller() caller: Caller,
-    @Headers('if-match') ifMatch?: string,
+    @Headers('If-Match') ifMatch?: string,
   ) {
     const given = parseBody(rollbackBody, body);
     const change = { alias: given.alias ?? CHAMPION, expectedRevision: expectedBy(given, ifMatch) };
@@ -175,7 +175,7 @@ export class ModelsController {
     @Body() body: unknown,
     @CurrentCaller() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
-    @Headers('if-match') ifMatch?: string,
+    @Headers('If-Match') ifMatch?: string,
   ) {
     const given = parseBody(trafficBody, body);
     const change = { split: given.split, expectedRevision: expectedBy(given, ifMatch) };

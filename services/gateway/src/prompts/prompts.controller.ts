@@ -119,7 +119,7 @@ export class PromptsController {
     @Body() body: unknown,
     @CurrentCaller() caller: Caller,
     @Query('absent') absent?: string,
-    @Headers('if-match') ifMatch?: string,
+    @Headers('If-Match') ifMatch?: string,
   ) {
     const { video } = await this.view.get(id, caller);
     const { MAX_SIDE, MAX_CLASSES } = this.config;
@@ -149,7 +149,7 @@ export class PromptsController {
     @Param('id') id: string,
     @Param('frame') frame: string,
     @CurrentCaller() caller: Caller,
-    @Headers('if-match') ifMatch?: string,
+    @Headers('If-Match') ifMatch?: string,
   ) {
     await this.prompts.remove(id, caller, frameNumber(frame), revisionOf(ifMatch));
     return this.view.get(id, caller);

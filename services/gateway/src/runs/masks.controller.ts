@@ -47,13 +47,14 @@ export class MasksController {
       orderBy: { frame: 'asc' },
       take: most + 1,
     });
-    const items = rows.slice(0, most).map(({ frame, pts, keyFrame, name, confidence, classes }) => ({
+    const items = rows.slice(0, most).map(({ frame, pts, keyFrame, name, confidence, revision, classes }) => ({
       index: frame,
       pts: Number(pts),
       seconds: (Number(pts) * timeBase.num) / timeBase.den,
       keyFrame,
       ...(name === null ? {} : { name }),
       confidence,
+      revision,
       classes: classes as FrameClasses,
     }));
     return { timeBase, items, next: rows.length > most ? String(items.at(-1)!.index) : null };

@@ -5,8 +5,8 @@ import { filter } from 'rxjs';
 import { RUN_END_STATES, STAGES } from '@propago/contracts';
 import { AnswersEvents } from '@propago/runtime';
 import { CurrentCaller, type Caller } from '../access/caller';
-import { KeysService } from '../access/keys.service';
 import { RequireScope } from '../access/require-scope';
+import { SessionsService } from '../access/sessions.service';
 import { LastEventHeader, RunParameter } from '../http/open-api/parameters';
 import { Refuses } from '../http/open-api/refuses';
 import { streamEvents } from '../http/server-sent-events';
@@ -25,7 +25,7 @@ type Snapshot = Awaited<ReturnType<RunViewService['snapshot']>>;
 export class RunEventsController {
   constructor(
     private readonly view: RunViewService,
-    private readonly keys: KeysService,
+    private readonly sessions: SessionsService,
   ) {}
 
   @Get()
@@ -48,7 +48,7 @@ export class RunEventsController {
       return { id: eventIdOf(snapshot), isEnd: isEnd(snapshot), data: snapshot };
     };
     const news = runNews.pipe(filter((runId) => runId === id));
-    await streamEvents(reply, lastId, { after, news, assertAllowed: () => this.keys.assertStillValid(caller) });
+    await streamEvents(reply, lastId, { after, news, assertAllowed: () => this.sessions.assertStillValid(caller) });
   }
 }
 

@@ -6,8 +6,8 @@ import { TRAINING_END_STATES, type AnswerOf } from '@propago/contracts';
 import type { TrainingMetric } from '@propago/database';
 import { AnswersEvents } from '@propago/runtime';
 import { CurrentCaller, type Caller } from '../access/caller';
-import { KeysService } from '../access/keys.service';
 import { RequireScope } from '../access/require-scope';
+import { SessionsService } from '../access/sessions.service';
 import { LastEventHeader, TrainingRunParameter } from '../http/open-api/parameters';
 import { Refuses } from '../http/open-api/refuses';
 import { streamEvents, type StreamedEvent } from '../http/server-sent-events';
@@ -26,7 +26,7 @@ const MOST_METRICS = 500;
 export class TrainingEventsController {
   constructor(
     private readonly runs: TrainingRunsService,
-    private readonly keys: KeysService,
+    private readonly sessions: SessionsService,
   ) {}
 
   @Get()
@@ -45,7 +45,7 @@ export class TrainingEventsController {
     await streamEvents(reply, lastId, {
       after: (eventId) => this.after(id, eventId),
       news,
-      assertAllowed: () => this.keys.assertStillValid(caller),
+      assertAllowed: () => this.sessions.assertStillValid(caller),
     });
   }
 

@@ -47,16 +47,18 @@ export class VideoFramesService {
     const stored = await this.read(key);
     if (stored) return stored;
     const job = { kind: 'pictures', sha256: own.videoSha256, chunk: Math.floor(index / FRAMES_OF_CHUNK) } as const;
-    const { id } = await inTime(this.add(own, job));
-    while (Date.now() < deadline) {
+    // The job of these frames may be under way already, since before this frame was known: then another one is needed.
+    for (let attempts = 2; attempts > 0; attempts--) {
+      const { id } = await inTime(this.add(own, job));
+      // A finished job leaves the queue, and one that ended without its pictures has failed.
+      while (Date.now() < deadline && (await this.queues.of('pictures').getJob(id))) {
+        const picture = await this.read(key);
+        if (picture) return picture;
+        await sleep(POLL_MS);
+      }
       const picture = await this.read(key);
       if (picture) return picture;
-      // A finished job leaves the queue, and one that ended without this picture has failed, or was there before its frame.
-      if (!(await this.queues.of('pictures').getJob(id))) break;
-      await sleep(POLL_MS);
     }
-    const late = await this.read(key);
-    if (late) return late;
     throw new CodedError('PICTURE_NOT_READY', 'The picture is still being made, or could not be; ask again.');
   }
 

@@ -54,7 +54,7 @@ export class VideosController {
       },
     },
   })
-  @Refuses(/^(VIDEO_(?!NOT_FOUND|IN_USE)|ZIP_|FRAME_|IDEMPOTENCY_|STORAGE_)/, 'QUOTA_BYTES', 'UPLOAD_ABORTED')
+  @Refuses(/^(VIDEO_(?!IN_USE)|ZIP_|FRAME_|IDEMPOTENCY_|STORAGE_)/, 'QUOTA_BYTES', 'UPLOAD_ABORTED')
   async createVideo(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,

@@ -1,8 +1,6 @@
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { BuildInfo } from '@propago/build-info';
 import { answerSchemas } from '@propago/contracts';
-import { BUILD } from '@propago/runtime';
 import { addEncodings } from './bodies';
 import { addProblems, PROBLEM_SCHEMA } from './problems';
 import { runOptionsSchema } from './run-options';
@@ -12,6 +10,7 @@ const TAGS = {
   runs: 'Videos and first masks in, masks of all frames out: upload, progress, results.',
   models: 'Encoders: which versions there are, which one runs get, and whether it is loaded.',
   training: 'Training of encoders.',
+  session: 'Signing in, for the page. Programs send their key with each request.',
   admin: 'API keys, and removal of what is expired.',
   health: 'Whether the service works, and its metrics.',
 };
@@ -24,12 +23,13 @@ served with ETag, If-None-Match, Range and If-Range, and as \`application/octet-
 
 /**
  * The document of all routes; an operation's id is the name of its method.
+ * @param version of the platform
  * @param keyScheme name of the security scheme of API keys
  * @param withAccess adds what each operation needs, and leaves out those that are not there
  */
 export function createDocument(
   app: NestFastifyApplication,
-  keyScheme: string,
+  { version, keyScheme }: { version: string; keyScheme: string },
   withAccess: (document: OpenAPIObject) => OpenAPIObject,
 ): OpenAPIObject {
   // Since 3.1, operations may name what a key must be allowed to do.
@@ -37,7 +37,7 @@ export function createDocument(
     .setOpenAPIVersion('3.1.0')
     .setTitle('Propago')
     .setDescription(DESCRIPTION)
-    .setVersion(app.get<BuildInfo>(BUILD).version)
+    .setVersion(version)
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .addServer('/', 'The server that this document is from')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'API key' }, keyScheme);

@@ -4,12 +4,15 @@ import { PROBLEM_TYPE } from '../problem';
 import { operationsOf, type Operation } from './operations';
 import { ERROR_CODES } from './refuses';
 
-/** Codes of the access guard. */
+/** Codes of the access guard; those of sessions concern browsers only. */
 const OF_KEYS: ErrorCode[] = [
   'KEY_MISSING',
   'KEY_INVALID',
   'KEY_EXPIRED',
   'KEY_REVOKED',
+  'SESSION_ENDED',
+  'CSRF_INVALID',
+  'ORIGIN_FORBIDDEN',
   'SCOPE_MISSING',
   'RATE_LIMITED',
 ];

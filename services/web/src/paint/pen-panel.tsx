@@ -1,0 +1,27 @@
+import { Switch } from 'react-aria-components';
+import { percent } from '../ui/format';
+import { Slider } from '../ui/slider';
+import { LARGEST_BRUSH, SMALLEST_BRUSH } from './tools';
+import type { usePen } from './use-pen';
+
+/** Size of the brush, and how the labels look. */
+export function PenPanel({ pen }: { pen: ReturnType<typeof usePen> }) {
+  const { pen: now, setSize, opacity, setOpacity, hasOutlines, setOutlines } = pen;
+  return (
+    <section className="panel-part" aria-label="Look">
+      <Slider
+        label="Brush"
+        value={now.size}
+        onChange={setSize}
+        min={SMALLEST_BRUSH}
+        max={LARGEST_BRUSH}
+        format={(v) => `${v} px`}
+      />
+      <Slider label="Opacity" value={opacity} onChange={setOpacity} min={0} max={1} step={0.05} format={percent} />
+      <Switch className="switch" isSelected={hasOutlines} onChange={setOutlines}>
+        <span className="switch-mark" aria-hidden="true" />
+        Outlines
+      </Switch>
+    </section>
+  );
+}

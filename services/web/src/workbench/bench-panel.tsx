@@ -1,0 +1,37 @@
+import type { ReactNode } from 'react';
+import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
+import type { Run } from '../api/client';
+import { RunDetails } from './run-details';
+import { RunExport } from './run-export';
+
+/** Beside the stage: the objects, what can be taken away, what is known of the run. */
+export function BenchPanel({ run, children }: { run: Run; children: ReactNode }) {
+  const notes = run.warnings.length + (run.error ? 1 : 0);
+  return (
+    <aside className="bench-panel" aria-label="Run">
+      <Tabs className="tabs">
+        <TabList className="tab-list" aria-label="Run">
+          <Tab id="objects" className="tab">
+            Objects
+          </Tab>
+          <Tab id="export" className="tab">
+            Export
+          </Tab>
+          <Tab id="details" className="tab">
+            Details
+            {notes > 0 && <span className="tag warn">{notes}</span>}
+          </Tab>
+        </TabList>
+        <TabPanel id="objects" className="tab-panel">
+          {children}
+        </TabPanel>
+        <TabPanel id="export" className="tab-panel">
+          <RunExport run={run} />
+        </TabPanel>
+        <TabPanel id="details" className="tab-panel">
+          <RunDetails run={run} />
+        </TabPanel>
+      </Tabs>
+    </aside>
+  );
+}

@@ -1,0 +1,172 @@
+import { useMemo, useRef, useState } from 'react';
+import type { Run } from '../api/client';
+import { ObjectsPanel } from '../paint/objects-panel';
+import { PenPanel } from '../paint/pen-panel';
+import { Stage, type StageHandle } from '../paint/stage';
+import { ToolBar } from '../paint/tool-bar';
+import { usePen } from '../paint/use-pen';
+import { useMay } from '../session';
+import { Dialog } from '../ui/dialog';
+import { ShortcutList, useShortcuts } from '../ui/shortcuts';
+import { Loading, ProblemNote } from '../ui/states';
+import { say } from '../ui/toasts';
+import { BenchPanel } from './bench-panel';
+import { benchShortcuts } from './bench-shortcuts';
+import { nextDoubtful } from './correction';
+import { FramePanel } from './frame-panel';
+import { Player } from './player';
+import { RunHead } from './run-head';
+import { CorrectionBar, StageNotes } from './stage-overlay';
+import { TimelineView } from './timeline';
+import { useCorrection } from './use-correction';
+import { usePapers } from './use-papers';
+import type { LiveRun } from './use-run';
+import { useShownFrame } from './use-shown-frame';
+
+/** One run, to look at and to correct, while it works and after. */
+export function Bench({ live, run }: { live: LiveRun; run: Run }) {
+  const { timeline, prompts, objects, estimate, isOffline, problem, reload } = live;
+  const { id, video, revision } = run;
+  const mayCorrect = useMay('runs:write') && !['failed', 'cancelled'].includes(run.state);
+  const pen = usePen(mayCorrect ? 'brush' : 'hand');
+  const papers = usePapers(id);
+  const stage = useRef<StageHandle>(null);
+  const [isHelpOpen, setHelpOpen] = useState(false);
+  const size = useMemo(() => ({ width: video.width, height: video.height }), [video.width, video.height]);
+  const view = useShownFrame(run, timeline, papers, stage);
+  const { frame, frames, goTo } = view;
+  const onObject = (object: { id: number }) => {
+    pen.setObject(object.id);
+    pen.setTool('brush');
+  };
+  const correction = useCorrection({ live, runId: id, size, papers, view, mayCorrect, onObject });
+  const { here, changed, promptHere } = correction;
+  const names = useMemo(() => new Map(objects.map((one) => [one.id, one.name ?? `Object ${one.id}`])), [objects]);
+  const ids = useMemo(() => objects.map((one) => one.id), [objects]);
+  const look = useMemo(
+    () => ({ opacity: pen.opacity, hasOutlines: pen.hasOutlines, hidden: pen.hidden }),
+    [pen.opacity, pen.hasOutlines, pen.hidden],
+  );
+
+  const onDoubt = () => {
+    const next = timeline && nextDoubtful(timeline, prompts, frame);
+    if (next === undefined) say({ title: 'No frame is doubtful' });
+    else goTo(next);
+  };
+  const shortcuts = [
+    ...benchShortcuts({
+      ...view,
+      prompts,
+      objects,
+      onDoubt,
+      onRight: correction.markRight,
+      onSend: correction.sendPaint,
+      onStep: correction.step,
+      onFit: () => stage.current?.fit(),
+      onObject: pen.setObject,
+      onHelp: () => setHelpOpen(true),
+    }),
+    ...pen.shortcuts,
+  ];
+  useShortcuts(shortcuts);
+
+  const place = timeline?.frames.indexOf(frame) ?? -1;
+  const listed = objects.map(({ id: object, name }) => {
+    const of = timeline?.objects.find((one) => one.id === object);
+    const isHere = (of?.areas[place] ?? 0) > 0;
+    return {
+      id: object,
+      name,
+      note: place < 0 ? '' : isHere ? (of?.confidences[place]?.toFixed(2) ?? '') : 'not here',
+    };
+  });
+  const isStale = (timeline?.revisions[place] ?? revision) < revision;
+
+  return (
+    <div className="bench">
+      <RunHead run={run} estimate={estimate} isOffline={isOffline} onChange={() => void reload()} />
+      {mayCorrect && (
+        <ToolBar
+          tool={pen.pen.tool}
+          onTool={pen.setTool}
+          canUndo={here?.map.canUndo ?? false}
+          canRedo={here?.map.canRedo ?? false}
+          onUndo={() => correction.step('undo')}
+          onRedo={() => correction.step('redo')}
+          onFit={() => stage.current?.fit()}
+        />
+      )}
+      <div className="bench-stage">
+        <Stage
+          ref={stage}
+          {...size}
+          look={look}
+          pen={pen.pen}
+          onSize={pen.setSize}
+          paper={() => correction.paper(pen.locked)}
+          onPainted={correction.painted}
+          label={`Frame ${frame} with its masks`}
+        />
+        {view.shownFrame < 0 && <Loading what="Loading the frame" />}
+        {view.shownFrame >= 0 && (
+          <StageNotes
+            hasMask={place >= 0}
+            isStale={isStale}
+            isPrompted={promptHere !== undefined}
+            imageProblem={view.imageProblem}
+          />
+        )}
+        {changed.length > 0 && (
+          <CorrectionBar
+            frame={frame}
+            names={changed.map((object) => names.get(object) ?? `Object ${object}`)}
+            isSending={correction.isSending}
+            onDiscard={correction.discard}
+            onSend={correction.sendPaint}
+          />
+        )}
+      </div>
+      <BenchPanel run={run}>
+        <ObjectsPanel
+          objects={listed}
+          chosen={pen.pen.object}
+          onChoose={pen.setObject}
+          hidden={pen.hidden}
+          onHide={pen.setHidden}
+          locked={pen.locked}
+          onLock={pen.setLocked}
+          onAdd={mayCorrect ? correction.addObject : undefined}
+        />
+        <PenPanel pen={pen} />
+        <FramePanel
+          frame={frame}
+          onDoubt={timeline && onDoubt}
+          onRight={mayCorrect ? correction.markRight : undefined}
+          isRightPossible={place >= 0 && !correction.isSending && changed.length === 0}
+          onTakeBack={mayCorrect && promptHere && prompts!.items.length > 1 ? correction.takeBack : undefined}
+          onHelp={() => setHelpOpen(true)}
+        />
+      </BenchPanel>
+      <div className="bench-foot">
+        {problem && <ProblemNote problem={problem} onRetry={() => void reload()} />}
+        <Player {...view} seconds={video.frameRate ? `${(frame / video.frameRate).toFixed(2)} s` : ''} />
+        <TimelineView
+          frame={frame}
+          onFrame={goTo}
+          frames={frames}
+          timeline={timeline}
+          prompts={prompts}
+          objects={ids}
+          names={names}
+          drafts={papers.drafts}
+          revision={revision}
+          chosen={pen.pen.object}
+          onChoose={pen.setObject}
+        />
+      </div>
+      <Dialog title="Shortcuts" isOpen={isHelpOpen} onClose={() => setHelpOpen(false)}>
+        <ShortcutList shortcuts={shortcuts} />
+      </Dialog>
+    </div>
+  );
+}

@@ -1,0 +1,69 @@
+import type { Run } from '../api/client';
+import { at, bytes, duration, whole } from '../ui/format';
+import { Icons } from '../ui/icons';
+import { ProblemNote } from '../ui/states';
+import { Problem } from '../api/problem';
+
+const STAGES = { ingest: 'Decoding', features: 'Encoder', propagation: 'Propagation', results: 'Masks' } as const;
+
+/** What the run was made from, with what, and how long it took. */
+export function RunDetails({ run }: { run: Run }) {
+  const { video, encoder, timings, progress, error, warnings } = run;
+  const facts: [string, string][] = [
+    ['Video', video.fileName ?? video.sha256.slice(0, 12)],
+    ['Frames', video.frames === null ? 'not counted yet' : whole(video.frames)],
+    ['Size', `${video.width} × ${video.height}, ${bytes(video.bytes)}`],
+    ['Codec', video.codec + (video.frameRate ? `, ${video.frameRate.toFixed(2)} frames/s` : '')],
+    ['Encoder', `${encoder.name}:${encoder.version}`],
+    ['Chosen by', encoder.chosenBy],
+    ['Preset', run.preset],
+    ['Encoder sees', `${run.inputSize.width} × ${run.inputSize.height}`],
+    ['Accepted', at(timings.acceptedAt)],
+    ['First mask after', timings.firstMaskSeconds === null ? '–' : duration(timings.firstMaskSeconds)],
+    ['Took', timings.seconds === null ? '–' : duration(timings.seconds)],
+    ['Revision', String(run.revision)],
+  ];
+  return (
+    <>
+      {error && (
+        <div className="panel-part">
+          <ProblemNote problem={new Problem(error.code, error.title, error.detail ?? error.title, 422)} />
+        </div>
+      )}
+      {warnings.length > 0 && (
+        <section className="panel-part" aria-label="Warnings">
+          {warnings.map(({ code, detail }) => (
+            <div key={code} className="warning-note">
+              {Icons.warning}
+              <span>{detail}</span>
+            </div>
+          ))}
+        </section>
+      )}
+      <section className="panel-part" aria-label="Facts">
+        <dl className="facts">
+          {facts.map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd title={value}>{value}</dd>
+            </div>
+          ))}
+        </dl>
+      </section>
+      <section className="panel-part" aria-label="Work">
+        <h2>Work</h2>
+        <dl className="facts">
+          {Object.entries(STAGES).map(([stage, name]) => (
+            <div key={stage}>
+              <dt>{name}</dt>
+              <dd>
+                {whole(progress[stage as keyof typeof STAGES].done)} frames,{' '}
+                {duration(timings.stages[stage as keyof typeof STAGES])}
+              </dd>
+            </div>
+          ))}
+        </dl>
+      </section>
+    </>
+  );
+}

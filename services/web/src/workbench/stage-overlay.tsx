@@ -1,0 +1,45 @@
+import type { Problem } from '../api/problem';
+import { Button } from '../ui/button';
+
+interface NotesProps {
+  hasMask: boolean;
+  isStale: boolean;
+  isPrompted: boolean;
+  imageProblem: Problem | undefined;
+}
+
+/** What is worth knowing of the frame that is shown. */
+export function StageNotes({ hasMask, isStale, isPrompted, imageProblem }: NotesProps) {
+  return (
+    <div className="stage-notes">
+      {!hasMask && <span className="stage-note">No mask yet</span>}
+      {isStale && <span className="stage-note">This mask will change</span>}
+      {isPrompted && <span className="stage-note">Prompted</span>}
+      {imageProblem && <span className="stage-note is-bad">{imageProblem.title}</span>}
+    </div>
+  );
+}
+
+interface CorrectionBarProps {
+  frame: number;
+  /** Names of the objects that were painted. */
+  names: readonly string[];
+  isSending: boolean;
+  onDiscard: () => void;
+  onSend: () => void;
+}
+
+/** There is paint that the server does not know. */
+export function CorrectionBar({ frame, names, isSending, onDiscard, onSend }: CorrectionBarProps) {
+  return (
+    <div className="stage-action" role="group" aria-label="Correction">
+      <span>{names.join(', ')}</span>
+      <Button kind="quiet" onPress={onDiscard}>
+        Discard
+      </Button>
+      <Button kind="primary" onPress={onSend} isDisabled={isSending}>
+        Correct frame {frame}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,76 @@
+import type { PromptList, Timeline } from '../api/client';
+import { PALETTE } from '../labels/palette';
+
+export interface TimelineContent {
+  frames: number;
+  timeline: Timeline | undefined;
+  prompts: PromptList | undefined;
+  objects: readonly number[];
+  drafts: readonly number[];
+  revision: number;
+  chosen: number;
+}
+
+export const ROW = 20;
+const INSET = 3;
+
+/**
+ * One row per object: a band where it is, as high as its confidence, faint where the mask is about to change; a diamond
+ * on frames where a person said something of it, hollow where that was "not here".
+ */
+export function drawRows(canvas: HTMLCanvasElement, content: TimelineContent): void {
+  const { frames, timeline, prompts, objects, drafts, revision, chosen } = content;
+  const ratio = devicePixelRatio;
+  const context = canvas.getContext('2d')!;
+  const { width, height } = canvas;
+  const style = getComputedStyle(canvas);
+  const [line, text, ground] = ['--line', '--text', '--surface'].map((name) => style.getPropertyValue(name));
+  context.clearRect(0, 0, width, height);
+  const column = width / Math.max(1, frames);
+  // On whole pixels: bands that touch must neither overlap nor leave a seam.
+  const atFrame = (frame: number) => Math.floor(frame * column);
+  const row = ROW * ratio;
+  const inset = INSET * ratio;
+
+  objects.forEach((id, i) => {
+    const top = i * row;
+    const [r, g, b] = PALETTE[id]!;
+    context.fillStyle = line!;
+    context.fillRect(0, top + row - ratio, width, ratio);
+    const of = timeline?.objects.find((one) => one.id === id);
+    timeline?.frames.forEach((frame, k) => {
+      if (!of || of.areas[k] === 0) return;
+      const isCurrent = timeline.revisions[k]! >= revision;
+      const share = Math.max(0.12, Math.min(1, ((of.confidences[k] ?? 1) - 0.3) / 0.7));
+      const bar = (row - 2 * inset) * share;
+      const alpha = (id === chosen ? 1 : 0.8) * (isCurrent ? 1 : 0.35);
+      const [left, right] = [atFrame(frame), Math.max(atFrame(frame + 1), atFrame(frame) + 1)];
+      context.fillStyle = `rgb(${r} ${g} ${b} / ${alpha * 0.25})`;
+      context.fillRect(left, top + inset, right - left, row - 2 * inset - bar);
+      context.fillStyle = `rgb(${r} ${g} ${b} / ${alpha})`;
+      context.fillRect(left, top + row - inset - bar, right - left, bar);
+    });
+    for (const { frame, objects: said } of prompts?.items ?? []) {
+      const about = said.find((one) => one.id === id);
+      if (!about) continue;
+      const x = atFrame(frame) + column / 2;
+      diamond(context, x, top + row / 2, 4.5 * ratio);
+      context.fillStyle = about.isAbsent ? ground! : text!;
+      context.strokeStyle = about.isAbsent ? text! : ground!;
+      context.lineWidth = 1.5 * ratio;
+      context.fill();
+      context.stroke();
+    }
+  });
+  context.fillStyle = style.getPropertyValue('--amber');
+  for (const frame of drafts) context.fillRect(atFrame(frame) + column / 2 - ratio, 0, 2 * ratio, height);
+}
+
+function diamond(context: CanvasRenderingContext2D, x: number, y: number, radius: number): void {
+  context.beginPath();
+  context.moveTo(x, y - radius);
+  context.lineTo(x + radius, y);
+  context.lineTo(x, y + radius);
+  context.lineTo(x - radius, y);
+  context.closePath();
+}

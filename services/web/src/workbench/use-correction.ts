@@ -1,0 +1,89 @@
+import { useState } from 'react';
+import { api, ask, type RunObject } from '../api/client';
+import { LabelMap } from '../paint/label-map';
+import { say, sayProblem } from '../ui/toasts';
+import { changedObjects, sendPrompt } from './correction';
+import type { Papers } from './use-papers';
+import type { useShownFrame } from './use-shown-frame';
+import type { LiveRun } from './use-run';
+
+interface CorrectionInput {
+  live: LiveRun;
+  runId: string;
+  size: { width: number; height: number };
+  papers: Papers;
+  view: ReturnType<typeof useShownFrame>;
+  mayCorrect: boolean;
+  onObject: (object: RunObject) => void;
+}
+
+/** What a person says about the frame that is looked at: painted, marked as right, or taken back. */
+export function useCorrection({ live, runId, size, papers, view, mayCorrect, onObject }: CorrectionInput) {
+  const { prompts, objects, reload } = live;
+  const { frame, shown, shownFrame, showPaper } = view;
+  const [isSending, setSending] = useState(false);
+  // Until the frame is shown, nobody knows what its paint differs from.
+  const isShown = shownFrame === frame && shown.current.frame === frame;
+  const here = isShown ? papers.find(frame, shown.current.labels, size) : undefined;
+  const changed = here ? changedObjects(here.base, here.map.ids) : [];
+
+  const send = async (ids: Uint8Array, spokenOf: readonly number[], done: string) => {
+    setSending(true);
+    try {
+      await sendPrompt(runId, frame, ids, size, spokenOf, prompts);
+      papers.drop(frame);
+      say({ title: done, detail: 'The masks around it follow.' });
+    } catch (error) {
+      // The paint stays: after a conflict it can be sent again on what the run has become.
+      sayProblem(error);
+    } finally {
+      await reload();
+      setSending(false);
+    }
+  };
+
+  return {
+    here,
+    changed,
+    isSending,
+    promptHere: prompts?.items.find((one) => one.frame === frame),
+    /** What a stroke is painted on; null where nothing may be painted. */
+    paper(locked: ReadonlySet<number>): LabelMap | null {
+      if (!mayCorrect || !isShown) return null;
+      const { map } = here ?? papers.begin(frame, shown.current.labels, size);
+      map.locked = locked;
+      showPaper(map);
+      return map;
+    },
+    painted: () => papers.painted(frame),
+    step(work: 'undo' | 'redo'): void {
+      if (!here) return;
+      here.map[work]();
+      showPaper(here.map);
+      papers.painted(frame);
+    },
+    discard(): void {
+      papers.drop(frame);
+      showPaper();
+    },
+    sendPaint(): void {
+      if (here && changed.length > 0) void send(here.map.ids, changed, `Frame ${frame} is corrected`);
+    },
+    markRight(): void {
+      const { labels } = shown.current;
+      const all = objects.map(({ id }) => id);
+      if (mayCorrect && labels && all.length > 0) void send(labels, all, `Frame ${frame} is marked as right`);
+    },
+    takeBack(): void {
+      const path = { id: runId, frame };
+      ask(api.DELETE('/v1/runs/{id}/prompts/{frame}', { params: { path } })).then(reload, sayProblem);
+    },
+    addObject(): void {
+      const path = { id: runId };
+      ask(api.POST('/v1/runs/{id}/objects', { params: { path }, body: {} })).then((object) => {
+        onObject(object);
+        return reload();
+      }, sayProblem);
+    },
+  };
+}

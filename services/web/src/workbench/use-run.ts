@@ -1,0 +1,102 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { api, ask, type PromptList, type Run, type RunEvent, type RunObject, type Timeline } from '../api/client';
+import { Problem } from '../api/problem';
+import { isAtWork } from '../ui/run-state';
+
+/** A run and all that is known of it, as it goes. */
+export interface LiveRun {
+  run: Run | undefined;
+  estimate: RunEvent['estimate'];
+  timeline: Timeline | undefined;
+  prompts: PromptList | undefined;
+  objects: RunObject[];
+  problem: Problem | undefined;
+  /** The event stream is broken; it comes back by itself. */
+  isOffline: boolean;
+  reload: () => Promise<void>;
+}
+
+const TIMELINE_EVERY_MS = 800;
+const TRY_AGAIN_MS = 2000;
+
+export function useRun(id: string): LiveRun {
+  const [run, setRun] = useState<Run>();
+  const [estimate, setEstimate] = useState<RunEvent['estimate']>(null);
+  const [timeline, setTimeline] = useState<Timeline>();
+  const [prompts, setPrompts] = useState<PromptList>();
+  const [objects, setObjects] = useState<RunObject[]>([]);
+  const [problem, setProblem] = useState<Problem>();
+  const [isOffline, setOffline] = useState(false);
+  const [attempt, setAttempt] = useState(0);
+  const path = { params: { path: { id } } };
+
+  const loadTimeline = useCallback(async () => setTimeline(await ask(api.GET('/v1/runs/{id}/timeline', path))), [id]);
+  const reload = useCallback(async () => {
+    try {
+      const [one, said, list] = await Promise.all([
+        ask(api.GET('/v1/runs/{id}', path)),
+        ask(api.GET('/v1/runs/{id}/prompts', path)),
+        ask(api.GET('/v1/runs/{id}/objects', path)),
+        loadTimeline(),
+      ]);
+      setRun(one);
+      setPrompts(said);
+      setObjects(list.items);
+      setProblem(undefined);
+    } catch (error) {
+      setProblem(Problem.unreachable(error));
+    }
+  }, [id, loadTimeline]);
+  useEffect(() => void reload(), [reload]);
+
+  // While there is work, the server tells each step; the timeline is asked for not more often than it is looked at.
+  const isBusy = run !== undefined && isAtWork(run.state);
+  const revision = run?.revision;
+  const last = useRef(0);
+  useEffect(() => {
+    if (!isBusy) return undefined;
+    const events = new EventSource(`/v1/runs/${id}/events`);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const lookSoon = () => {
+      timer ??= setTimeout(
+        () => {
+          timer = undefined;
+          last.current = Date.now();
+          void loadTimeline().catch(() => undefined);
+        },
+        Math.max(0, TIMELINE_EVERY_MS - (Date.now() - last.current)),
+      );
+    };
+    const onEvent = ({ data }: MessageEvent<string>) => {
+      const { estimate: left, ...change } = JSON.parse(data) as RunEvent;
+      setOffline(false);
+      setEstimate(left);
+      setRun((before) => before && { ...before, ...change });
+      lookSoon();
+    };
+    events.addEventListener('progress', onEvent);
+    events.addEventListener('state', (event) => {
+      events.close();
+      onEvent(event as MessageEvent<string>);
+      void reload();
+    });
+    let again: ReturnType<typeof setTimeout> | undefined;
+    events.onerror = () => {
+      setOffline(true);
+      // A broken connection comes back by itself; after a refusal, as of a gateway that starts, the browser gives up.
+      if (events.readyState !== EventSource.CLOSED) return;
+      again = setTimeout(() => {
+        setAttempt((before) => before + 1);
+        void reload();
+      }, TRY_AGAIN_MS);
+    };
+    events.onopen = () => setOffline(false);
+    return () => {
+      events.close();
+      clearTimeout(timer);
+      clearTimeout(again);
+    };
+  }, [id, isBusy, revision, attempt, loadTimeline, reload]);
+
+  return { run, estimate, timeline, prompts, objects, problem, isOffline, reload };
+}

@@ -1,0 +1,390 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Locator } from 'playwright-core';
+import { repoRoot } from '@propago/local-stack';
+import { startBrowser, Tab } from './support/browser';
+import { bearer, ClosedPlatform } from './support/closed-platform';
+import { patchEncoder } from './support/model-files';
+import { NATIVE_SIZE, pixelsOf, until, type RunResource } from './support/platform';
+import { signInLink } from './support/sign-in-link';
+import { numberedClip } from './support/numbered-clip';
+import { smallClip, zipOfFrames, type SmallClip } from './support/small-clip';
+
+jest.setTimeout(300_000);
+
+const ALL = ['runs:read', 'runs:write', 'admin'];
+const FRAMES_WITH_NUMBERS = 64;
+/**
+ * Run by the browser: the number that the shown picture carries, and where on the row of the square, at 20 places, its
+ * mask is shown: its colour is rgb(255 99 71), opaque.
+ */
+const READ_STAGE = `(() => {
+  const canvas = document.querySelector('canvas.stage');
+  const context = canvas.getContext('2d');
+  const scale = Math.min((canvas.width - 24) / 320, (canvas.height - 24) / 192);
+  const left = (canvas.width - 320 * scale) / 2;
+  const top = (canvas.height - 192 * scale) / 2;
+  const at = (x, y) => context.getImageData(Math.round(left + x * scale), Math.round(top + y * scale), 1, 1).data;
+  let number = 0;
+  for (let bit = 0; bit < 8; bit++) if (at((bit + 0.5) * 40, 16)[0] > 127) number |= 1 << bit;
+  const square = Array.from({ length: 20 }, (_, i) => {
+    const [r, g, b] = at(8.5 + 16 * i, 114.5);
+    return Math.abs(r - 255) + Math.abs(g - 99) + Math.abs(b - 71) < 12;
+  });
+  return { number, square };
+})()`;
+const PATIENCE = { timeout: 90_000 };
+/** `UPDATE_SCREENSHOTS=1` puts the pictures of the documentation in place. */
+const PICTURES = process.env.UPDATE_SCREENSHOTS ? join(repoRoot(), 'docs/page') : undefined;
+
+let sut: ClosedPlatform;
+let browser: Browser;
+let clip: SmallClip;
+let folder: string;
+let file: string;
+let key: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'propago-page-'));
+  clip = await smallClip({ width: 480, height: 272, frames: 48, objects: 2, seed: 4 });
+  file = join(folder, 'crossing.mp4');
+  await writeFile(file, clip.video);
+  // Two small encoders take part, which are no better than untrained ones.
+  const env = { ADMIN_API: 'on', VALIDATION_MIN_QUALITY: '0', VALIDATION_MAX_QUALITY_DROP: '1' };
+  sut = await ClosedPlatform.start({ ...env, VALIDATION_MAX_SLOWDOWN: '1000' });
+  key = await sut.keyText({ name: 'annotator', scopes: ALL });
+  browser = await startBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  await sut?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function signedIn(path = '/', options: Parameters<typeof Tab.open>[2] = {}, as = key): Promise<Tab> {
+  const tab = await Tab.open(browser, sut.url, options);
+  await tab.goto(path);
+  await tab.page.getByLabel('API key').fill(as);
+  await tab.page.getByRole('button', { name: 'Sign in' }).click();
+  await tab.page.getByRole('link', { name: 'Runs', exact: true }).waitFor();
+  return tab;
+}
+
+const asked = async <T>(path: string): Promise<T> => (await (await sut.get(path, key)).json()) as T;
+
+/** The one place in the picture of a stage, from 0 to 1 in both directions, as a place in the window. */
+async function placeOn(stage: Locator, [x, y]: [number, number]): Promise<[number, number]> {
+  const box = (await stage.boundingBox())!;
+  const margin = 12;
+  const scale = Math.min((box.width - 2 * margin) / clip.width, (box.height - 2 * margin) / clip.height);
+  const [width, height] = [clip.width * scale, clip.height * scale];
+  return [box.x + (box.width - width) / 2 + x * width, box.y + (box.height - height) / 2 + y * height];
+}
+
+async function drag(tab: Tab, from: [number, number], to: [number, number]): Promise<void> {
+  const stage = tab.page.locator('canvas.stage');
+  await tab.page.mouse.move(...(await placeOn(stage, from)));
+  await tab.page.mouse.down();
+  await tab.page.mouse.move(...(await placeOn(stage, to)), { steps: 12 });
+  await tab.page.mouse.up();
+}
+
+async function finishedRun(name: string, of = clip, fileName = 'crossing.mp4'): Promise<RunResource> {
+  const options = { name, tags: ['street'], parameters: NATIVE_SIZE };
+  const answer = await sut.platform.postRun({ ...of, options, headers: bearer(key), fileName });
+  const { id } = (await answer.json()) as RunResource;
+  let run!: RunResource;
+  await until('the run succeeds', async () => {
+    run = await asked<RunResource>(`/v1/runs/${id}`);
+    return run.state === 'succeeded';
+  });
+  return run;
+}
+
+/** Nothing of elsewhere, no error, and closed. */
+async function leave(tab: Tab): Promise<void> {
+  expect(tab.complaints).toEqual([]);
+  await tab.close();
+}
+
+describe('signing in', () => {
+  it('by a link shows the runs, leaves no trace of the link in the address, and works once', async () => {
+    const link = await signInLink(sut.platform);
+    const tab = await Tab.open(browser, sut.url);
+    await tab.goto(`/#sign-in=${link}`);
+    await tab.page.getByRole('link', { name: 'Runs', exact: true }).waitFor();
+    expect(tab.page.url()).toBe(`${sut.url}/`);
+    expect(await tab.page.evaluate('document.cookie')).toBe('');
+    await tab.page.reload();
+    await tab.page.getByRole('link', { name: 'Runs', exact: true }).waitFor();
+    await leave(tab);
+    const second = await Tab.open(browser, sut.url);
+    await second.goto(`/#sign-in=${link}`);
+    await second.page.getByText('The sign-in link has been used, or is too old.').waitFor();
+    await leave(second);
+  });
+
+  it('is refused in the words of the error table, and ends with signing out', async () => {
+    const tab = await Tab.open(browser, sut.url);
+    await tab.goto('/');
+    await tab.page.getByLabel('API key').fill('pgo_nonsense');
+    await tab.page.getByRole('button', { name: 'Sign in' }).click();
+    await tab.page.getByText('The API key is not known.').waitFor();
+    await leave(tab);
+    const other = await signedIn();
+    await other.page.getByRole('button', { name: /account/ }).click();
+    await other.page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await other.page.getByLabel('API key').waitFor();
+    await leave(other);
+  });
+
+  it('shows a tenant its own runs only', async () => {
+    const { id } = await finishedRun('Seen by its tenant');
+    const stranger = await sut.keyText({ tenant: 'stranger', scopes: ['runs:read'] });
+    const tab = await signedIn('/', {}, stranger);
+    await tab.page.getByText('No runs yet').waitFor();
+    await tab.goto(`/runs/${id}`);
+    await tab.page.getByText('There is no such run').waitFor();
+    await leave(tab);
+  });
+});
+
+describe('the way from a video to corrected masks', () => {
+  it('uploads, paints two objects, starts, shows masks while it runs, and corrects a frame', async () => {
+    const tab = await signedIn();
+    const { page } = tab;
+    await page.getByRole('button', { name: 'New run' }).first().click();
+    await page.locator('input[type=file]').setInputFiles(file);
+    const stage = page.locator('canvas.stage');
+    await stage.waitFor(PATIENCE);
+    await page.getByText('Waiting for frame 0').waitFor({ state: 'detached', ...PATIENCE });
+    await drag(tab, [0.25, 0.4], [0.4, 0.6]);
+    await page.getByRole('button', { name: 'Add' }).click();
+    await drag(tab, [0.7, 0.4], [0.8, 0.6]);
+    await page.getByLabel('Name of the run').fill('Painted in the page');
+    await page.getByRole('button', { name: 'Start with 2 objects' }).click();
+    await page.waitForURL(/\/runs\/[0-9a-f-]{36}$/, PATIENCE);
+    await page.locator('canvas.stage[data-masks=shown]').waitFor(PATIENCE);
+    const id = page.url().split('/').at(-1)!;
+    await page.getByRole('status').getByText('Done').waitFor(PATIENCE);
+
+    for (let i = 0; i < 5; i++) await page.keyboard.press('f');
+    await page.locator('canvas.stage[data-frame="5"]').waitFor(PATIENCE);
+    await page.keyboard.press('2');
+    await drag(tab, [0.1, 0.9], [0.2, 0.9]);
+    await page.keyboard.press('Control+z');
+    await drag(tab, [0.45, 0.2], [0.55, 0.2]);
+    await page.getByRole('button', { name: 'Correct frame 5' }).click();
+    await page.getByText('Frame 5 is corrected').waitFor(PATIENCE);
+    await until('the corrected run is done', async () => {
+      const { state, revision } = await asked<RunResource>(`/v1/runs/${id}`);
+      return state === 'succeeded' && revision === 2;
+    });
+    expect(await asked(`/v1/runs/${id}/prompts`)).toMatchObject({
+      items: [{ frame: 0 }, { frame: 5, objects: [{ id: 2, isAbsent: false }] }],
+    });
+    const png = Buffer.from(await (await sut.get(`/v1/runs/${id}/frames/5/mask.png`, key)).arrayBuffer());
+    const { samples, width } = pixelsOf(png);
+    const at = (x: number, y: number) => samples[Math.round(y * clip.height) * width + Math.round(x * clip.width)];
+    expect([at(0.5, 0.2), at(0.15, 0.9)]).toEqual([2, 0]);
+    await leave(tab);
+  });
+
+  it('can be walked with the keyboard alone', async () => {
+    const tab = await signedIn();
+    const { page } = tab;
+    const tabTo = async (name: string): Promise<void> => {
+      for (let i = 0; i < 60; i++) {
+        const focused = await page.evaluate<string>(
+          `document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent ?? ''`,
+        );
+        if (focused.includes(name)) return;
+        await page.keyboard.press('Tab');
+      }
+      throw new Error(`The focus never came to ${name}.`);
+    };
+    await tabTo('New run');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Choose a file' }).waitFor();
+    await tabTo('Choose a file');
+    const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Enter')]);
+    await chooser.setFiles(file);
+    await page.locator('canvas.stage').waitFor(PATIENCE);
+    await tabTo('Frame 0');
+    await page.keyboard.press('Space');
+    await page.keyboard.press('a');
+    await tabTo('Frame 0');
+    for (let i = 0; i < 3; i++) await page.keyboard.press('Shift+ArrowRight');
+    await page.keyboard.press('Space');
+    await tabTo('Start with 2 objects');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/runs\/[0-9a-f-]{36}$/, PATIENCE);
+    await page.locator('canvas.stage[data-masks=shown]').waitFor(PATIENCE);
+    await page.keyboard.press('f');
+    await page.locator('canvas.stage[data-frame="1"]').waitFor(PATIENCE);
+    await leave(tab);
+  });
+
+  it('keeps paint that was not sent when the tab is closed', async () => {
+    const { id } = await finishedRun('Left half painted');
+    const tab = await signedIn(`/runs/${id}`);
+    await tab.page.locator('canvas.stage[data-masks=shown]').waitFor(PATIENCE);
+    await drag(tab, [0.4, 0.9], [0.6, 0.9]);
+    await tab.page.getByRole('button', { name: 'Correct frame 0' }).waitFor();
+    await tab.page.reload();
+    await tab.page.getByRole('button', { name: 'Correct frame 0' }).waitFor(PATIENCE);
+    await leave(tab);
+  });
+
+  it('deletes a run, and brings it back until the notice is gone', async () => {
+    const { id } = await finishedRun('Deleted by mistake');
+    const tab = await signedIn();
+    const row = tab.page.getByRole('link', { name: 'Deleted by mistake' });
+    await tab.page.getByRole('button', { name: 'Delete Deleted by mistake' }).click();
+    await row.waitFor({ state: 'detached' });
+    await tab.page.getByRole('button', { name: 'Undo' }).click();
+    await row.waitFor();
+    await tab.page.getByRole('button', { name: 'Delete Deleted by mistake' }).click();
+    await until('the run is gone', async () => (await sut.get(`/v1/runs/${id}`, key)).status === 404);
+    await leave(tab);
+  });
+});
+
+describe.each(['mp4', 'zip'])('the workbench on a clip whose frames carry their number (%s)', (container) => {
+  it('shows the picture and the mask of the frame that it says, wherever one goes', async () => {
+    const numbered = await numberedClip(FRAMES_WITH_NUMBERS);
+    const names = numbered.frames.map((_, i) => `${String(i).padStart(5, '0')}.png`);
+    const video = container === 'zip' ? await zipOfFrames(numbered, 'png', names) : numbered.video;
+    const { id } = await finishedRun('Numbered', { ...numbered, video }, `numbered.${container}`);
+    const tab = await signedIn(`/runs/${id}`);
+    const { page } = tab;
+    await page.locator('canvas.stage[data-masks=shown]').waitFor(PATIENCE);
+    await page.getByRole('slider', { name: 'Opacity' }).press('End');
+    const masks = new Map<number, Uint8Array>();
+    for (let seek = 0, frame = 0; seek < 40; seek++) {
+      // Steps of all lengths, in an order that looks like chance.
+      frame = (frame * 31 + 17 * seek + 7) % FRAMES_WITH_NUMBERS;
+      await page.getByLabel('Frame number').fill(String(frame));
+      await page.keyboard.press('Enter');
+      await page.locator(`canvas.stage[data-frame="${frame}"][data-masks=shown]`).waitFor(PATIENCE);
+      const shown = await page.evaluate<{ number: number; square: boolean[] }>(READ_STAGE);
+      if (!masks.has(frame)) {
+        const png = await (await sut.get(`/v1/runs/${id}/frames/${frame}/mask.png`, key)).arrayBuffer();
+        masks.set(frame, pixelsOf(Buffer.from(png)).samples);
+      }
+      const row = 114 * numbered.width;
+      const expected = Array.from({ length: 20 }, (_, i) => masks.get(frame)![row + 8 + 16 * i] === 1);
+      expect({ frame, ...shown }).toEqual({ frame, number: frame, square: expected });
+    }
+    await leave(tab);
+  });
+});
+
+describe('administration', () => {
+  it('makes a version the canary, and promotes it', async () => {
+    const register = async (dim: number): Promise<number> => {
+      const form = new FormData();
+      form.append('model', new Blob([new Uint8Array(patchEncoder({ dim }))]), 'model.onnx');
+      const address = `${sut.url}/v1/admin/models/patches/versions`;
+      const answer = await fetch(address, { method: 'POST', body: form, headers: bearer(key) });
+      const { version } = (await answer.json()) as { version: number };
+      const view = `/v1/admin/models/patches/versions/${version}`;
+      await until('it is ready', async () => (await asked<{ state: string }>(view)).state === 'READY', 280_000);
+      return version;
+    };
+    await register(9);
+    await register(12);
+    const tab = await signedIn('/models/patches');
+    const { page } = tab;
+    await page.getByRole('button', { name: 'Make canary' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Make canary' }).click();
+    await page.getByRole('button', { name: 'Promote' }).click();
+    await page.getByRole('button', { name: 'Promote version 2' }).click();
+    await page.getByText('patches:2 is the champion now').waitFor();
+    expect(await asked('/v1/admin/models/patches')).toMatchObject({
+      aliases: expect.arrayContaining([expect.objectContaining({ alias: 'champion', version: 2, previousVersion: 1 })]),
+    });
+    await leave(tab);
+  });
+
+  it('is not there for keys without the scope', async () => {
+    const tab = await signedIn('/', {}, await sut.keyText({ scopes: ['runs:read'] }));
+    expect(await tab.page.getByRole('link', { name: 'Models' }).count()).toBe(0);
+    expect(await tab.page.getByRole('button', { name: 'New run' }).count()).toBe(0);
+    await tab.goto('/models');
+    await tab.page.getByText('Models are for administrators').waitFor();
+    await leave(tab);
+  });
+});
+
+describe.each([
+  ['dark', { colorScheme: 'dark' }],
+  ['light', { colorScheme: 'light' }],
+  ['wide', { colorScheme: 'light', viewport: { width: 1920, height: 1080 } }],
+  ['phone', { colorScheme: 'light', viewport: { width: 390, height: 844 } }],
+] as const)('every screen (%s)', (look, options) => {
+  it('has no serious finding of axe, and scrolls in no direction that it should not', async () => {
+    const { id } = await finishedRun('Crossing at noon');
+    const tab = await signedIn('/', options);
+    const { page } = tab;
+    const screens: [string, string, string][] = [
+      ['runs', '/', '.run'],
+      ['workbench', `/runs/${id}`, 'canvas.stage[data-masks=shown]'],
+      ['new-run', '/new', '.drop-zone'],
+      ['models', '/models', '.table'],
+      ['training', '/training', '.empty'],
+      ['system', '/system', '.tile'],
+    ];
+    for (const [name, path, ready] of screens) {
+      await tab.goto(path);
+      await page.locator(ready).first().waitFor(PATIENCE);
+      // Pictures and queries that the screen is drawn with.
+      await page.waitForLoadState('networkidle').catch(() => undefined);
+      expect({ name, findings: await tab.findings() }).toEqual({ name, findings: [] });
+      const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+      expect({ name, overflow }).toEqual({ name, overflow: 0 });
+      if (PICTURES) {
+        const path = join(PICTURES, `${name}-${look}.jpg`);
+        await page.screenshot({ path, type: 'jpeg', quality: 82 });
+      }
+    }
+    await leave(tab);
+  });
+});
+
+describe('what the server sends', () => {
+  it('is a page without code in it, with a policy that forbids any, and parts that never change', async () => {
+    const answer = await fetch(`${sut.url}/`);
+    const html = await answer.text();
+    expect(answer.headers.get('content-security-policy')).toContain(
+      "default-src 'none'; script-src 'self'; style-src 'self'",
+    );
+    expect(answer.headers.get('cache-control')).toBe('no-cache');
+    expect(html).not.toMatch(/<style|style=|<script(?![^>]* src="\/assets\/)/);
+    const scripts = [...html.matchAll(/(?:src|href)="(\/assets\/[^"]+\.js)"/g)].map(([, path]) => path!);
+    expect(scripts.length).toBeGreaterThan(0);
+    let bytes = 0;
+    for (const path of scripts) {
+      const script = await fetch(`${sut.url}${path}`);
+      expect(script.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+      const { gzipSync } = await import('node:zlib');
+      bytes += gzipSync(Buffer.from(await script.arrayBuffer())).length;
+    }
+    // What is loaded before the first screen.
+    expect(bytes).toBeLessThan(300_000);
+  });
+
+  it('is the page at the address of every screen, and a problem elsewhere', async () => {
+    for (const path of ['/', '/new', '/runs/some-run', '/models', '/training', '/system']) {
+      expect([path, (await fetch(`${sut.url}${path}`)).headers.get('content-type')]).toEqual([
+        path,
+        'text/html; charset=utf-8',
+      ]);
+    }
+    expect((await fetch(`${sut.url}/nothing`)).status).toBe(404);
+    expect((await fetch(`${sut.url}/assets/..%2findex.html`)).status).toBeGreaterThanOrEqual(400);
+    expect(existsSync(join(repoRoot(), 'dist/web/index.html'))).toBe(true);
+  });
+});
