@@ -10,6 +10,7 @@ import { runOptionsSchema } from './run-options';
 /** In the order in which a new reader needs them. */
 const TAGS = {
   runs: 'Videos and first masks in, masks of all frames out: upload, progress, results.',
+  videos: 'Videos that runs are on, their frames, and pictures of these.',
   models: 'Encoders: which versions there are, which one runs get, and whether it is loaded.',
   training: 'Training of encoders.',
   admin: 'API keys, and removal of what is expired.',
