@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { blobFolders, blobKeys, CodedError, type StageJobs } from '@propago/contracts';
-import { activeRun, Database, type FrameSet } from '@propago/database';
+import { activeRun, Database, frameKeepingRun, type FrameSet } from '@propago/database';
 import { NextSteps, planOf, Queues, type JobReport, type StageHandler } from '@propago/pipeline';
 import { CONFIG, News, STORAGE, type BlobStore, type ConfigOf } from '@propago/runtime';
 import { encodeSegment } from '@propago/segments';
@@ -57,10 +57,10 @@ export class IngestProcessor implements StageHandler<'ingest'> {
     return report;
   }
 
-  /** Frames stay for later runs as long as their set does. A worker that had been taken for dead may come after its end. */
+  /** Frames stay for later runs, unless the run that they were decoded for has come to nothing. */
   async discard({ frameSetId }: StageJobs['ingest']): Promise<void> {
-    const isKept = await this.database.frameSet.count({ where: { id: frameSetId } });
-    if (!isKept) await this.storage.deletePrefix(blobFolders.frames(frameSetId));
+    const keeping = await this.database.run.count({ where: { featureSet: { frameSetId }, ...frameKeepingRun } });
+    if (keeping === 0) await this.storage.deletePrefix(blobFolders.frames(frameSetId));
   }
 
   /** The first segment that has not been decoded, or whose pixels somebody waits for; null: there is none. */
