@@ -10,3 +10,11 @@ export const activeRun = {
   deletedAt: null,
   OR: [{ shadowOfId: null }, { shadowOf: { outcome: { state: 'succeeded' }, deletedAt: null } }],
 } satisfies Prisma.RunWhereInput;
+
+/**
+ * Runs whose decoded frames are kept for others: those that go on, and those that have succeeded. What a run has left
+ * that failed, on a damaged video perhaps, serves nobody.
+ */
+export const frameKeepingRun = {
+  OR: [activeRun, { outcome: { state: 'succeeded' } }],
+} satisfies Prisma.RunWhereInput;

@@ -212,7 +212,8 @@ function jobsOf(
 ): { [S in Stage]: StageJobs[S][] } {
   const near = (segment: number) => !stored || segment === stored.segment;
   return {
-    ingest: ingest && !stored ? [{ frameSetId: featureSet.frameSetId }] : [],
+    // Decoding that has left its place for lack of room goes on when a stage behind has made some.
+    ingest: ingest && stored?.stage !== 'ingest' ? [{ frameSetId: featureSet.frameSetId }] : [],
     features: features
       .filter((segment) => near(segment) && stored?.stage !== 'features')
       .map((segment) => ({ featureSetId, segment })),

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { CodedError } from '@propago/contracts';
-import { Database } from '@propago/database';
+import { Database, type VideoFrame } from '@propago/database';
 import type { VideoProbe } from '@propago/video';
 import type { TableRow } from './segments';
 
@@ -13,6 +13,18 @@ export class FrameTableService {
   async frameCount(videoSha256: string): Promise<number | null> {
     const table = await this.database.frameTable.findUnique({ where: { videoSha256 } });
     return table?.frameCount ?? null;
+  }
+
+  /** Frames before a certain one, by index, from the last key frame among them on; none where their checksums are unknown. */
+  async sinceKeyFrame(videoSha256: string, before: number): Promise<Map<number, VideoFrame>> {
+    const key = await this.database.videoFrame.findFirst({
+      where: { videoSha256, keyFrame: true, index: { lt: before } },
+      orderBy: { index: 'desc' },
+    });
+    if (!key || key.checksum === null) return new Map();
+    const index = { gte: key.index, lt: before };
+    const rows = await this.database.videoFrame.findMany({ where: { videoSha256, index } });
+    return new Map(rows.map((row) => [row.index, row]));
   }
 
   /** Rows that are there stay; those of a version that knew no checksums get theirs. */

@@ -21,21 +21,22 @@ export interface Segment<Pixels> {
   pixels: Pixels[];
 }
 
-/** Cuts a stream of frames into segments; only the last one may be shorter. Holds one segment at a time. */
+/** Cuts a stream of frames, from the first of a segment on, into segments; only the last may be shorter. Holds one at a time. */
 export async function* inSegments<Pixels>(
   frames: AsyncIterable<DecodedFrame>,
   segmentFrames: number,
   toPixels: (frame: DecodedFrame) => Pixels,
 ): AsyncGenerator<Segment<Pixels>> {
-  let segment: Segment<Pixels> = { index: 0, rows: [], pixels: [] };
+  let segment: Segment<Pixels> | undefined;
   for await (const frame of frames) {
     const { index, pts, keyFrame, name = null } = frame;
+    segment ??= { index: Math.floor(index / segmentFrames), rows: [], pixels: [] };
     segment.rows.push({ index, pts: BigInt(pts), keyFrame, name, checksum: crc32(frame.rgb) });
     segment.pixels.push(toPixels(frame));
     if (segment.rows.length === segmentFrames) {
       yield segment;
-      segment = { index: segment.index + 1, rows: [], pixels: [] };
+      segment = undefined;
     }
   }
-  if (segment.rows.length > 0) yield segment;
+  if (segment) yield segment;
 }

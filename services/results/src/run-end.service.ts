@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { blobFolders, CodedError, type QueueName, type RunEndState, type StageJobs } from '@propago/contracts';
-import { Database, lockVideo, type Run, type RunOutcome } from '@propago/database';
+import { Database, frameKeepingRun, lockVideo, type FeatureSet, type Run, type RunOutcome } from '@propago/database';
 import { passesOf } from '@propago/passes';
 import { NextSteps, planOf, Queues, type RunPlan } from '@propago/pipeline';
 import { News, STORAGE, type BlobStore } from '@propago/runtime';
@@ -29,7 +29,7 @@ export class RunEndService {
   async end(runId: string, error?: { code: string; detail: string }): Promise<boolean> {
     const run = await this.database.run.findUnique({
       where: { id: runId },
-      include: { outcome: true, shadowOf: { include: { outcome: true } } },
+      include: { outcome: true, featureSet: true, shadowOf: { include: { outcome: true } } },
     });
     if (!run) return false;
     if (run.outcome) {
@@ -114,16 +114,26 @@ export class RunEndService {
   }
 
   /** What is still written for a run that has ended would stay behind. */
-  private async stopWork({ id }: Run): Promise<void> {
+  private async stopWork({ id, featureSet: { frameSetId } }: EndingRun): Promise<void> {
     this.news.cancel(id);
+    const keeping = await this.framesKeptBy(frameSetId);
     await this.queues.untilIdle(
-      (stage, data) => stage === 'propagation' && 'runId' in data && data.runId === id,
+      (stage, data) =>
+        (stage === 'propagation' && 'runId' in data && data.runId === id) ||
+        (stage === 'ingest' && keeping === 0 && isFor({ frameSetId }, data)),
       STOP_WAIT_MS,
     );
   }
 
-  /** Soft labels of a run that has succeeded serve its corrections, as far as its prompts still ask for their passes. */
-  private async tidy({ id }: Run): Promise<void> {
+  private framesKeptBy(frameSetId: string): Promise<number> {
+    return this.database.run.count({ where: { featureSet: { frameSetId }, ...frameKeepingRun } });
+  }
+
+  /**
+   * Soft labels of a run that has succeeded serve its corrections, as far as its prompts still ask for their passes, and
+   * its frames serve other encoders.
+   */
+  private async tidy({ id, featureSet: { frameSetId } }: EndingRun): Promise<void> {
     const outcome = await this.database.runOutcome.findUnique({ where: { runId: id } });
     const plan = outcome?.state === 'succeeded' ? await planOf(this.database, id) : undefined;
     const kept = new Set(plan ? passesOf(plan.rows.prompts).map(({ key }) => key) : []);
@@ -134,6 +144,7 @@ export class RunEndService {
       await this.storage.deletePrefix(blobFolders.labelsOfPass(id, pass));
     }
     if (!plan) await this.storage.deletePrefix(blobFolders.labels(id));
+    if ((await this.framesKeptBy(frameSetId)) === 0) await this.storage.deletePrefix(blobFolders.frames(frameSetId));
   }
 
   private async untilIdle(runId: string, set: { featureSetId: string } | { frameSetId: string }): Promise<void> {
@@ -142,7 +153,7 @@ export class RunEndService {
   }
 }
 
-type EndingRun = Run & { shadowOf: { outcome: RunOutcome | null } | null };
+type EndingRun = Run & { featureSet: FeatureSet; shadowOf: { outcome: RunOutcome | null } | null };
 
 /** The end state whose time has come; undefined while masks are missing. */
 function stateOf(run: EndingRun, plan: RunPlan | undefined, error: object | undefined): RunEndState | undefined {

@@ -8,6 +8,7 @@ import { runOptionsSchema } from './run-options';
 /** In the order in which a new reader needs them. */
 const TAGS = {
   runs: 'Videos and first masks in, masks of all frames out: upload, progress, results.',
+  videos: 'Videos that runs are on, their frames, and pictures of these.',
   models: 'Encoders: which versions there are, which one runs get, and whether it is loaded.',
   training: 'Training of encoders.',
   session: 'Signing in, for the page. Programs send their key with each request.',
