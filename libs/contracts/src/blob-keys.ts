@@ -1,9 +1,10 @@
-/** Where all blobs of one kind lie that belong to one feature set or run. */
+/** Where all blobs of one kind lie that belong to one set of frames or features, video or run. */
 export const blobFolders = {
-  frames: (featureSetId: string) => `frames/${featureSetId}/`,
+  frames: (frameSetId: string) => `frames/${frameSetId}/`,
   features: (featureSetId: string) => `features/${featureSetId}/`,
   labels: (runId: string) => `labels/${runId}/`,
   labelsOfPass: (runId: string, pass: string) => `labels/${runId}/${pass}/`,
+  pictures: (sha256: string) => `pictures/${sha256}/`,
   prompts: (runId: string) => `prompts/${runId}/`,
   masks: (runId: string) => `masks/${runId}/`,
   exports: (runId: string) => `exports/${runId}/`,
@@ -21,8 +22,10 @@ export const blobKeys = {
   /** Writer: models. The card goes last: a version with a card may be loaded. */
   encoderModel: (sha256: string) => `encoders/${sha256}/model.onnx`,
   encoderCard: (sha256: string) => `encoders/${sha256}/card.json`,
-  /** Writer: ingest. Transient: features deletes it when the segment's features are stored. */
-  frames: (featureSetId: string, segment: number) => `${blobFolders.frames(featureSetId)}${padded(segment)}`,
+  /** Writer: ingest. A cache: they can be decoded again. */
+  frames: (frameSetId: string, segment: number) => `${blobFolders.frames(frameSetId)}${padded(segment)}`,
+  /** Writer: ingest. A cache: the frame as a JPEG at its full size. */
+  picture: (sha256: string, frame: number) => `${blobFolders.pictures(sha256)}${padded(frame)}.jpg`,
   /** Writer: features. */
   features: (featureSetId: string, segment: number) => `${blobFolders.features(featureSetId)}${padded(segment)}`,
   /** Writer: propagation. */
@@ -35,6 +38,9 @@ export const blobKeys = {
   /** Writer: trainer. A file that a training run left: checkpoint, encoder, picture. */
   trainingArtifact: (runId: string, name: string) => `training/${runId}/${name}`,
 } as const;
+
+/** So many neighbouring frames become pictures together: who asks for one soon asks for those beside it. */
+export const FRAMES_OF_CHUNK = 16;
 
 /** Frame and segment numbers as five digits, as DAVIS names its files. */
 export function padded(index: number): string {

@@ -1,6 +1,6 @@
 import { activeRun, type Database } from '@propago/database';
 import { inTraceOf } from '@propago/tracing';
-import type { NextSteps } from './next-steps';
+import { WANTING, type NextSteps } from './next-steps';
 
 /**
  * Re-derives from Postgres what should be in the queues, and adds it. A lost Redis, a process that died between its
@@ -16,7 +16,7 @@ export class Reconciler {
   async reconcile(): Promise<number> {
     const runs = await this.database.run.findMany({
       where: { ...activeRun },
-      select: { id: true, featureSetId: true, traceparent: true, shadowOfId: true },
+      select: WANTING,
       orderBy: { createdAt: 'asc' },
       take: 1000,
     });
@@ -40,6 +40,8 @@ export class Reconciler {
 
     const deleted = await this.database.run.findMany({ where: { deletedAt: { not: null } }, select: { id: true } });
     for (const { id } of deleted) await this.next.runDeleted(id);
+    const deletedVideos = await this.database.uploadedVideo.findMany({ where: { deletedAt: { not: null } } });
+    for (const video of deletedVideos) await this.next.videoDeleted(video);
     return runs.length;
   }
 }

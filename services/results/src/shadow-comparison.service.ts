@@ -18,10 +18,15 @@ export class ShadowComparisonService {
   async compare(shadowRunId: string, signal: AbortSignal): Promise<JobReport> {
     const shadow = await this.database.run.findUnique({
       where: { id: shadowRunId },
-      include: { comparison: true, objects: true, shadowOf: true, featureSet: { include: { frameTable: true } } },
+      include: {
+        comparison: true,
+        objects: true,
+        shadowOf: true,
+        featureSet: { select: { video: { select: { frameTable: true } } } },
+      },
     });
     const base = shadow?.shadowOf;
-    const frameCount = shadow?.featureSet.frameTable?.frameCount;
+    const frameCount = shadow?.featureSet.video.frameTable?.frameCount;
     if (!shadow || shadow.comparison || !base || base.deletedAt || !frameCount) return { skipped: true };
     const [baseKeys, shadowKeys] = [
       await maskKeysOf(this.database, base.id),

@@ -160,7 +160,9 @@ export class PromptsService {
         `The run has the objects ${[...known].join(', ')} and not ${unknown.join(', ')}; add an object before it is prompted.`,
       );
     }
-    const table = await transaction.frameTable.findUnique({ where: { featureSetId: run.featureSetId } });
+    const table = await transaction.frameTable.findFirst({
+      where: { video: { featureSets: { some: { id: run.featureSetId } } } },
+    });
     if (table && frame >= table.frameCount) {
       throw new CodedError(
         'FRAME_NOT_FOUND',

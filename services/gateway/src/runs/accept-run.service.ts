@@ -1,15 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import {
-  blobKeys,
-  CodedError,
-  SUBJECTS,
-  type EncoderAnswer,
-  type EncoderQuestion,
-  type ProbeQuestion,
-  type RunWarning,
-} from '@propago/contracts';
-import { Database, holdModelVersion, lockVideo, type Prisma } from '@propago/database';
+import { CodedError, SUBJECTS, type EncoderAnswer, type EncoderQuestion, type RunWarning } from '@propago/contracts';
+import { holdModelVersion, type Prisma } from '@propago/database';
 import type { EncoderCard } from '@propago/encoder';
 import { completePalette } from '@propago/labels';
 import { NextSteps } from '@propago/pipeline';
@@ -20,20 +12,29 @@ import type { Caller } from '../access/caller';
 import { QuotaService } from '../access/quota.service';
 import { PromptsService } from '../prompts/prompts.service';
 import { EnqueueService } from './enqueue.service';
-import { featureSetOf } from './feature-set';
+import { keepSets, runSetsOf, type RunSets } from './feature-set';
 import type { Claim } from '../http/idempotency.service';
 import { assertMaskFits } from './mask-size';
 import { warningsOf } from './run-warnings';
 import { ShadowRunService } from './shadow-run.service';
+import { VideosService } from '../videos/videos.service';
 import type { RunUpload } from './upload.service';
 
 /** The frame that the one mask of a request labels. */
 const FIRST_FRAME = 0;
 
-interface Checked {
+/** The video of a run, and what is known of it. */
+interface ChosenVideo {
+  source: RunUpload['video'];
+  sha256: string;
+  bytes: number;
   probe: VideoProbe;
+}
+
+interface Checked {
+  video: ChosenVideo;
   encoder: EncoderAnswer<EncoderCard>;
-  featureSet: ReturnType<typeof featureSetOf>;
+  sets: RunSets;
   warnings: RunWarning[];
 }
 
@@ -49,13 +50,13 @@ export class AcceptRunService {
   constructor(
     @Inject(CONFIG) private readonly config: ConfigOf<'gateway'>,
     @Inject(STORAGE) private readonly storage: BlobStore,
-    private readonly database: Database,
     private readonly news: News,
     private readonly next: NextSteps,
     private readonly enqueue: EnqueueService,
     private readonly quota: QuotaService,
     private readonly shadows: ShadowRunService,
     private readonly prompts: PromptsService,
+    private readonly videos: VideosService,
   ) {}
 
   /**
@@ -67,100 +68,110 @@ export class AcceptRunService {
     const before = claim.recall(fingerprintOf(upload));
     if (before) return { ...before, replayed: true };
     const runId = randomUUID();
-    const checked = await this.check(runId, upload);
+    const checked = await this.check(runId, upload, caller);
     await this.commit(runId, upload, checked, { claim, caller });
-    const { probe, encoder, featureSet } = checked;
-    await this.enqueue.nowOrLater(runId, this.next.runAccepted(featureSet.id));
-    if (encoder.shadow && upload.options.parsed.shadow) this.shadows.add({ runId, upload, probe }, encoder.shadow);
+    const { video, encoder, sets } = checked;
+    await this.enqueue.nowOrLater(runId, this.next.runAccepted(sets.featureSet));
+    if (encoder.shadow && upload.options.parsed.shadow) {
+      this.shadows.add({ runId, parameters: upload.options.parsed.parameters, video }, encoder.shadow);
+    }
     return { runId, replayed: false };
   }
 
-  private async check(runId: string, upload: RunUpload): Promise<Checked> {
+  private async check(runId: string, upload: RunUpload, caller: Caller): Promise<Checked> {
     const mask = upload.mask.labels;
     const encoder = await this.news.ask<EncoderQuestion, EncoderAnswer<EncoderCard>>(SUBJECTS.encoder, {
       encoder: upload.options.parsed.encoder,
       runId,
     });
-    const probe = await this.news.ask<ProbeQuestion, VideoProbe>(SUBJECTS.probe, { blobKey: upload.video.key });
-    assertMaskFits(mask, probe);
-    const featureSet = featureSetOf(upload, { probe, card: encoder.card }, this.config);
+    const video = await this.chosen(upload.video, caller);
+    assertMaskFits(mask, video.probe);
+    const { parameters } = upload.options.parsed;
+    const sets = runSetsOf({ video, parameters }, encoder.card, this.config);
     const warnings = warningsOf(mask, {
       encoder: encoder.card,
-      rule: upload.options.parsed.parameters.inputSize,
-      input: { width: featureSet.inputWidth, height: featureSet.inputHeight },
+      rule: parameters.inputSize,
+      input: sets.frameSet,
       maxInputPixels: this.config.MAX_INPUT_PIXELS,
     });
-    return { probe, encoder, featureSet, warnings };
+    return { video, encoder, sets, warnings };
+  }
+
+  /** @throws CodedError VIDEO_NOT_FOUND, and of whatever is wrong with a video that came with the request */
+  private async chosen(source: RunUpload['video'], caller: Caller): Promise<ChosenVideo> {
+    if (!('id' in source)) return { source, ...source, probe: await this.videos.probe(source) };
+    const { video } = await this.videos.find(source.id, caller);
+    return { source, sha256: video.sha256, bytes: Number(video.bytes), probe: video.probe as unknown as VideoProbe };
   }
 
   private async commit(runId: string, upload: RunUpload, checked: Checked, sender: Sender): Promise<void> {
     const { claim, caller } = sender;
-    const { probe, encoder, featureSet, warnings } = checked;
+    const { video, encoder, sets, warnings } = checked;
     const options = upload.options.parsed;
-    const { sha256, bytes, fileName } = upload.video;
-    const videoKey = blobKeys.video(sha256);
     const { palette: given, classIds: objects, ...mask } = upload.mask.labels;
     const palette = completePalette(given);
     const prompt = await this.prompts.store(runId, { ...mask, objects, frame: FIRST_FRAME }, palette);
     try {
-      await this.database.$transaction(
-        async (transaction) => {
-          await lockVideo(transaction, sha256);
-          if (!(await holdModelVersion(transaction, encoder))) {
-            throw new CodedError('ENCODER_UNKNOWN', `The encoder ${encoder.name}:${encoder.version} was just removed.`);
-          }
-          if (!(await this.storage.stat(videoKey))) await this.storage.move(upload.video.key, videoKey);
-          const video = {
-            sha256,
-            bytes,
-            blobKey: videoKey,
-            probe: probe as unknown as Prisma.InputJsonObject,
-          };
-          await transaction.video.upsert({ where: { sha256 }, create: video, update: {} });
-          await transaction.featureSet.upsert({ where: { id: featureSet.id }, create: featureSet, update: {} });
-          await this.quota.assertRoom(transaction, caller, bytes);
-          await transaction.run.create({
-            data: {
-              id: runId,
-              tenant: caller.tenant,
-              apiKeyId: caller.keyId,
-              featureSetId: featureSet.id,
-              videoFileName: fileName,
-              palette: Buffer.from(palette),
-              objects: { create: prompt.objects.map((id) => ({ id, isTracedBack: true })) },
-              prompts: { create: prompt },
-              traceparent: currentTraceparent(),
-              name: options.name,
-              tags: options.tags,
-              preset: options.preset,
-              parameters: options.parameters,
-              encoderName: encoder.name,
-              encoderVersion: encoder.version,
-              encoderSha256: encoder.sha256,
-              encoderChosenBy: encoder.chosenBy,
-              warnings: warnings.map(({ code, detail }) => ({ code, detail })),
-            },
-          });
-          await claim.remember(transaction, { runId });
-        },
-        { timeout: 60_000, maxWait: 60_000 },
-      );
+      await this.withVideo(video, caller, async (transaction, videoId) => {
+        if (!(await holdModelVersion(transaction, encoder))) {
+          throw new CodedError('ENCODER_UNKNOWN', `The encoder ${encoder.name}:${encoder.version} was just removed.`);
+        }
+        await keepSets(transaction, sets);
+        await transaction.run.create({
+          data: {
+            id: runId,
+            tenant: caller.tenant,
+            apiKeyId: caller.keyId,
+            featureSetId: sets.featureSet.id,
+            videoId,
+            palette: Buffer.from(palette),
+            objects: { create: prompt.objects.map((id) => ({ id, isTracedBack: true })) },
+            prompts: { create: prompt },
+            traceparent: currentTraceparent(),
+            name: options.name,
+            tags: options.tags,
+            preset: options.preset,
+            parameters: options.parameters,
+            encoderName: encoder.name,
+            encoderVersion: encoder.version,
+            encoderSha256: encoder.sha256,
+            encoderChosenBy: encoder.chosenBy,
+            warnings: warnings.map(({ code, detail }) => ({ code, detail })),
+          },
+        });
+        await claim.remember(transaction, { runId });
+      });
     } catch (error) {
       await this.storage.delete(prompt.maskKey);
-      await this.removeOrphan(sha256);
       throw error;
     }
   }
 
-  /** The file of a video that no row knows, because its transaction was rolled back after the file was moved. */
-  private async removeOrphan(sha256: string): Promise<void> {
-    await this.database.$transaction(async (transaction) => {
-      await lockVideo(transaction, sha256);
-      if (!(await transaction.video.count({ where: { sha256 } }))) await this.storage.delete(blobKeys.video(sha256));
+  /** Does something in a transaction in which the video is there for a run more, and the tenant may have it. */
+  private async withVideo(
+    { source, bytes, probe }: ChosenVideo,
+    caller: Caller,
+    work: (transaction: Prisma.TransactionClient, videoId: string) => Promise<void>,
+  ): Promise<void> {
+    if ('id' in source) {
+      return this.videos.withOwn(source.id, caller, async (transaction, { id, isKept }) => {
+        const runs = await transaction.run.count({ where: { videoId: id, deletedAt: null } });
+        // A video that is kept is counted once already.
+        const moreBytes = isKept && runs === 0 ? 0 : bytes;
+        await this.quota.assertRoom(transaction, caller, { moreBytes, wants: 'run' });
+        await transaction.uploadedVideo.updateMany({ where: { id, openedAt: null }, data: { openedAt: new Date() } });
+        await work(transaction, id);
+      });
+    }
+    return this.videos.withContent(source, probe, async (transaction) => {
+      await this.quota.assertRoom(transaction, caller, { moreBytes: bytes, wants: 'run' });
+      const { id } = await this.videos.add(transaction, source, { caller, isKept: false });
+      await work(transaction, id);
     });
   }
 }
 
 function fingerprintOf({ video, mask, options }: RunUpload): string {
-  return createHash('sha256').update(`${video.sha256}\n${options.text}\n`).update(mask.bytes).digest('hex');
+  const named = 'id' in video ? `id ${video.id}` : video.sha256;
+  return createHash('sha256').update(`${named}\n${options.text}\n`).update(mask.bytes).digest('hex');
 }

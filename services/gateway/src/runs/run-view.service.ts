@@ -22,7 +22,8 @@ import { conditionOf, type RunFilter } from './run-request';
 const INCLUDE = {
   outcome: true,
   objects: { orderBy: { id: 'asc' } },
-  featureSet: { include: { video: true } },
+  video: true,
+  featureSet: { include: { frameSet: true, video: true } },
 } satisfies Prisma.RunInclude;
 
 type FullRun = Prisma.RunGetPayload<{ include: typeof INCLUDE }>;
@@ -126,10 +127,12 @@ function viewOf(run: FullRun, progress: RunProgress): AnswerOf<'Run'> {
       sha256: run.encoderSha256,
       chosenBy: run.encoderChosenBy,
     },
+    // Only shadow runs have none, which nobody sees.
+    videoId: run.videoId!,
     video: {
       sha256: featureSet.videoSha256,
       bytes: Number(featureSet.video.bytes),
-      fileName: run.videoFileName,
+      fileName: run.video?.fileName ?? null,
       width: probe.width,
       height: probe.height,
       codec: probe.codec,
@@ -138,7 +141,7 @@ function viewOf(run: FullRun, progress: RunProgress): AnswerOf<'Run'> {
       timeBase: probe.timeBase,
       frames,
     },
-    inputSize: { width: featureSet.inputWidth, height: featureSet.inputHeight },
+    inputSize: { width: featureSet.frameSet.width, height: featureSet.frameSet.height },
     timings: {
       acceptedAt: run.createdAt.toISOString(),
       firstMaskAt: progress.firstMaskAt?.toISOString() ?? null,

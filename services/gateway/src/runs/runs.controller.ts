@@ -44,7 +44,9 @@ export class RunsController {
   @HttpCode(202)
   @ApiOperation({
     summary: 'Propagate the labels of the first frame through a video; answers when the run is committed',
-    description: 'Send options and mask before the video: what is wrong with them is said before the video is read.',
+    description:
+      'Send options and mask before the video: what is wrong with them is said before the video is read. Instead of a ' +
+      'video, `videoId` names one that was sent before, or the one of another run: nothing is sent or decoded again.',
   })
   @Answers('Run', 202)
   @ApiConsumes('multipart/form-data')
@@ -53,7 +55,7 @@ export class RunsController {
     schema: {
       type: 'object',
       additionalProperties: false,
-      required: ['video', 'mask'],
+      required: ['mask'],
       properties: {
         options: { $ref: answerAddress('RunOptions') },
         mask: {
@@ -69,6 +71,7 @@ export class RunsController {
           format: 'binary',
           description: 'A video, or a zip of JPEG or PNG frames; the part needs a file name',
         },
+        videoId: { type: 'string', format: 'uuid', description: 'Of a video of the tenant, in the place of a file' },
       },
     },
   })
@@ -88,7 +91,7 @@ export class RunsController {
   ) {
     const { runId, replayed } = await this.idempotency.once(caller.tenant, key, async (claim) => {
       // A repeated request adds no run, so that it gets its answer also where there is no room for another.
-      const room = claim.isReplay ? UNLIMITED : await this.quota.admit(caller, lengthOf(request));
+      const room = claim.isReplay ? UNLIMITED : await this.quota.admit(caller, lengthOf(request), 'run');
       return this.uploads.withUpload(request, room, (upload) => this.accepting.accept(upload, claim, caller));
     });
     void reply.header('location', `/v1/runs/${runId}`);

@@ -1,17 +1,17 @@
-import { randomUUID } from 'node:crypto';
-import type { Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { blobKeys, CodedError, parseRunOptions, type ParsedRunOptions } from '@propago/contracts';
+import { CodedError, parseRunOptions, type ParsedRunOptions } from '@propago/contracts';
 import { readMask, type LabelMap } from '@propago/labels';
-import { CONFIG, STORAGE, StorageRoom, type BlobStore, type ConfigOf } from '@propago/runtime';
+import { CONFIG, type ConfigOf } from '@propago/runtime';
 import type { Room } from '../access/quota.service';
-import { collect, lengthOf, partsOf, readToItsEnd, withoutFileName } from '../http/form-parts';
+import { collect, partsOf, withoutFileName } from '../http/form-parts';
 import { MAX_MASK_BYTES, MAX_OPTIONS_BYTES } from '../http/upload-limits';
+import { IncomingVideoService, type IncomingVideo } from '../videos/incoming-video.service';
 
-/** A request for a run as it was sent. The video lies in storage already, under a key of its own. */
+/** A request for a run as it was sent. */
 export interface RunUpload {
-  video: { key: string; bytes: number; sha256: string; fileName: string | undefined };
+  /** One that came with the request, or the id of one that was sent before. */
+  video: IncomingVideo | { id: string };
   mask: { bytes: Buffer; labels: LabelMap };
   options: { text: string; parsed: ParsedRunOptions };
 }
@@ -21,8 +21,7 @@ export interface RunUpload {
 export class UploadService {
   constructor(
     @Inject(CONFIG) private readonly config: ConfigOf<'gateway'>,
-    @Inject(STORAGE) private readonly storage: BlobStore,
-    private readonly storageRoom: StorageRoom,
+    private readonly incoming: IncomingVideoService,
   ) {}
 
   /**
@@ -33,24 +32,16 @@ export class UploadService {
    *   they are refused before the video
    */
   async withUpload<T>(request: FastifyRequest, room: Room, use: (upload: RunUpload) => Promise<T>): Promise<T> {
-    const key = blobKeys.upload(randomUUID());
-    try {
-      await this.storageRoom.assertRoomFor(lengthOf(request));
-      return await use(await this.read(request, room, key));
-    } catch (error) {
-      readToItsEnd(request);
-      throw error;
-    } finally {
-      await this.storage.delete(key);
-    }
+    return this.incoming.withKey(request, async (key) => use(await this.read(request, room, key)));
   }
 
   private async read(request: FastifyRequest, room: Room, key: string): Promise<RunUpload> {
-    let video: RunUpload['video'] | undefined;
+    let video: IncomingVideo | undefined;
+    let videoId: string | undefined;
     let mask: RunUpload['mask'] | undefined;
     let options: RunUpload['options'] | undefined;
     for await (const part of partsOf(request)) {
-      const twice = { video, mask, options }[part.fieldname];
+      const twice = { video, videoId, mask, options }[part.fieldname];
       if (twice !== undefined) throw new CodedError('REQUEST_INVALID', `The field ${part.fieldname} was sent twice.`);
       if (part.fieldname === 'options') {
         if (part.type === 'field' && part.valueTruncated) {
@@ -61,35 +52,30 @@ export class UploadService {
       } else if (part.type === 'file' && part.fieldname === 'mask') {
         mask = this.readMask(await collect(part.file, MAX_MASK_BYTES));
       } else if (part.type === 'file' && part.fieldname === 'video') {
-        const stored = await this.store(part.file, room, key);
-        video = { key, ...stored, fileName: part.filename };
+        video = await this.incoming.store(part, room, key);
+      } else if (part.type === 'field' && part.fieldname === 'videoId') {
+        videoId = part.value;
       } else {
         if (part.fieldname === 'mask' || part.fieldname === 'video') throw withoutFileName(part.fieldname);
         throw new CodedError(
           'REQUEST_INVALID',
-          `Expected the files video and mask and the field options, not ${part.fieldname}.`,
+          `Expected the files video and mask and the fields videoId and options, not ${part.fieldname}.`,
         );
       }
     }
-    if (!video) throw new CodedError('VIDEO_MISSING', 'Expected a file in the field video.');
+    if (video && videoId) throw new CodedError('REQUEST_INVALID', 'Expected a video or the videoId of one, not both.');
+    if (!video && !videoId) throw new CodedError('VIDEO_MISSING', 'Expected a file in the field video, or a videoId.');
     if (!mask) throw new CodedError('MASK_MISSING', 'Expected a file in the field mask.');
-    return { video, mask, options: options ?? { text: '{}', parsed: parseRunOptions('{}') } };
+    return {
+      video: video ?? { id: videoId! },
+      mask,
+      options: options ?? { text: '{}', parsed: parseRunOptions('{}') },
+    };
   }
 
   private readMask(bytes: Buffer): RunUpload['mask'] {
     const { MAX_SIDE, MAX_CLASSES } = this.config;
     const limits = { maxSide: MAX_SIDE, maxPixels: MAX_SIDE * MAX_SIDE, maxClasses: MAX_CLASSES };
     return { bytes, labels: readMask(bytes, limits) };
-  }
-
-  private async store(file: Readable, room: Room, key: string): Promise<{ bytes: number; sha256: string }> {
-    const { MAX_UPLOAD_BYTES } = this.config;
-    try {
-      return await this.storage.putStream(key, file, { maxBytes: Math.min(MAX_UPLOAD_BYTES, room.bytes) });
-    } catch (error) {
-      const isTooLarge = error instanceof CodedError && error.code === 'UPLOAD_TOO_LARGE';
-      if (isTooLarge && room.bytes < MAX_UPLOAD_BYTES) throw room.exceeded();
-      throw error;
-    }
   }
 }

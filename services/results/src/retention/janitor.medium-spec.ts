@@ -12,7 +12,14 @@ import { Janitor, type RetentionPolicy } from './janitor';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-const POLICY: RetentionPolicy = { runDays: 30, cacheHours: 24, cacheBytes: 0, minFreeBytes: 0, orphanMs: HOUR_MS };
+const POLICY: RetentionPolicy = {
+  runDays: 30,
+  videoDays: 30,
+  cacheHours: 24,
+  cacheBytes: 0,
+  minFreeBytes: 0,
+  orphanMs: HOUR_MS,
+};
 const NOTHING = { blobs: 0, bytes: 0 };
 
 describe('Janitor', () => {
@@ -39,6 +46,7 @@ describe('Janitor', () => {
 
   afterEach(async () => {
     await database.run.deleteMany();
+    await database.uploadedVideo.deleteMany();
     await database.video.deleteMany();
     await queues.close();
     await rm(folder, { recursive: true, force: true });
@@ -54,11 +62,12 @@ describe('Janitor', () => {
     const sha256 = randomUUID();
     const featureSetId = randomUUID().replaceAll('-', '').padEnd(40, '0');
     const createdAt = new Date(Date.now() - (endedMs ?? 0) - 1000);
-    const size = { inputWidth: 8, inputHeight: 8, imageResize: 'bilinear', precision: 'float16', segmentFrames: 2 };
+    const frameSetId = randomUUID().replaceAll('-', '').padEnd(40, '0');
     await database.video.create({ data: { sha256, bytes: 1, blobKey: blobKeys.video(sha256), probe: {} } });
-    await database.featureSet.create({
-      data: { id: featureSetId, videoSha256: sha256, encoderSha256: 'e', createdAt, ...size },
-    });
+    const size = { width: 8, height: 8, imageResize: 'bilinear', segmentFrames: 2 };
+    await database.frameSet.create({ data: { id: frameSetId, videoSha256: sha256, createdAt, ...size } });
+    const set = { videoSha256: sha256, frameSetId, encoderSha256: 'e', precision: 'float16', createdAt };
+    await database.featureSet.create({ data: { id: featureSetId, ...set } });
     const extracted = { rows: 1, cols: 1, dim: 1, encoderSeconds: 0 };
     await database.featureSegment.create({ data: { featureSetId, index: 0, ...extracted } });
     const id = randomUUID();
@@ -71,7 +80,7 @@ describe('Janitor', () => {
       await database.runOutcome.create({ data: { runId: id, state: 'succeeded', finishedAt } });
     }
     await store.put(blobKeys.features(featureSetId, 0), Buffer.alloc(10));
-    return { id, featureSetId, features: blobKeys.features(featureSetId, 0) };
+    return { id, frameSetId, featureSetId, features: blobKeys.features(featureSetId, 0) };
   }
 
   async function age(key: string, ms: number): Promise<void> {
@@ -92,6 +101,25 @@ describe('Janitor', () => {
   it('keeps all runs when no time is set', async () => {
     await runWith({ endedMs: 10_000 * DAY_MS });
     expect((await sut({ runDays: 0 }).clean()).expiredRuns).toEqual([]);
+  });
+
+  it('has videos removed that were kept for later runs, when they have none and their time has come', async () => {
+    const sha256 = randomUUID();
+    await database.video.create({ data: { sha256, bytes: 1, blobKey: blobKeys.video(sha256), probe: {} } });
+    const video = (days: number, isKept = true) =>
+      database.uploadedVideo.create({
+        data: { id: randomUUID(), videoSha256: sha256, isKept, createdAt: new Date(Date.now() - days * DAY_MS) },
+      });
+    const [old, used] = [await video(31), await video(31)];
+    for (const other of [await video(29), await video(31, false)]) expect(other.deletedAt).toBeNull();
+    const run = await runWith({ endedMs: HOUR_MS });
+    await database.run.update({ where: { id: run.id }, data: { videoId: used.id } });
+    expect((await sut({ videoDays: 0 }).clean()).expiredVideos).toEqual([]);
+    expect((await sut().clean(true)).expiredVideos).toEqual([old.id]);
+    expect((await sut().clean()).expiredVideos).toEqual([old.id]);
+    expect(await purges()).toMatchObject([{ kind: 'purge-video', videoId: old.id }]);
+    const gone = await database.uploadedVideo.findMany({ where: { deletedAt: { not: null } }, select: { id: true } });
+    expect(gone).toEqual([{ id: old.id }]);
   });
 
   it('evicts features that no run has used for the set time', async () => {
@@ -183,21 +211,58 @@ describe('Janitor', () => {
     for (const key of [...known, young]) expect(await store.stat(key)).not.toBeNull();
   });
 
-  it('removes old frames that no unfinished run keeps, and soft labels of a run that has failed', async () => {
+  it('removes soft labels of a run that has failed', async () => {
     const [ended, unfinished] = [await runWith({ endedMs: HOUR_MS }), await runWith({})];
     await database.runOutcome.update({ where: { runId: ended.id }, data: { state: 'failed' } });
-    const blobsOf = ({ id, featureSetId }: typeof ended) => [
-      blobKeys.labels(id, 'p', 4),
-      blobKeys.frames(featureSetId, 4),
-    ];
-    for (const key of [...blobsOf(ended), ...blobsOf(unfinished)]) {
-      await store.put(key, Buffer.alloc(3));
-      await age(key, 2 * HOUR_MS);
+    for (const { id } of [ended, unfinished]) {
+      await store.put(blobKeys.labels(id, 'p', 4), Buffer.alloc(3));
+      await age(blobKeys.labels(id, 'p', 4), 2 * HOUR_MS);
     }
-    const one = { blobs: 1, bytes: 3 };
-    expect((await sut().clean()).orphans).toEqual({ labels: one, frames: one });
-    for (const key of blobsOf(ended)) expect(await store.stat(key)).toBeNull();
-    for (const key of blobsOf(unfinished)) expect(await store.stat(key)).not.toBeNull();
+    expect((await sut().clean()).orphans).toEqual({ labels: { blobs: 1, bytes: 3 } });
+    expect(await store.stat(blobKeys.labels(ended.id, 'p', 4))).toBeNull();
+    expect(await store.stat(blobKeys.labels(unfinished.id, 'p', 4))).not.toBeNull();
+  });
+
+  describe('decoded frames', () => {
+    /** Frames of segments 0 and 1, the features of segment 0 being there. */
+    async function decoded({ frameSetId }: { frameSetId: string }): Promise<string[]> {
+      const keys = [0, 1].map((index) => blobKeys.frames(frameSetId, index));
+      for (const [index, key] of keys.entries()) {
+        await store.put(key, Buffer.alloc(4));
+        await database.frameSegment.create({ data: { frameSetId, index, frameCount: 2, decodeSeconds: 0 } });
+      }
+      return keys;
+    }
+    const isThere = async (key: string) => (await store.stat(key)) !== null;
+
+    it('stay for later runs, and go when no run has used them for the set time; their rows stay', async () => {
+      const [old, fresh] = [await runWith({ endedMs: 25 * HOUR_MS }), await runWith({ endedMs: HOUR_MS })];
+      const [gone, kept] = [await decoded(old), await decoded(fresh)];
+      const report = await sut().clean();
+      expect(report.frames).toEqual({ blobs: 2, bytes: 8 });
+      expect(report.kept).toContainEqual(expect.objectContaining({ what: 'frames', blobs: 2, bytes: 8 }));
+      expect(await Promise.all([...gone, ...kept].map(isThere))).toEqual([false, false, true, true]);
+      expect(await database.frameSegment.count({ where: { frameSetId: old.frameSetId } })).toBe(2);
+    });
+
+    it('count as used when another encoder has used them', async () => {
+      const old = await runWith({ endedMs: 25 * HOUR_MS });
+      const keys = await decoded(old);
+      const other = await runWith({ endedMs: HOUR_MS });
+      const { frameSetId } = old;
+      await database.featureSet.update({ where: { id: other.featureSetId }, data: { frameSetId } });
+      expect((await sut().clean()).frames).toEqual(NOTHING);
+      expect(await Promise.all(keys.map(isThere))).toEqual([true, true]);
+    });
+
+    it('make room as soon as every encoder has seen them that an unfinished run waits for, and no sooner', async () => {
+      const run = await runWith({});
+      const keys = await decoded(run);
+      const lacking = { minFreeBytes: Number.MAX_SAFE_INTEGER };
+      expect((await sut(lacking).makeRoom()).frames).toEqual({ blobs: 1, bytes: 4 });
+      expect(await Promise.all(keys.map(isThere))).toEqual([false, true]);
+      expect((await sut(lacking).makeRoom()).frames).toEqual(NOTHING);
+    });
   });
 
   it('removes old files of a training run that its rows do not name', async () => {
@@ -236,8 +301,11 @@ describe('Janitor', () => {
     expect(report).toEqual({
       dryRun: true,
       expiredRuns: [id],
+      expiredVideos: [],
       features: { blobs: 1, bytes: 10 },
+      frames: NOTHING,
       overlays: NOTHING,
+      pictures: NOTHING,
       orphans: { videos: { blobs: 1, bytes: 3 } },
       kept: [],
     });

@@ -15,17 +15,14 @@ interface Owners {
 const OF_KEPT_RUNS = { why: 'of runs that are kept', of: existingRuns };
 
 const OWNERS: Record<string, Owners> = {
-  videos: {
-    why: OF_KEPT_RUNS.why,
-    of: async (database, ids) =>
-      (await database.video.findMany({ where: { sha256: { in: ids } } })).map(({ sha256 }) => sha256),
-  },
+  videos: { why: 'of videos that are kept', of: existingVideos },
+  pictures: { why: 'of videos that are kept', of: existingVideos },
   'first-masks': OF_KEPT_RUNS,
   prompts: OF_KEPT_RUNS,
   labels: { why: 'of runs that go on or may be corrected', of: runsWithLabels },
   masks: { why: OF_KEPT_RUNS.why, of: keysOfMasks },
   exports: OF_KEPT_RUNS,
-  frames: { why: 'of runs that have not ended', of: wantedFeatureSets },
+  frames: { why: OF_KEPT_RUNS.why, of: existingFrameSets },
   features: { why: OF_KEPT_RUNS.why, of: existingFeatureSets },
   encoders: {
     why: 'of registered versions, and of runs that have not ended',
@@ -112,14 +109,17 @@ async function unfinishedRuns(database: Database, ids: string[]): Promise<string
   return (await database.run.findMany({ where, select: { id: true } })).map(({ id }) => id);
 }
 
+async function existingVideos(database: Database, ids: string[]): Promise<string[]> {
+  const where = { sha256: { in: ids } };
+  return (await database.video.findMany({ where, select: { sha256: true } })).map(({ sha256 }) => sha256);
+}
+
 async function existingFeatureSets(database: Database, ids: string[]): Promise<string[]> {
   return (await database.featureSet.findMany({ where: { id: { in: ids } }, select: { id: true } })).map(({ id }) => id);
 }
 
-/** Raw frames serve features that an unfinished run wants. */
-async function wantedFeatureSets(database: Database, ids: string[]): Promise<string[]> {
-  const where = { id: { in: ids }, runs: { some: { outcome: { is: null } } } };
-  return (await database.featureSet.findMany({ where, select: { id: true } })).map(({ id }) => id);
+async function existingFrameSets(database: Database, ids: string[]): Promise<string[]> {
+  return (await database.frameSet.findMany({ where: { id: { in: ids } }, select: { id: true } })).map(({ id }) => id);
 }
 
 function isUuid(id: string): boolean {
