@@ -86,6 +86,7 @@ export const ERRORS = {
   MASK_NOT_PNG: input(415, 'The mask is not a PNG file.'),
   MASK_CORRUPT: input(422, 'The mask cannot be decoded.'),
   MASK_BIT_DEPTH: input(422, 'The mask has 16 bits per sample, and values that do not fit 8.'),
+  MASK_ORIENTATION: input(422, 'The mask says that it is turned.'),
   MASK_COLOUR: input(422, 'The colours of the mask are not a few flat ones.'),
   MASK_NOT_BINARY: input(422, 'The mask has shades that are neither background nor a class.'),
   MASK_EMPTY: input(422, 'The mask has no foreground.'),

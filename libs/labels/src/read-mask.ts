@@ -92,7 +92,7 @@ function labelsOf(image: PngImage): ColourLabels {
  * | shades along edges, in whatever kind | MASK_NOT_BINARY, MASK_COLOUR |
  *
  * @throws CodedError MASK_NOT_PNG, MASK_CORRUPT, MASK_TOO_LARGE, MASK_BIT_DEPTH, MASK_COLOUR, MASK_NOT_BINARY,
- * MASK_TOO_MANY_CLASSES
+ * MASK_TOO_MANY_CLASSES, MASK_ORIENTATION
  */
 export function readLabels(bytes: Uint8Array, limits: MaskLimits): LabelMap {
   const image = decodePng(bytes, limits);

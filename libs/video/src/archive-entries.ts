@@ -11,6 +11,9 @@ export interface FrameEntries {
   frames: Entry[];
 }
 
+/** So many names of other files are told. */
+const NAMED = 3;
+const VIDEO_NAME = /\.(mp4|m4v|mov|mkv|webm|avi|ts|m2ts|mts)$/i;
 const UNSAFE = /^(invalid relative path|absolute path|invalid characters in fileName)/;
 
 /**
@@ -27,13 +30,15 @@ export async function openFrameEntries(path: string, limits: VideoLimits): Promi
     });
   try {
     const pictures: Entry[] = [];
+    const others: string[] = [];
     let count = 0;
     for await (const entry of entriesOf(zip)) {
       if (++count > limits.maxZipEntries)
         throw new CodedError('ZIP_TOO_LARGE', `More than ${limits.maxZipEntries} entries.`);
       if (isFrame(entry)) pictures.push(entry);
+      else if (others.length < NAMED && !entry.fileName.endsWith('/')) others.push(entry.fileName);
     }
-    if (pictures.length === 0) throw new CodedError('ZIP_NO_FRAMES', 'No .jpg, .jpeg or .png file was found.');
+    if (pictures.length === 0) throw withoutFrames(others);
     const frames = framesOfOneFolder(pictures);
     checkSizes(frames, limits);
     frames.sort((a, b) => compareNaturally(a.fileName, b.fileName));
@@ -43,6 +48,13 @@ export async function openFrameEntries(path: string, limits: VideoLimits): Promi
     zip.close();
     throw error;
   }
+}
+
+function withoutFrames(others: readonly string[]): CodedError {
+  const holds = others.length > 0 ? ` The zip holds ${others.join(', ')}.` : ' The zip holds no files.';
+  const video = others.find((name) => VIDEO_NAME.test(name));
+  const help = video === undefined ? '' : ` Send ${posix.basename(video)} itself, not in a zip.`;
+  return new CodedError('ZIP_NO_FRAMES', `No .jpg, .jpeg or .png file was found.${holds}${help}`);
 }
 
 /** File name of a frame without folder and extension. */

@@ -1,4 +1,5 @@
 import { CodedError, type ErrorCode } from '@propago/contracts';
+import { unsupportedCodec } from './foreign-file';
 
 // ffmpeg reports the signal of its CPU limit as mere information.
 const TAG = /\[(warning|error|fatal|panic)\]|^\[info\] Exiting normally, received signal/;
@@ -94,8 +95,7 @@ export class Diagnosis {
       return new CodedError('INTERNAL', `ffmpeg does not start: ${this.lastLine}`);
     // Killed from outside (for instance for memory): the file is not to blame.
     if (exit.signal) return new CodedError('INTERNAL', `${task} was ended by ${exit.signal}.`);
-    if (this.refusedCodec)
-      return new CodedError('VIDEO_NOT_RECOGNISED', `The codec ${this.refusedCodec} is not supported.`);
+    if (this.refusedCodec) return unsupportedCodec(this.refusedCodec);
     return new CodedError(fallback, `${task} failed (exit ${exit.code}): ${this.summary}`);
   }
 }

@@ -248,6 +248,18 @@ describe('a zip of frames', () => {
     });
   });
 
+  it('says what a zip without frames holds', async () => {
+    await zip([
+      ['clip/film.mp4', Buffer.from('x')],
+      ['clip/notes.txt', Buffer.from('x')],
+    ]);
+    await expect(frames()).rejects.toMatchObject({
+      code: 'ZIP_NO_FRAMES',
+      message:
+        'No .jpg, .jpeg or .png file was found. The zip holds clip/film.mp4, clip/notes.txt. Send film.mp4 itself, not in a zip.',
+    });
+  });
+
   it.each([
     ['none is a frame', [['a.txt', Buffer.from('x')]] as Files, 'ZIP_NO_FRAMES'],
     ['it is empty', [] as Files, 'ZIP_NO_FRAMES'],

@@ -3,6 +3,7 @@ import { askFfprobe, type ProbedStream } from './ask-ffprobe';
 import { chooseVideoStream, uprightRotation } from './choose-stream';
 import { findMissingFrames } from './completeness';
 import { CODECS } from './ffmpeg';
+import { unsupportedCodec } from './foreign-file';
 import type { VideoLimits } from './limits';
 import { inspectFile, truncated } from './signature';
 import type { VideoProbe } from './video-probe';
@@ -43,8 +44,7 @@ function isCorrupt(error: unknown): boolean {
 
 function describe(stream: ProbedStream, fileSeconds: number | null): Omit<VideoProbe, 'container' | 'bytes'> {
   const { codec_name: codec = 'unknown', width = 0, height = 0 } = stream;
-  if (!Object.hasOwn(CODECS, codec))
-    throw new CodedError('VIDEO_NOT_RECOGNISED', `The codec ${codec} is not supported.`);
+  if (!Object.hasOwn(CODECS, codec)) throw unsupportedCodec(codec);
   const [num, den] = (stream.time_base ?? '').split('/').map(Number);
   if (width <= 0 || height <= 0 || !num || !den)
     throw new CodedError('VIDEO_CORRUPT', 'The headers give no frame size or time base.');

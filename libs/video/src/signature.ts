@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { CodedError } from '@propago/contracts';
 import { findMatroskaEnd, findRiffEnd, walkBoxes } from './container-length';
+import { refusalOfForeign } from './foreign-file';
 import { findTransportLayout, MAX_JUNK_BYTES, type TransportLayout } from './transport-stream';
 
 /** Families of files that may be opened, decided by their first bytes alone: names and media types are never trusted. */
@@ -61,6 +62,8 @@ export async function inspectFile(path: string): Promise<FileSignature> {
 
 function refusal(head: Buffer): CodedError {
   if (head.length === 0) return new CodedError('VIDEO_NOT_RECOGNISED', 'The file is empty.');
+  const foreign = refusalOfForeign(head);
+  if (foreign) return foreign;
   // Every playlist and script format that ffmpeg follows to other files is text.
   const isText = head
     .subarray(0, TEXT_BYTES)

@@ -26,6 +26,9 @@ const SHIPPED = ['conv-descriptor', 'conv-descriptor-fp32', 'colour-descriptor']
 export class ConfiguredEncoders implements OnModuleInit {
   /** What a run that names no encoder uses, as a run would name it. */
   defaultModel = '';
+  private finish = (): void => {};
+  /** Resolves when they are registered. NATS brings questions before: its listeners start before modules are set up. */
+  readonly registered = new Promise<void>((resolve) => (this.finish = resolve));
 
   constructor(
     @Inject(CONFIG) private readonly config: ConfigOf<'models'>,
@@ -46,6 +49,7 @@ export class ConfiguredEncoders implements OnModuleInit {
       names.push(name);
     }
     this.defaultModel = this.config.DEFAULT_MODEL ?? names[0]!;
+    this.finish();
   }
 
   private async import(file: string, name: string, card: EncoderCard, isChampion: boolean): Promise<void> {

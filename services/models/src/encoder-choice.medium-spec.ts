@@ -36,6 +36,15 @@ describe('the encoder of a run', () => {
     });
   });
 
+  it('is known although it was asked for before the encoders of the configuration were', async () => {
+    let register = (): void => {};
+    const configured = { defaultModel: '', registered: new Promise<void>((resolve) => (register = resolve)) };
+    const asked = new EncoderChoice(fixture.database, configured as ConfiguredEncoders).choose(RUN);
+    configured.defaultModel = 'vit';
+    register();
+    expect(await asked).toMatchObject({ name: 'vit', version: 1 });
+  });
+
   it('is found by its digest and by the beginning of it', async () => {
     for (const encoder of [digests[1]!, digests[1]!.slice(0, 8)]) {
       expect(await sut.choose({ encoder, ...RUN })).toMatchObject({ version: 2, chosenBy: 'digest' });

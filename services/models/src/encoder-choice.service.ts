@@ -25,9 +25,11 @@ export class EncoderChoice {
   ) {}
 
   /** @throws CodedError ENCODER_UNKNOWN that lists what is known, MODEL_VERSION_NOT_READY */
-  choose({ encoder = this.configured.defaultModel, runId }: EncoderQuestion): Promise<EncoderAnswer<EncoderCard>> {
+  async choose({ encoder, runId }: EncoderQuestion): Promise<EncoderAnswer<EncoderCard>> {
+    await this.configured.registered;
+    const wanted = encoder ?? this.configured.defaultModel;
     // One moment of the registry: a promotion between two looks would leave a split with an alias that is no more.
-    return this.database.$transaction((moment) => new Choice(moment).of(encoder, runId), {
+    return this.database.$transaction((moment) => new Choice(moment).of(wanted, runId), {
       isolationLevel: 'RepeatableRead',
     });
   }

@@ -51,6 +51,42 @@ async function colours(width: number, height: number): Promise<Buffer> {
 }
 
 describe('decodePng', () => {
+  /** A tag list as cameras write it, little-endian or big-endian. */
+  const exif = (order: 'II' | 'MM', orientation: number): Buffer => {
+    const words = (value: number, bytes: number): Buffer => {
+      const out = Buffer.alloc(bytes);
+      if (order === 'II') out.writeUIntLE(value, 0, bytes);
+      else out.writeUIntBE(value, 0, bytes);
+      return out;
+    };
+    const tag = [words(0x112, 2), words(3, 2), words(1, 4), words(orientation, 2), words(0, 2)];
+    return Buffer.concat([Buffer.from(order), words(42, 2), words(8, 4), words(1, 2), ...tag, words(0, 4)]);
+  };
+  const withExif = (data: Buffer): Buffer => {
+    const png = greyPng(2, [0, 1, 1, 0]);
+    return Buffer.concat([png.subarray(0, 33), chunk('eXIf', data), png.subarray(33)]);
+  };
+
+  it('refuses a picture that says it is turned', async () => {
+    for (const order of ['II', 'MM'] as const) {
+      expect(codeOf(withExif(exif(order, 1)))).toBe('decoded');
+      for (let orientation = 2; orientation <= 8; orientation++) {
+        expect(codeOf(withExif(exif(order, orientation)))).toBe('MASK_ORIENTATION');
+      }
+    }
+    const written = sharp(greyPng(2, [0, 1, 1, 0])).withMetadata({ orientation: 6 });
+    expect(codeOf(await written.png().toBuffer())).toBe('MASK_ORIENTATION');
+  });
+
+  it('takes EXIF data that say nothing of it, or nothing that can be read', () => {
+    const list = exif('II', 6);
+    const beyond = Buffer.from(list);
+    beyond.writeUInt32LE(4000, 4);
+    for (const data of [Buffer.alloc(0), Buffer.from('II'), list.subarray(0, 16), beyond, exif('MM', 9)]) {
+      expect(codeOf(withExif(data))).toBe('decoded');
+    }
+  });
+
   it.each([
     [2, false],
     [4, false],

@@ -1,5 +1,6 @@
 import { inflateSync } from 'node:zlib';
 import { CodedError } from '@propago/contracts';
+import { orientationOf } from './exif-orientation';
 import { corrupt, PngHeader, readChunks } from './png-chunks';
 import { passesOf, samplesOf, samplesPerPixel, scanlineBytes } from './scanlines';
 
@@ -73,6 +74,18 @@ function narrow(wide: Uint8Array): Uint8Array {
   return samples;
 }
 
+/** Whoever drew the mask may have seen it turned or not: programs differ in whether they follow a PNG's orientation. */
+function refuseTurned(exif: Uint8Array | null): void {
+  const orientation = exif === null ? 1 : orientationOf(exif);
+  if (orientation === 1) return;
+  throw new CodedError(
+    'MASK_ORIENTATION',
+    `The mask says that it is turned (EXIF orientation ${orientation}), which some programs show and others do not; save it ` +
+      `upright: python3 -c "from PIL import Image, ImageOps; ImageOps.exif_transpose(Image.open('mask.png')).save('mask.png')" ` +
+      'where it was drawn turned, else without its EXIF data.',
+  );
+}
+
 function inflate(data: Uint8Array[], expected: number): Uint8Array {
   const packed = data.length === 1 ? data[0] : Buffer.concat(data);
   // A header that promises more than its data can hold is refused before memory is taken for it.
@@ -94,10 +107,12 @@ function inflate(data: Uint8Array[], expected: number): Uint8Array {
  * Safe for untrusted files: size limits come first, and inflating stops at exactly the bytes that the size needs.
  * Colour correction, transparency and animation chunks are ignored. Palette indices beyond the palette are kept:
  * in a mask the index is the class, and the palette only its colour.
- * @throws CodedError MASK_NOT_PNG, MASK_TOO_LARGE, MASK_BIT_DEPTH (16 bits that do not fit 8), MASK_CORRUPT
+ * @throws CodedError MASK_NOT_PNG, MASK_TOO_LARGE, MASK_BIT_DEPTH (16 bits that do not fit 8), MASK_ORIENTATION,
+ *   MASK_CORRUPT
  */
 export function decodePng(bytes: Uint8Array, limits: PngLimits): PngImage {
-  const { header, palette, data } = readChunks(bytes, (found) => checkHeader(found, limits));
+  const { header, palette, data, exif } = readChunks(bytes, (found) => checkHeader(found, limits));
+  refuseTurned(exif);
   const passes = passesOf(header);
   const samples = samplesOf(inflate(data, scanlineBytes(passes)), header, passes);
   return {

@@ -16,11 +16,13 @@ export interface PngHeader {
   interlaced: boolean;
 }
 
-/** The critical chunks of a PNG file; `data` are the IDAT payloads in file order, views on the input. */
+/** The chunks of a PNG file that are looked at, those that a decoder must know first; `data` are the IDAT payloads in file order, views on the input. */
 export interface PngChunks {
   header: PngHeader;
   palette: Uint8Array | null;
   data: Uint8Array[];
+  /** The EXIF data of eXIf; null where the file has none. */
+  exif: Uint8Array | null;
 }
 
 export const corrupt = (detail: string, cause?: unknown): CodedError =>
@@ -53,6 +55,7 @@ export function readChunks(file: Uint8Array, onHeader: (header: PngHeader) => vo
   const view = new DataView(file.buffer, file.byteOffset, file.length);
   let header: PngHeader | null = null;
   let palette: Uint8Array | null = null;
+  let exif: Uint8Array | null = null;
   const data: Uint8Array[] = [];
   let previous = '';
   for (let at = SIGNATURE.length; ;) {
@@ -74,7 +77,8 @@ export function readChunks(file: Uint8Array, onHeader: (header: PngHeader) => vo
     } else if (type === 'IDAT') {
       if (data.length > 0 && previous !== 'IDAT') throw corrupt('its image data is interrupted by another chunk');
       data.push(body);
-    } else if (type === 'IEND') break;
+    } else if (type === 'eXIf') exif = body;
+    else if (type === 'IEND') break;
     // A lower-case first letter marks a chunk that a decoder may ignore.
     else if (type[0] === type[0].toUpperCase()) throw corrupt(`it needs the unknown chunk ${type}`);
     previous = type;
@@ -83,5 +87,5 @@ export function readChunks(file: Uint8Array, onHeader: (header: PngHeader) => vo
   if (data.length === 0) throw corrupt('it has no image data');
   if (header === null) throw corrupt('it has no header');
   if (header.colourType === 3 && palette === null) throw corrupt('it has no palette');
-  return { header, palette, data };
+  return { header, palette, data, exif };
 }

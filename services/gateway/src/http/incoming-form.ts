@@ -3,10 +3,16 @@ import { finished, PassThrough, pipeline, type Readable } from 'node:stream';
 import Busboy, { type BusboyHeaders, type BusboyInstance } from '@fastify/busboy';
 import { CodedError } from '@propago/contracts';
 
-/** A part of a form: a file whose bytes may still be arriving, or the text of a field. */
-export type FormPart =
-  | { type: 'file'; fieldname: string; filename: string | undefined; file: Readable }
-  | { type: 'field'; fieldname: string; value: string; valueTruncated: boolean };
+/** A file whose bytes may still be arriving. */
+export interface FilePart {
+  type: 'file';
+  fieldname: string;
+  filename: string | undefined;
+  file: Readable;
+}
+
+/** A part of a form. */
+export type FormPart = FilePart | { type: 'field'; fieldname: string; value: string; valueTruncated: boolean };
 
 /** Of each part one is accepted, and a second one is told so. How long a file may be is up to whoever reads it. */
 const LIMITS = { files: 4, fields: 4, parts: 8 };

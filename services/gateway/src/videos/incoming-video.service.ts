@@ -5,7 +5,7 @@ import { blobKeys, CodedError } from '@propago/contracts';
 import { CONFIG, STORAGE, StorageRoom, type BlobStore, type ConfigOf } from '@propago/runtime';
 import type { Room } from '../access/quota.service';
 import { lengthOf, partsOf, readToItsEnd, withoutFileName } from '../http/form-parts';
-import type { FormPart } from '../http/incoming-form';
+import type { FilePart } from '../http/incoming-form';
 
 /** A video that came with a request. It lies in storage already, under a key of its own. */
 export interface IncomingVideo {
@@ -25,9 +25,9 @@ export class IncomingVideoService {
   ) {}
 
   /**
-   * @param use gets a free key for the video of a request; what lies under it is gone when it returns, unless it was moved
-   *   away
-   * @throws CodedError STORAGE_FULL and what `use` throws, after the request has been read to its end
+   * @param use gets a free key for the video of a request; what lies under the key is gone when it returns, unless it was
+   *   moved away
+   * @throws CodedError STORAGE_FULL before a byte is read, and what `use` throws, after the request has been read to its end
    */
   async withKey<T>(request: FastifyRequest, use: (key: string) => Promise<T>): Promise<T> {
     const key = blobKeys.upload(randomUUID());
@@ -64,11 +64,11 @@ export class IncomingVideoService {
   }
 
   /** @throws CodedError UPLOAD_TOO_LARGE, QUOTA_BYTES, UPLOAD_ABORTED */
-  async store(part: FormPart & { type: 'file' }, room: Room, key: string): Promise<IncomingVideo> {
+  async store({ file, filename }: FilePart, room: Room, key: string): Promise<IncomingVideo> {
     const { MAX_UPLOAD_BYTES } = this.config;
     try {
       const maxBytes = Math.min(MAX_UPLOAD_BYTES, room.bytes);
-      return { key, ...(await this.storage.putStream(key, part.file, { maxBytes })), fileName: part.filename };
+      return { key, ...(await this.storage.putStream(key, file, { maxBytes })), fileName: filename };
     } catch (error) {
       const isTooLarge = error instanceof CodedError && error.code === 'UPLOAD_TOO_LARGE';
       if (isTooLarge && room.bytes < MAX_UPLOAD_BYTES) throw room.exceeded();
