@@ -29,7 +29,11 @@ export function parseFields<T>(schema: z.ZodType<T>, value: unknown, describe: D
   if (parsed.success) return parsed.data;
   const shape = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as FieldSchema;
   const problems = parsed.error.issues.flatMap((issue) => problemsOf(issue, shape, describe));
-  throw new FieldErrors(problems as [FieldProblem, ...FieldProblem[]]);
+  // A number may break two rules that are said alike.
+  const different = problems.filter(
+    ({ path, message }, at) => problems.findIndex((one) => one.path === path && one.message === message) === at,
+  );
+  throw new FieldErrors(different as [FieldProblem, ...FieldProblem[]]);
 }
 
 /** @param allowed range or choice of the value, where it has one */

@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { parseFields, simplify } from '@propago/contracts';
 
-/** @throws FieldErrors REQUEST_INVALID that names every problem */
-export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
+/**
+ * @param what the body is called where a problem is that of the whole
+ * @throws FieldErrors REQUEST_INVALID that names every problem
+ */
+export function parseBody<T>(schema: z.ZodType<T>, body: unknown, what = 'the body'): T {
   return parseFields(schema, body ?? {}, ({ message }, path) => {
-    const text = `${path || 'the body'}: ${message}`;
+    const text = `${path || what}: ${message}`;
     return { code: 'REQUEST_INVALID', message: text.endsWith('.') ? text : `${text}.` };
   });
 }

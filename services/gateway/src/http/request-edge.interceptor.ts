@@ -3,8 +3,9 @@ import { PARAMTYPES_METADATA, ROUTE_ARGS_METADATA } from '@nestjs/common/constan
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum';
 import type { FastifyRequest } from 'fastify';
 import type { Observable } from 'rxjs';
-import { assertStorable, FieldErrors, nearest, storable, type FieldProblem } from '@propago/contracts';
+import { assertStorable, CodedError, FieldErrors, nearest, storable, type FieldProblem } from '@propago/contracts';
 import { OF_MACHINES } from './http-metrics';
+import { bodyTypesOf } from './open-api/bodies';
 
 /** A query parameter that a route reads. */
 interface QueryParameter {
@@ -18,14 +19,33 @@ interface QueryParameter {
  */
 @Injectable()
 export class RequestEdgeInterceptor implements NestInterceptor {
-  /** @throws FieldErrors QUERY_UNKNOWN, REQUEST_INVALID; CodedError TEXT_INVALID */
+  /** @throws FieldErrors QUERY_UNKNOWN, REQUEST_INVALID; CodedError TEXT_INVALID, MEDIA_TYPE_UNSUPPORTED */
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     if (context.getType() === 'http') {
       const request = context.switchToHttp().getRequest<FastifyRequest>();
-      if (!OF_MACHINES.test(request.routeOptions.url ?? '')) check(request, queryOf(context));
+      if (!OF_MACHINES.test(request.routeOptions.url ?? '')) {
+        checkBodyType(request, context);
+        check(request, queryOf(context));
+      }
     }
     return next.handle();
   }
+}
+
+/** Where a handler parses the body: any other type would be read as something that it is not, or as nothing. */
+function checkBodyType({ headers }: FastifyRequest, context: ExecutionContext): void {
+  const [type = ''] = headers['content-type']?.toLowerCase().split(/[; ]/) ?? [];
+  const hasBody = Number(headers['content-length'] ?? 0) > 0 || headers['transfer-encoding'] !== undefined;
+  const parses = argumentsOf(context).some(([key]) => key.startsWith(`${RouteParamtypes.BODY}:`));
+  if (!parses || !hasBody || type === '') return;
+  const accepted = bodyTypesOf(context.getHandler());
+  if (accepted.includes(type)) return;
+  const ofCurl =
+    type === 'application/x-www-form-urlencoded' ? ', which curl says unless it is told otherwise by -H' : '';
+  throw new CodedError(
+    'MEDIA_TYPE_UNSUPPORTED',
+    `Expected the content type ${accepted.join(' or ')}, not ${type}${ofCurl}.`,
+  );
 }
 
 function check(request: FastifyRequest, known: QueryParameter[]): void {
@@ -61,11 +81,20 @@ function unknownParameter(name: string, known: string[]): FieldProblem {
 /** Those that the handler's parameters ask for by `@Query(name)`, in their order; one declared as a mere text comes once. */
 function queryOf(context: ExecutionContext): QueryParameter[] {
   const [controller, { name: method }] = [context.getClass(), context.getHandler()];
-  const args: Record<string, { index: number; data?: string }> =
-    Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, method) ?? {};
   const types = Reflect.getMetadata(PARAMTYPES_METADATA, controller.prototype as object, method) as unknown[];
-  return Object.entries(args)
+  return argumentsOf(context)
     .filter(([key]) => key.startsWith(`${RouteParamtypes.QUERY}:`))
     .sort(([, a], [, b]) => a.index - b.index)
     .map(([, { index, data = '' }]) => ({ name: data, mayRepeat: types[index] !== String }));
+}
+
+/** What the handler's parameters are filled with. */
+function argumentsOf(context: ExecutionContext): [string, { index: number; data?: string }][] {
+  const [controller, { name: method }] = [context.getClass(), context.getHandler()];
+  return Object.entries(
+    (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, method) ?? {}) as Record<
+      string,
+      { index: number; data?: string }
+    >,
+  );
 }

@@ -28,7 +28,7 @@ export function versionNumber(text: string): number {
 
 /** The name of a model that may come to be. @throws CodedError REQUEST_INVALID */
 export function newModelName(text: string): string {
-  return parseBody(modelName, text);
+  return parseBody(modelName, text, 'the name of the model');
 }
 
 export function etagOf(revision: number): string {

@@ -1,3 +1,4 @@
+import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { ApiExtension, type OpenAPIObject } from '@nestjs/swagger';
 import { operationsOf } from './operations';
 
@@ -5,8 +6,17 @@ const FORM = 'multipart/form-data';
 const BYTES = 'application/octet-stream';
 const ALSO_BYTES = 'x-also-bytes';
 
-/** Documents that a route takes the bytes of a file beside JSON, under the type that every generator of clients knows. */
-export const AlsoTakesBytes = (): MethodDecorator => ApiExtension(ALSO_BYTES, true);
+/**
+ * A route takes the bytes of a file beside JSON. They are documented under the type that every generator of clients
+ * knows.
+ */
+export const AlsoTakesBytes = (): MethodDecorator =>
+  applyDecorators(ApiExtension(ALSO_BYTES, true), SetMetadata(ALSO_BYTES, true));
+
+/** Types of the bodies that a handler parses. */
+export function bodyTypesOf(handler: object): string[] {
+  return ['application/json', ...(Reflect.getMetadata(ALSO_BYTES, handler) ? ['image/png', BYTES] : [])];
+}
 
 interface FormSchema {
   properties?: Record<string, { type?: string; $ref?: string }>;
