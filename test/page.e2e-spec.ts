@@ -198,7 +198,7 @@ describe('the way from a video to corrected masks', () => {
     const tabTo = async (name: string): Promise<void> => {
       for (let i = 0; i < 60; i++) {
         const focused = await page.evaluate<string>(
-          `document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent ?? ''`,
+          `((focus) => (focus === document.body ? '' : (focus.getAttribute('aria-label') ?? focus.textContent)))(document.activeElement)`,
         );
         if (focused.includes(name)) return;
         await page.keyboard.press('Tab');
@@ -274,9 +274,18 @@ describe.each(['mp4', 'zip'])('the workbench on a clip whose frames carry their 
         const png = await (await sut.get(`/v1/runs/${id}/frames/${frame}/mask.png`, key)).arrayBuffer();
         masks.set(frame, pixelsOf(Buffer.from(png)).samples);
       }
-      const row = 114 * numbered.width;
-      const expected = Array.from({ length: 20 }, (_, i) => masks.get(frame)![row + 8 + 16 * i] === 1);
-      expect({ frame, ...shown }).toEqual({ frame, number: frame, square: expected });
+      const mask = masks.get(frame)!;
+      const places = Array.from({ length: 20 }, (_, i) => 114 * numbered.width + 8 + 16 * i);
+      // On the screen an edge of the mask is blended with what is beside it.
+      const isCertain = (place: number) => [-2, -1, 1, 2].every((d) => mask[place + d] === mask[place]);
+      const certain = <T>(values: T[]) => values.filter((_, i) => isCertain(places[i]!));
+      const expected = certain(places.map((place) => mask[place] === 1));
+      expect(expected.length).toBeGreaterThan(12);
+      expect({ frame, number: shown.number, square: certain(shown.square) }).toEqual({
+        frame,
+        number: frame,
+        square: expected,
+      });
     }
     await leave(tab);
   });

@@ -46,14 +46,14 @@ export function servePage(fastify: FastifyInstance): void {
     index: false,
     cacheControl: false,
     preCompressed: true,
-    setHeaders: (reply) => {
+    setHeaders: (reply, path) => {
       for (const [name, value] of Object.entries(HEADERS)) void reply.header(name, value);
-      void reply.header('cache-control', 'public, max-age=31536000, immutable');
+      // The page itself names the parts of today; a part never changes.
+      const lasts = path.endsWith('.html') ? 'no-cache' : 'public, max-age=31536000, immutable';
+      void reply.header('cache-control', lasts);
     },
   });
   for (const address of SCREENS) {
-    fastify.get(address, (_request, reply) =>
-      reply.headers({ ...HEADERS, 'cache-control': 'no-cache' }).sendFile('index.html', BUILT),
-    );
+    fastify.get(address, (_request, reply) => reply.sendFile('index.html', BUILT));
   }
 }

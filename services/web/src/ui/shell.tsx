@@ -65,11 +65,11 @@ function Account() {
   const who = access === 'off' ? 'This machine' : key.name;
   return (
     <MenuTrigger>
-      <Button className="account" aria-label={`${who}, account`}>
-        <span className="avatar" aria-hidden="true">
-          {who.slice(0, 1).toUpperCase()}
-        </span>
+      <Button className="account">
+        {/* The letter is drawn by the style sheet: it is not part of the button's name. */}
+        <span className="avatar" data-letter={who.slice(0, 1).toUpperCase()} aria-hidden="true" />
         <span className="account-name">{who}</span>
+        <span className="unseen">, account</span>
       </Button>
       <Popover className="popover" placement="bottom end">
         <Menu
