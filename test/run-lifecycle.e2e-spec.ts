@@ -26,11 +26,14 @@ const cancel = (id: string): Promise<Response> =>
 /** All blobs, when those that ended runs no longer need are removed: that comes after the state that the API shows. */
 async function blobsAtRest(): Promise<string[]> {
   await until('ended runs are tidied', async () => {
-    const kept = await platform.query<{ runId: string }>(`select "runId" from "RunOutcome" where state = 'succeeded'`);
-    // Soft labels of a run that has succeeded serve its corrections.
-    const runOf = (key: string) => key.split('/')[1];
-    const lost = (await platform.blobs('labels')).filter((key) => !kept.some(({ runId }) => runId === runOf(key)));
-    return lost.length + (await platform.blobs('frames', 'uploads')).length === 0;
+    const kept = await platform.query<{ runId: string; frameSetId: string }>(
+      `select "runId", "frameSetId" from "RunOutcome" join "Run" on "Run".id = "runId"
+       join "FeatureSet" on "FeatureSet".id = "featureSetId" where state = 'succeeded'`,
+    );
+    // Soft labels of a run that has succeeded serve its corrections, and its frames other encoders.
+    const owners = new Set(kept.flatMap(({ runId, frameSetId }) => [runId, frameSetId]));
+    const lost = (await platform.blobs('labels', 'frames')).filter((key) => !owners.has(key.split('/')[1]!));
+    return lost.length + (await platform.blobs('uploads')).length === 0;
   });
   return platform.blobs('');
 }
