@@ -14,7 +14,7 @@ export function StorageUse() {
   const removable = [
     { what: 'expired runs', count: data.expiredRuns.length, bytes: 0 },
     { what: 'features of ended runs', count: data.features.blobs, bytes: data.features.bytes },
-    { what: 'overlays', count: data.overlays.blobs, bytes: data.overlays.bytes },
+    { what: 'exports', count: data.exports.blobs, bytes: data.exports.bytes },
     ...Object.entries(data.orphans).map(([what, one]) => ({
       what: `${what} that nothing refers to`,
       count: one.blobs,
