@@ -1,11 +1,11 @@
 import { contextEntries } from '@propago/affinity';
 import type { PropagationParameters } from '@propago/contracts';
-import type { FeatureSet, Prompt, Run } from '@propago/database';
+import type { FeatureSet, FrameSet, Prompt, Run } from '@propago/database';
 import { frameAt, type Pass } from '@propago/passes';
 
 /** One pass of one run. */
 export interface RunPass {
-  run: Run & { featureSet: FeatureSet; prompts: Prompt[] };
+  run: Run & { featureSet: FeatureSet & { frameSet: FrameSet }; prompts: Prompt[] };
   pass: Pass;
 }
 

@@ -58,7 +58,7 @@ export class PromptsService {
     const drawn = drawPrompt(sent, { frames, fit, limits: maskLimits(this.config) });
     await this.changes.change(runId, expected, async (transaction, run) => {
       assertKnown(run, drawn.objects);
-      await assertHasFrames(transaction, run.featureSetId, [drawn.frame]);
+      await assertHasFrames(transaction, featureSet.videoSha256, [drawn.frame]);
       const before = run.prompts.find(({ frame }) => frame === drawn.frame);
       const stored = await this.stored.store(runId, drawn, run.palette);
       if (before?.digest === stored.digest) return 'nothing';

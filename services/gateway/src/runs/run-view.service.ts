@@ -24,7 +24,8 @@ const INCLUDE = {
   outcome: true,
   objects: { orderBy: { id: 'asc' } },
   prompts: { orderBy: { frame: 'asc' }, select: { frame: true, objects: true, digest: true } },
-  featureSet: { include: { video: true } },
+  video: true,
+  featureSet: { include: { frameSet: true, video: true } },
 } satisfies Prisma.RunInclude;
 
 type FullRun = Prisma.RunGetPayload<{ include: typeof INCLUDE }>;
@@ -130,10 +131,12 @@ function viewOf(run: FullRun, progress: RunProgress): AnswerOf<'Run'> {
       sha256: run.encoderSha256,
       chosenBy: run.encoderChosenBy,
     },
+    // Only shadow runs have none, which nobody sees.
+    videoId: run.videoId!,
     video: {
       sha256: featureSet.videoSha256,
       bytes: Number(featureSet.video.bytes),
-      fileName: run.videoFileName,
+      fileName: run.video?.fileName ?? null,
       width: probe.width,
       height: probe.height,
       codec: probe.codec,
@@ -142,7 +145,7 @@ function viewOf(run: FullRun, progress: RunProgress): AnswerOf<'Run'> {
       timeBase: probe.timeBase,
       frames,
     },
-    inputSize: { width: featureSet.inputWidth, height: featureSet.inputHeight },
+    inputSize: { width: featureSet.frameSet.width, height: featureSet.frameSet.height },
     timings: {
       acceptedAt: run.createdAt.toISOString(),
       firstMaskAt: progress.firstMaskAt?.toISOString() ?? null,
@@ -171,7 +174,7 @@ function passesOf(
   { objects, prompts, featureSet }: FullRun,
   { frames, labels }: RunProgress,
 ): AnswerOf<'Run'>['passes'] {
-  const video = { frameCount: frames, segmentFrames: featureSet.segmentFrames };
+  const video = { frameCount: frames, segmentFrames: featureSet.frameSet.segmentFrames };
   return progressOf({ objects, prompts }, new Map(Object.entries(labels)), video).map(({ pass, ...segments }) => ({
     direction: pass.direction,
     fromFrame: pass.from,
