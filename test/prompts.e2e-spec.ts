@@ -272,7 +272,7 @@ describe('the command line', () => {
       const server = ['--server', platform.url, '--output', path.join(folder, 'out')];
       const run = new Propago(['run', video, ...prompts, ...size, ...server, '--json']);
       const { id } = JSON.parse(await run.output()) as { id: string };
-      expect(run.stderr).toMatch(/of 3 passes done/);
+      expect(run.stderr).toMatch(/of 4 passes done/);
       expect(readFileSync(path.join(folder, 'out/masks/00009.png')).equals(await platform.maskOf(id, 9))).toBe(true);
       expect(pixelsOf(await platform.maskOf(id, 28)).samples.map((label) => Number(label === 2))).toEqual(
         truthOf(28, [2]).map((label) => Number(label === 2)),
