@@ -136,7 +136,7 @@ describe('a run that comes with several prompts', () => {
   it('is JSON where its video was sent before', async () => {
     const request = { video: clip.video, mask: maskOf(truthOf(0, [1])), masks: { 18: maskOf(truthOf(18, [1])) } };
     const first = await platform.succeededRun(request);
-    const { id: videoId } = first.video as { id: string };
+    const { videoId } = first as RunResource & { videoId: string };
     const prompts = [18, 0].map((frame) => ({ frame, objects: [{ id: 1, rle: rleOf(frame, 1) }] }));
     const options = { parameters: NATIVE_SIZE };
     const post = (body: object) =>
