@@ -9,14 +9,15 @@ import { runOptionsSchema } from './run-options';
 
 /** In the order in which a new reader needs them. */
 const TAGS = {
-  runs: 'Videos and first masks in, masks of all frames out: upload, progress, results.',
+  runs: 'Videos and masks of some frames in, masks of all frames out: upload, corrections, progress, results.',
+  videos: 'Videos on their own: frame tables, pictures of frames, for any number of runs.',
   models: 'Encoders: which versions there are, which one runs get, and whether it is loaded.',
   training: 'Training of encoders.',
   admin: 'API keys, and removal of what is expired.',
   health: 'Whether the service works, and its metrics.',
 };
 
-const DESCRIPTION = `POST a video and labels for its first frame; get labels for every frame.
+const DESCRIPTION = `POST a video and labels for its first frame, or for some; get labels for every frame.
 
 Every error is \`application/problem+json\` (RFC 9457) with a stable \`code\`; each operation lists its own. Whatever
 the operation, there are also ROUTE_NOT_FOUND, METHOD_NOT_ALLOWED, REQUEST_TIMEOUT and HEADERS_TOO_LARGE. Files are
