@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import sharp from 'sharp';
-import { SequenceScore } from '@propago/evaluation';
+import { jaccard } from '@propago/evaluation';
 import { encodeIndexedPng, readStoredMask, VOC_PALETTE } from '@propago/labels';
 import { startStack, type Stack } from '@propago/local-stack';
 import { renderClip, type ClipFrame } from '@propago/sample-clip';
@@ -37,9 +37,9 @@ async function masksOf(url: string, id: string): Promise<Uint8Array[]> {
 }
 
 function jaccardOf(clip: readonly ClipFrame[], masks: readonly Uint8Array[], frame: number): number {
-  const score = new SequenceScore(OBJECTS);
-  score.add({ ...SIZE, labels: clip[frame]!.labels }, { ...SIZE, labels: masks[frame]! });
-  return score.result().reduce((sum, { J }) => sum + J.mean, 0) / OBJECTS.length;
+  const truth = { ...SIZE, labels: clip[frame]!.labels };
+  const found = { ...SIZE, labels: masks[frame]! };
+  return OBJECTS.reduce((sum, id) => sum + jaccard(truth, found, id), 0) / OBJECTS.length;
 }
 
 async function draw(file: string, frame: ClipFrame, masks: readonly Uint8Array[]): Promise<void> {
