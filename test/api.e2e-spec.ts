@@ -22,6 +22,7 @@ const ROUTES = {
   '/v1/runs/{id}/timeline': ['get'],
   '/v1/session': ['delete', 'get', 'post'],
   '/v1/runs/{id}/objects': ['get', 'post'],
+  '/v1/runs/{id}/objects/{object}': ['delete', 'patch'],
   '/v1/runs/{id}/overlay.mp4': ['get'],
   '/v1/runs/{id}/prompts': ['get'],
   '/v1/runs/{id}/prompts/{frame}': ['delete', 'put'],
@@ -146,11 +147,10 @@ describe('the API', () => {
       requestBody: {
         content: {
           'multipart/form-data': {
-            schema: {
-              properties: { options: { $ref: '#/components/schemas/RunOptions' } },
-            },
-            encoding: { options: { contentType: 'application/json' } },
+            schema: { $ref: '#/components/schemas/CreateRunBody' },
+            encoding: { options: { contentType: 'application/json' }, prompts: { contentType: 'application/json' } },
           },
+          'application/json': { schema: { $ref: '#/components/schemas/RunRequest' } },
         },
       },
       'x-error-codes': expect.arrayContaining(['VIDEO_NOT_RECOGNISED', 'MASK_EMPTY', 'QUOTA_RUNS', 'INTERNAL']),
@@ -170,6 +170,9 @@ describe('the API', () => {
     };
     expect(components).toMatchObject({
       schemas: {
+        CreateRunBody: {
+          properties: { options: { $ref: '#/components/schemas/RunOptions' }, prompts: { type: 'array' } },
+        },
         RunOptions: {
           description: expect.stringContaining('| topK | 7 | 5 |'),
           properties: {

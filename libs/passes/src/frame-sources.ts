@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { passesOf, passKey, type Pass } from './passes';
+import { passesOf, type Pass, type Walk } from './passes';
 import type { Direction, Prompt, PromptSet } from './prompts';
 import { endOf, firstFrameOf, spansOf, type Span } from './spans';
 
@@ -23,11 +23,14 @@ export interface Source {
  */
 export class FrameSources {
   private readonly spans: Span[];
+  /** By direction and prompted frame: there is one prompt on a frame. */
   private readonly passes: ReadonlyMap<string, Pass>;
+
+  private readonly names = new Map<string, string>();
 
   constructor(set: PromptSet) {
     this.spans = spansOf(set);
-    this.passes = new Map(passesOf(set).map((pass) => [pass.key, pass]));
+    this.passes = new Map(passesOf(set).map((pass) => [placeOf(pass), pass]));
   }
 
   /** The sources of one frame, each with objects of its own. */
@@ -56,13 +59,23 @@ export class FrameSources {
       span.objects,
       ...this.passesWithin(span, firstFrame, end).map(({ key }) => key),
     ]);
-    return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 40);
+    return this.nameOf(JSON.stringify(parts));
   }
 
   /** All passes that some frames are made from, up to but not including `end`. */
   within(firstFrame: number, end: number): Pass[] {
     const passes = this.spansWithin(firstFrame, end).flatMap((span) => this.passesWithin(span, firstFrame, end));
     return [...new Set(passes)];
+  }
+
+  /** Between two prompts all segments are made from the same passes. */
+  private nameOf(parts: string): string {
+    let name = this.names.get(parts);
+    if (name === undefined) {
+      name = createHash('sha256').update(parts).digest('hex').slice(0, 40);
+      this.names.set(parts, name);
+    }
+    return name;
   }
 
   private spansWithin(firstFrame: number, end: number): Span[] {
@@ -77,11 +90,15 @@ export class FrameSources {
   }
 
   private passOf(prompt: Prompt | null, direction: Direction): Pass | null {
-    return prompt && (this.passes.get(passKey(prompt, direction)) ?? null);
+    return prompt && (this.passes.get(placeOf({ direction, from: prompt.frame })) ?? null);
   }
 }
 
 function shareOf(frame: number, { before, after }: Span): number {
   if (after === null) return 0;
   return before === null ? 1 : (frame - before.frame) / (after.frame - before.frame);
+}
+
+function placeOf({ direction, from }: Walk): string {
+  return `${direction} ${from}`;
 }

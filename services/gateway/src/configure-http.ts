@@ -19,6 +19,7 @@ import { createDocument } from './http/open-api/document';
 import { ProblemFilter } from './http/problem.filter';
 import { MAX_MASK_BYTES } from './http/upload-limits';
 import { endEventStreams } from './http/server-sent-events';
+import { RUN_BODIES } from './runs/run-body';
 
 /** Uploads, errors, metrics and documentation of the HTTP API, and where its admin part is. */
 export function configureHttp(app: NestFastifyApplication, config: ConfigOf<'gateway'>): void {
@@ -46,7 +47,8 @@ export function configureHttp(app: NestFastifyApplication, config: ConfigOf<'gat
 export function documentOf(app: NestFastifyApplication, config: ConfigOf<'gateway'>): OpenAPIObject {
   const access = accessOfRoutes(controllersOf(app));
   const facts = { version: buildInfo(config.REVISION).version, keyScheme: KEY_SCHEME };
-  return createDocument(app, facts, (document) => withAccess(document, access, config.ADMIN_API === 'on'));
+  const withScopes = (document: OpenAPIObject) => withAccess(document, access, config.ADMIN_API === 'on');
+  return createDocument(app, facts, withScopes, RUN_BODIES);
 }
 
 /** Requests that still come in on open connections while the process ends are for another one. */

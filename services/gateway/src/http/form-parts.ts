@@ -10,13 +10,17 @@ export function acceptForms(fastify: FastifyInstance): void {
   fastify.addContentTypeParser(FORM, (_request, _body, done) => done(null));
 }
 
+/** Whether the body says that it is a form. */
+export function isForm({ headers }: FastifyRequest): boolean {
+  return headers['content-type']?.toLowerCase().startsWith(FORM) ?? false;
+}
+
 /**
  * The parts of the form. A file is read before the next part is asked for.
  * @throws CodedError REQUEST_INVALID when the body is no form, TEXT_INVALID, UPLOAD_ABORTED
  */
 export async function* partsOf(request: FastifyRequest): AsyncGenerator<FormPart> {
-  const isForm = request.headers['content-type']?.toLowerCase().startsWith(FORM) ?? false;
-  if (!isForm) throw new CodedError('REQUEST_INVALID', `Expected a ${FORM} body.`);
+  if (!isForm(request)) throw new CodedError('REQUEST_INVALID', `Expected a ${FORM} body.`);
   const form = new IncomingForm(request.raw);
   try {
     for (let part = await form.next(); part; part = await form.next()) {

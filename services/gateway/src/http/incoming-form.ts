@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { finished, PassThrough, pipeline, type Readable } from 'node:stream';
 import Busboy, { type BusboyHeaders, type BusboyInstance } from '@fastify/busboy';
 import { CodedError } from '@propago/contracts';
+import { MOST_PROMPTS } from './upload-limits';
 
 /** A file whose bytes may still be arriving. */
 export interface FilePart {
@@ -14,8 +15,11 @@ export interface FilePart {
 /** A part of a form. */
 export type FormPart = FilePart | { type: 'field'; fieldname: string; value: string; valueTruncated: boolean };
 
-/** Of each part one is accepted, and a second one is told so. How long a file may be is up to whoever reads it. */
-const LIMITS = { files: 4, fields: 4, parts: 8 };
+/**
+ * A run may come with a mask, or JSON, for each of many frames. Of each part one is accepted, and a second one is told so.
+ * How long a file may be is up to whoever reads it.
+ */
+const LIMITS = { files: MOST_PROMPTS + 8, fields: 2 * MOST_PROMPTS, parts: 3 * MOST_PROMPTS };
 
 /**
  * The parts of a form, in the order in which they arrive, however late anybody asks for them.

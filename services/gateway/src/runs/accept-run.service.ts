@@ -1,27 +1,24 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { CodedError, SUBJECTS, type EncoderAnswer, type EncoderQuestion, type RunWarning } from '@propago/contracts';
+import { CodedError, SUBJECTS, type EncoderAnswer, type EncoderQuestion } from '@propago/contracts';
 import { holdModelVersion, type Prisma } from '@propago/database';
 import type { EncoderCard } from '@propago/encoder';
-import { completePalette } from '@propago/labels';
 import { NextSteps } from '@propago/pipeline';
-import { CONFIG, News, STORAGE, type BlobStore, type ConfigOf } from '@propago/runtime';
+import { CONFIG, News, type ConfigOf } from '@propago/runtime';
 import { currentTraceparent } from '@propago/tracing';
 import type { VideoProbe } from '@propago/video';
 import type { Caller } from '../access/caller';
 import { QuotaService } from '../access/quota.service';
-import { PromptsService } from '../prompts/prompts.service';
+import { assertHasFrames } from '../prompts/frames-of-video';
+import { StoredPrompts } from '../prompts/stored-prompts.service';
 import { EnqueueService } from './enqueue.service';
 import { keepSets, runSetsOf, type RunSets } from './feature-set';
 import type { Claim } from '../http/idempotency.service';
-import { assertMaskFits } from './mask-size';
-import { warningsOf } from './run-warnings';
+import { firstLabels, type FirstLabels } from './first-labels';
+import { maskLimits } from './mask-limits';
 import { ShadowRunService } from './shadow-run.service';
 import { VideosService } from '../videos/videos.service';
 import type { RunUpload } from './upload.service';
-
-/** The frame that the one mask of a request labels. */
-const FIRST_FRAME = 0;
 
 /** The video of a run, and what is known of it. */
 interface ChosenVideo {
@@ -35,7 +32,6 @@ interface Checked {
   video: ChosenVideo;
   encoder: EncoderAnswer<EncoderCard>;
   sets: RunSets;
-  warnings: RunWarning[];
 }
 
 /** Who sent a request, and its Idempotency-Key. */
@@ -49,13 +45,12 @@ interface Sender {
 export class AcceptRunService {
   constructor(
     @Inject(CONFIG) private readonly config: ConfigOf<'gateway'>,
-    @Inject(STORAGE) private readonly storage: BlobStore,
     private readonly news: News,
     private readonly next: NextSteps,
     private readonly enqueue: EnqueueService,
     private readonly quota: QuotaService,
     private readonly shadows: ShadowRunService,
-    private readonly prompts: PromptsService,
+    private readonly prompts: StoredPrompts,
     private readonly videos: VideosService,
   ) {}
 
@@ -69,7 +64,13 @@ export class AcceptRunService {
     if (before) return { ...before, replayed: true };
     const runId = randomUUID();
     const checked = await this.check(runId, upload, caller);
-    await this.commit(runId, upload, checked, { claim, caller });
+    try {
+      const labels = await this.labelsOf(runId, upload, checked);
+      await this.commit(runId, upload, { ...checked, labels }, { claim, caller });
+    } catch (error) {
+      await this.prompts.deleteOf(runId);
+      throw error;
+    }
     const { video, encoder, sets } = checked;
     await this.enqueue.nowOrLater(runId, this.next.runAccepted(sets.featureSet));
     if (encoder.shadow && upload.options.parsed.shadow) {
@@ -79,22 +80,25 @@ export class AcceptRunService {
   }
 
   private async check(runId: string, upload: RunUpload, caller: Caller): Promise<Checked> {
-    const mask = upload.mask.labels;
     const encoder = await this.news.ask<EncoderQuestion, EncoderAnswer<EncoderCard>>(SUBJECTS.encoder, {
       encoder: upload.options.parsed.encoder,
       runId,
     });
     const video = await this.chosen(upload.video, caller);
-    assertMaskFits(mask, video.probe);
     const { parameters } = upload.options.parsed;
-    const sets = runSetsOf({ video, parameters }, encoder.card, this.config);
-    const warnings = warningsOf(mask, {
+    return { video, encoder, sets: runSetsOf({ video, parameters }, encoder.card, this.config) };
+  }
+
+  /** What the request says, in storage. */
+  private async labelsOf(runId: string, upload: RunUpload, { video, encoder, sets }: Checked): Promise<FirstLabels> {
+    const seen = {
       encoder: encoder.card,
-      rule: parameters.inputSize,
+      rule: upload.options.parsed.parameters.inputSize,
       input: sets.frameSet,
       maxInputPixels: this.config.MAX_INPUT_PIXELS,
-    });
-    return { video, encoder, sets, warnings };
+    };
+    const canvas = { frames: video.probe, fit: upload.labels.fit, limits: maskLimits(this.config) };
+    return firstLabels(upload.labels, { canvas, seen }, (drawn, palette) => this.prompts.store(runId, drawn, palette));
   }
 
   /** @throws CodedError VIDEO_NOT_FOUND, and of whatever is wrong with a video that came with the request */
@@ -104,47 +108,44 @@ export class AcceptRunService {
     return { source, sha256: video.sha256, bytes: Number(video.bytes), probe: video.probe as unknown as VideoProbe };
   }
 
-  private async commit(runId: string, upload: RunUpload, checked: Checked, sender: Sender): Promise<void> {
-    const { claim, caller } = sender;
-    const { video, encoder, sets, warnings } = checked;
+  private async commit(
+    runId: string,
+    upload: RunUpload,
+    { video, encoder, sets, labels }: Checked & { labels: FirstLabels },
+    { claim, caller }: Sender,
+  ): Promise<void> {
     const options = upload.options.parsed;
-    const { palette: given, classIds: objects, ...mask } = upload.mask.labels;
-    const palette = completePalette(given);
-    const prompt = await this.prompts.store(runId, { ...mask, objects, frame: FIRST_FRAME }, palette);
-    try {
-      await this.withVideo(video, caller, async (transaction, videoId) => {
-        if (!(await holdModelVersion(transaction, encoder))) {
-          throw new CodedError('ENCODER_UNKNOWN', `The encoder ${encoder.name}:${encoder.version} was just removed.`);
-        }
-        await keepSets(transaction, sets);
-        await transaction.run.create({
-          data: {
-            id: runId,
-            tenant: caller.tenant,
-            apiKeyId: caller.keyId,
-            featureSetId: sets.featureSet.id,
-            videoId,
-            palette: Buffer.from(palette),
-            objects: { create: prompt.objects.map((id) => ({ id, isTracedBack: true })) },
-            prompts: { create: prompt },
-            traceparent: currentTraceparent(),
-            name: options.name,
-            tags: options.tags,
-            preset: options.preset,
-            parameters: options.parameters,
-            encoderName: encoder.name,
-            encoderVersion: encoder.version,
-            encoderSha256: encoder.sha256,
-            encoderChosenBy: encoder.chosenBy,
-            warnings: warnings.map(({ code, detail }) => ({ code, detail })),
-          },
-        });
-        await claim.remember(transaction, { runId });
+    await this.withVideo(video, caller, async (transaction, videoId) => {
+      if (!(await holdModelVersion(transaction, encoder))) {
+        throw new CodedError('ENCODER_UNKNOWN', `The encoder ${encoder.name}:${encoder.version} was just removed.`);
+      }
+      const prompted = labels.prompts.map(({ frame }) => frame);
+      await assertHasFrames(transaction, video.sha256, prompted);
+      await keepSets(transaction, sets);
+      await transaction.run.create({
+        data: {
+          id: runId,
+          tenant: caller.tenant,
+          apiKeyId: caller.keyId,
+          featureSetId: sets.featureSet.id,
+          videoId,
+          palette: Buffer.from(labels.palette),
+          objects: { create: labels.objects },
+          prompts: { create: labels.prompts },
+          traceparent: currentTraceparent(),
+          name: options.name,
+          tags: options.tags,
+          preset: options.preset,
+          parameters: options.parameters,
+          encoderName: encoder.name,
+          encoderVersion: encoder.version,
+          encoderSha256: encoder.sha256,
+          encoderChosenBy: encoder.chosenBy,
+          warnings: labels.warnings.map(({ code, detail }) => ({ code, detail })),
+        },
       });
-    } catch (error) {
-      await this.storage.delete(prompt.maskKey);
-      throw error;
-    }
+      await claim.remember(transaction, { runId });
+    });
   }
 
   /** Does something in a transaction in which the video is there for a run more, and the tenant may have it. */
@@ -171,7 +172,11 @@ export class AcceptRunService {
   }
 }
 
-function fingerprintOf({ video, mask, options }: RunUpload): string {
+function fingerprintOf({ video, labels, options }: RunUpload): string {
   const named = 'id' in video ? `id ${video.id}` : video.sha256;
-  return createHash('sha256').update(`${named}\n${options.text}\n`).update(mask.bytes).digest('hex');
+  const hash = createHash('sha256').update(`${named}\n${options.text}\n`);
+  for (const { frame, said } of labels.prompts) {
+    for (const one of said) hash.update(`${frame} `).update('png' in one ? one.png : JSON.stringify(one));
+  }
+  return hash.update(JSON.stringify([labels.objects, labels.fit])).digest('hex');
 }

@@ -15,6 +15,7 @@ import {
   type Stage,
 } from '@propago/contracts';
 import { Database, type Prisma } from '@propago/database';
+import { progressOf } from '@propago/passes';
 import type { VideoProbe } from '@propago/video';
 import type { Caller } from '../access/caller';
 import { cursorOf, olderThan, UUID, type PlaceInList } from '../http/paging';
@@ -24,6 +25,7 @@ import { conditionOf, type RunFilter } from './run-request';
 const INCLUDE = {
   outcome: true,
   objects: { orderBy: { id: 'asc' } },
+  prompts: { orderBy: { frame: 'asc' }, select: { frame: true, objects: true, digest: true } },
   video: true,
   featureSet: { include: { frameSet: true, video: true } },
 } satisfies Prisma.RunInclude;
@@ -58,6 +60,7 @@ export class RunViewService {
       state: stateOf(run, progress),
       revision: run.revision,
       progress: framesOf(progress),
+      passes: passesOf(run, progress),
       estimate: estimateOf(run, progress),
       exports: await this.exportsOf(id),
       error: errorOf(run),
@@ -138,6 +141,7 @@ function viewOf(run: FullRun, progress: RunProgress): AnswerOf<'Run'> {
     name: run.name,
     tags: run.tags,
     progress: framesOf(progress),
+    passes: passesOf(run, progress),
     revision: run.revision,
     preset: run.preset,
     parameters: run.parameters as PropagationParameters,
@@ -182,8 +186,23 @@ function stateOf(run: FullRun, progress: RunProgress): RunState {
   return progress.ingest.frames > 0 ? 'running' : 'queued';
 }
 
-function framesOf({ frames, ...work }: RunProgress): AnswerOf<'Run'>['progress'] {
+function framesOf(work: RunProgress): AnswerOf<'Run'>['progress'] {
+  const { frames } = work;
   return { frames, ...ofStages((stage) => ({ done: work[stage].frames, total: frames })) };
+}
+
+function passesOf(
+  { objects, prompts, featureSet }: FullRun,
+  { frames, labels }: RunProgress,
+): AnswerOf<'Run'>['passes'] {
+  const video = { frameCount: frames, segmentFrames: featureSet.frameSet.segmentFrames };
+  return progressOf({ objects, prompts }, new Map(Object.entries(labels)), video).map(({ pass, ...segments }) => ({
+    direction: pass.direction,
+    fromFrame: pass.from,
+    toFrame: pass.to ?? (frames === null ? null : frames - 1),
+    objects: [...pass.objects],
+    segments,
+  }));
 }
 
 function ofStages<T>(make: (stage: Stage) => T): Record<Stage, T> {

@@ -9,6 +9,7 @@ import { CurrentCaller, type Caller } from '../access/caller';
 import { QuotaService, UNLIMITED } from '../access/quota.service';
 import { RequireScope } from '../access/require-scope';
 import { IdempotencyService } from '../http/idempotency.service';
+import { AlsoTakesJson } from '../http/open-api/bodies';
 import { IdempotencyHeader, PageQuery, RunParameter } from '../http/open-api/parameters';
 import { Refuses } from '../http/open-api/refuses';
 import { pageOf, placeOf } from '../http/paging';
@@ -43,38 +44,18 @@ export class RunsController {
   @RequireScope('runs:write')
   @HttpCode(202)
   @ApiOperation({
-    summary: 'Propagate the labels of the first frame through a video; answers when the run is committed',
+    summary: 'Propagate the labels of some frames through a video; answers when the run is committed',
     description:
-      'Send options and mask before the video: what is wrong with them is said before the video is read. Instead of a ' +
-      'video, `videoId` names one that was sent before, or the one of another run: nothing is sent or decoded again.',
+      'Send options, masks and prompts before the video: what is wrong with them is said before the video is read. Labels ' +
+      'are known for one frame or more, as masks, as JSON, or both; nothing is accepted of a request with a bad one. ' +
+      'Instead of a video, `videoId` names one that was sent before, or the one of another run: nothing is sent or decoded ' +
+      'again, and the request may be JSON.',
   })
   @Answers('Run', 202)
   @ApiConsumes('multipart/form-data')
   @IdempotencyHeader()
-  @ApiBody({
-    schema: {
-      type: 'object',
-      additionalProperties: false,
-      required: ['mask'],
-      properties: {
-        options: { $ref: answerAddress('RunOptions') },
-        mask: {
-          type: 'string',
-          format: 'binary',
-          description:
-            'PNG of the video’s size whose values are class ids, indexed (DAVIS) or grey: 0 background, 255 void; 0 and ' +
-            '255 alone are one object, class 1. Or a class for each flat colour, or an object on transparent ground. ' +
-            'The part needs a file name',
-        },
-        video: {
-          type: 'string',
-          format: 'binary',
-          description: 'A video, or a zip of JPEG or PNG frames; the part needs a file name',
-        },
-        videoId: { type: 'string', format: 'uuid', description: 'Of a video of the tenant, in the place of a file' },
-      },
-    },
-  })
+  @ApiBody({ schema: { $ref: answerAddress('CreateRunBody') } })
+  @AlsoTakesJson('RunRequest')
   @Refuses(
     /^(VIDEO|ZIP|FRAME|MASK|OPTION|QUOTA|IDEMPOTENCY|STORAGE)_/,
     'PRESET_UNKNOWN',

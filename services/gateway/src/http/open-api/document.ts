@@ -7,8 +7,8 @@ import { runOptionsSchema } from './run-options';
 
 /** In the order in which a new reader needs them. */
 const TAGS = {
-  runs: 'Videos and first masks in, masks of all frames out: upload, progress, results.',
-  videos: 'Videos that runs are on, their frames, and pictures of these.',
+  runs: 'Videos and labels of some frames in, labels of all frames out: upload, corrections, progress, results.',
+  videos: 'Videos on their own: frame tables, pictures of frames, for any number of runs.',
   models: 'Encoders: which versions there are, which one runs get, and whether it is loaded.',
   training: 'Training of encoders.',
   session: 'Signing in, for the page. Programs send their key with each request.',
@@ -16,7 +16,7 @@ const TAGS = {
   health: 'Whether the service works, and its metrics.',
 };
 
-const DESCRIPTION = `POST a video and labels for its first frame; get labels for every frame.
+const DESCRIPTION = `POST a video and labels for its first frame, or for some; get labels for every frame.
 
 Every error is \`application/problem+json\` (RFC 9457) with a stable \`code\`; each operation lists its own. Whatever
 the operation, there are also ROUTE_NOT_FOUND, METHOD_NOT_ALLOWED, REQUEST_TIMEOUT and HEADERS_TOO_LARGE. Files are
@@ -27,11 +27,13 @@ served with ETag, If-None-Match, Range and If-Range, and as \`application/octet-
  * @param version of the platform
  * @param keyScheme name of the security scheme of API keys
  * @param withAccess adds what each operation needs, and leaves out those that are not there
+ * @param bodies schemas of what is sent, by the names that they have in the document
  */
 export function createDocument(
   app: NestFastifyApplication,
   { version, keyScheme }: { version: string; keyScheme: string },
   withAccess: (document: OpenAPIObject) => OpenAPIObject,
+  bodies: Record<string, object>,
 ): OpenAPIObject {
   // Since 3.1, operations may name what a key must be allowed to do.
   const builder = new DocumentBuilder()
@@ -45,7 +47,7 @@ export function createDocument(
   for (const [name, description] of Object.entries(TAGS)) builder.addTag(name, description);
   const operationIdFactory = (_controller: string, method: string) => method;
   const document = withAccess(SwaggerModule.createDocument(app, builder.build(), { operationIdFactory }));
-  const schemas = { ...answerSchemas(), RunOptions: runOptionsSchema(), Problem: PROBLEM_SCHEMA };
+  const schemas = { ...answerSchemas(), ...bodies, RunOptions: runOptionsSchema(), Problem: PROBLEM_SCHEMA };
   document.components = { ...document.components, schemas: schemas as Record<string, object> };
   addEncodings(document);
   addProblems(document);
