@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { passesOf, passKey, type Pass } from './passes';
-import type { Direction, Prompt, PromptSet } from './prompts';
+import type { Direction, ObjectKind, Prompt, PromptSet } from './prompts';
 import { endOf, firstFrameOf, spansOf, type Span } from './spans';
 
 /** Where the labels of some objects on one frame come from. */
 export interface Source {
+  kind: ObjectKind;
   /** Ids, ascending. */
   objects: readonly number[];
   /** The forward pass from the prompt on the frame, or from the one before it. */
@@ -33,9 +34,10 @@ export class FrameSources {
   /** The sources of one frame, each with objects of its own. */
   on(frame: number): Source[] {
     return this.spansWithin(frame, frame + 1).map((span) => {
-      const { objects, before, after } = span;
+      const { kind, objects, before, after } = span;
       const isPrompted = before?.frame === frame;
       return {
+        kind,
         objects,
         forward: this.passOf(before, 'forward'),
         backward: isPrompted ? null : this.passOf(after, 'backward'),

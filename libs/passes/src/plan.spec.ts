@@ -16,7 +16,7 @@ const prompt = (frame: number, objects: number[], digest = `${frame}`): Prompt =
 
 function setOf(prompts: Prompt[], tracedBack: number[] = []): PromptSet {
   const ids = [...new Set(prompts.flatMap(({ objects }) => objects))].sort((a, b) => a - b);
-  return { prompts, objects: ids.map((id) => ({ id, isTracedBack: tracedBack.includes(id) })) };
+  return { prompts, objects: ids.map((id) => ({ id, kind: 'mask', isTracedBack: tracedBack.includes(id) })) };
 }
 
 /** A run whose stages do, in random order, what the plan says, one job at a time; labels and masks carry what they are made of. */
@@ -91,7 +91,7 @@ function randomSet(next: () => number, videoFrames: number): PromptSet {
       return prompt(frame, ids.length > 0 ? ids : [1], `${frame} ${ids.join()} ${Math.floor(next() * 3)}`);
     });
   const all = setOf(prompts);
-  return { prompts, objects: all.objects.map(({ id }) => ({ id, isTracedBack: next() < 0.5 })) };
+  return { prompts, objects: all.objects.map(({ id, kind }) => ({ id, kind, isTracedBack: next() < 0.5 })) };
 }
 
 describe('plan', () => {

@@ -11,6 +11,8 @@ interface NewObject {
   id?: number;
   name?: string;
   isTracedBack?: boolean;
+  points?: string[];
+  skeleton?: string[][];
 }
 
 /** What is tracked in a run. */
@@ -26,15 +28,20 @@ export class ObjectsService {
   async list(runId: string, caller: Caller): Promise<AnswerOf<'RunObjectList'>> {
     await this.view.mustExist(runId, caller);
     const rows = await this.database.runObject.findMany({ where: { runId }, orderBy: { id: 'asc' } });
-    return { items: rows.map(({ id, name, isTracedBack }) => ({ id, name, isTracedBack })) };
+    return { items: rows.map(viewOf) };
   }
 
-  /** @throws CodedError RUN_NOT_FOUND, RUN_NOT_CORRECTABLE, OBJECT_EXISTS, MASK_TOO_MANY_CLASSES */
-  async add(runId: string, { id: wanted, ...rest }: NewObject): Promise<AnswerOf<'RunObject'>> {
+  /**
+   * Adds an object that is labelled with masks or, where it has points, with key points.
+   * @throws CodedError RUN_NOT_FOUND, RUN_NOT_CORRECTABLE, OBJECT_EXISTS, MASK_TOO_MANY_CLASSES, KEYPOINT…
+   */
+  async add(runId: string, { id: wanted, points = [], skeleton = [], ...rest }: NewObject): Promise<AnswerOf<'RunObject'>> {
     return this.database.$transaction(async (transaction) => {
       const { objects } = await lockRun(transaction, runId);
       const taken = new Set(objects.map(({ id }) => id));
-      const { MAX_CLASSES } = this.config;
+      const { MAX_CLASSES, MAX_KEYPOINTS } = this.config;
+      const shape = { points, skeleton };
+      if (points.length > 0) assertShapes([...objects.filter(({ kind }) => kind === 'keypoints').map(shapeOf), shape], MAX_KEYPOINTS);
       if (taken.size >= MAX_CLASSES) {
         throw new CodedError('MASK_TOO_MANY_CLASSES', `A run has at most ${MAX_CLASSES} objects.`);
       }
@@ -43,8 +50,8 @@ export class ObjectsService {
       }
       let id = wanted ?? 1;
       while (taken.has(id)) id++;
-      const { name, isTracedBack } = await transaction.runObject.create({ data: { runId, id, ...rest } });
-      return { id, name, isTracedBack };
+      const kind = points.length > 0 ? 'keypoints' : 'mask';
+      return viewOf(await transaction.runObject.create({ data: { runId, id, kind, ...shape, ...rest } }));
     });
   }
 }
