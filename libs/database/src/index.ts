@@ -12,6 +12,7 @@ export type {
   ModelAudit,
   ModelTraffic,
   ModelVersion,
+  KeypointPrompt,
   Prompt,
   Run,
   RunObject,

@@ -19,8 +19,9 @@ const SIGMA = 0.5;
 const BEST = 5;
 /** Patches on each side of the best one that belong to the point. */
 const REACH = 2;
-/** Steps of the correction; each leaves less than half of the error. */
-const STEPS = 24;
+/** The correction ends when a step moves the point by less patches than this: after a few steps, at the border after many. */
+const SETTLED = 1e-4;
+const MOST_STEPS = 100;
 
 /** The Gaussian of a point along one axis, at the centres of the cells `from` to `from + count - 1`. */
 function gaussian(place: number, from: number, count: number): Float64Array {
@@ -74,12 +75,14 @@ export function keypointsFromGrid(soft: Float32Array, points: number, grid: Grid
     if (!window) return null;
     const mean = meanOfBest(window);
     let place = mean;
-    for (let step = 0; step < STEPS; step++) {
+    for (let step = 0; step < MOST_STEPS; step++) {
       const ideal = meanOfBest({ ...window, values: idealOf(place, window) });
+      const before = place;
       place = {
-        col: Math.min(grid.cols, Math.max(0, place.col + mean.col - ideal.col)),
-        row: Math.min(grid.rows, Math.max(0, place.row + mean.row - ideal.row)),
+        col: Math.min(grid.cols, Math.max(0, before.col + mean.col - ideal.col)),
+        row: Math.min(grid.rows, Math.max(0, before.row + mean.row - ideal.row)),
       };
+      if (Math.abs(place.col - before.col) + Math.abs(place.row - before.row) < SETTLED) break;
     }
     return { ...place, confidence: heightAt(place, window) };
   });

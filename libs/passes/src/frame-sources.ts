@@ -24,10 +24,13 @@ export interface Source {
  */
 export class FrameSources {
   private readonly spans: Span[];
+  /** Whether frames have masks although no object that has one is on them. */
+  private readonly isMixed: boolean;
   private readonly passes: ReadonlyMap<string, Pass>;
 
   constructor(set: PromptSet) {
     this.spans = spansOf(set);
+    this.isMixed = new Set(set.objects.map(({ kind }) => kind)).size > 1;
     this.passes = new Map(passesOf(set).map((pass) => [pass.key, pass]));
   }
 
@@ -54,10 +57,12 @@ export class FrameSources {
    * @param end the frame after the last one; of a full segment, as whether the video ends in it may not be known yet
    */
   recipe(firstFrame: number, end: number): string {
-    const parts = this.spansWithin(firstFrame, end).map((span) => [
+    const spans = this.spansWithin(firstFrame, end);
+    const parts = spans.map((span): unknown => [
       span.objects,
       ...this.passesWithin(span, firstFrame, end).map(({ key }) => key),
     ]);
+    if (this.isMixed && spans.every(({ kind }) => kind === 'keypoints')) parts.push('empty masks');
     return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 40);
   }
 

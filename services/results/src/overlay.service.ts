@@ -3,18 +3,16 @@ import path from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import { averageFrameRate, blobKeys, type FrameSpan } from '@propago/contracts';
 import { Database } from '@propago/database';
-import { completePalette, readStoredMask } from '@propago/labels';
 import type { JobReport } from '@propago/pipeline';
 import { CONFIG, STORAGE, type BlobStore, type ConfigOf } from '@propago/runtime';
 import { withScratchFolder } from '@propago/storage';
-import { blendOverlay, DEFAULT_VIDEO_LIMITS, encodeVideo, openVideoSource, type VideoSource } from '@propago/video';
-import { maskKeysOf } from './mask-keys';
+import { DEFAULT_VIDEO_LIMITS, encodeVideo, openVideoSource, type VideoSource } from '@propago/video';
+import { OverlayFrames } from './overlay-frames';
 import { sizeOf } from './video-size';
 
-const STYLE = { alpha: 0.5, outline: true };
 const FALLBACK_FRAME_RATE = 24;
 
-/** Renders the video with its masks painted over it, when somebody asks for it. */
+/** Renders the video with its masks and key points painted over it, when somebody asks for it. */
 @Injectable()
 export class OverlayService {
   constructor(
@@ -62,11 +60,7 @@ export class OverlayService {
   }
 
   private async *painted(runId: string, source: VideoSource, signal: AbortSignal): AsyncGenerator<Buffer> {
-    const maskKeys = await maskKeysOf(this.database, runId);
-    for await (const frame of source.frames(signal)) {
-      const png = await this.storage.get(maskKeys[frame.index]!);
-      const { labels, palette } = readStoredMask(png);
-      yield blendOverlay(frame.rgb, labels, completePalette(palette), { ...STYLE, width: frame.width });
-    }
+    const frames = await OverlayFrames.of(this.database, this.storage, runId);
+    for await (const frame of source.frames(signal)) yield await frames.painted(frame.rgb, frame);
   }
 }

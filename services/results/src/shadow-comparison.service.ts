@@ -18,7 +18,12 @@ export class ShadowComparisonService {
   async compare(shadowRunId: string, signal: AbortSignal): Promise<JobReport> {
     const shadow = await this.database.run.findUnique({
       where: { id: shadowRunId },
-      include: { comparison: true, objects: true, shadowOf: true, featureSet: { include: { frameTable: true } } },
+      include: {
+        comparison: true,
+        objects: { where: { kind: 'mask' } },
+        shadowOf: true,
+        featureSet: { include: { frameTable: true } },
+      },
     });
     const base = shadow?.shadowOf;
     const frameCount = shadow?.featureSet.frameTable?.frameCount;
