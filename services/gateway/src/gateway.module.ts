@@ -7,6 +7,8 @@ import { ObjectsController } from './prompts/objects.controller';
 import { ObjectsService } from './prompts/objects.service';
 import { PromptsController } from './prompts/prompts.controller';
 import { PromptsService } from './prompts/prompts.service';
+import { RunChangeService } from './prompts/run-change.service';
+import { StoredPrompts } from './prompts/stored-prompts.service';
 import { GcController } from './retention/gc.controller';
 import { AcceptRunService } from './runs/accept-run.service';
 import { EnqueueService } from './runs/enqueue.service';
@@ -50,6 +52,8 @@ export class GatewayModule {
         AcceptRunService,
         ObjectsService,
         PromptsService,
+        RunChangeService,
+        StoredPrompts,
         EnqueueService,
         UploadService,
         UploadSweepService,

@@ -31,7 +31,9 @@ export class MasksController {
   ) {}
 
   @Get('frames')
-  @ApiOperation({ summary: 'The frame table: index, time stamp, and area, confidence and COCO RLE of each class, key points' })
+  @ApiOperation({
+    summary: 'The frame table: index, time stamp, and area, confidence and COCO RLE of each class, key points',
+  })
   @Answers('FramePage')
   @PageQuery(PAGE)
   @Refuses('RUN_NOT_FOUND', 'OPTION_OUT_OF_RANGE')
@@ -131,12 +133,16 @@ export class MasksController {
     for await (const { key, bytes } of this.storage.list(blobFolders.masks(id))) sizes.set(key, bytes);
     return frames.map(({ frame, name, maskKey: key }) => {
       const bytes = sizes.get(key ?? '');
-      if (key === null || bytes === undefined) throw new CodedError('BLOB_MISSING', `The mask of frame ${frame} is missing.`);
+      if (key === null || bytes === undefined)
+        throw new CodedError('BLOB_MISSING', `The mask of frame ${frame} is missing.`);
       return { path: `${folder}/${name ?? padded(frame)}.png`, bytes, open: () => this.storage.getStream(key) };
     });
   }
 }
 
 function withoutMasks(id: string): CodedError {
-  return new CodedError('MASKS_NONE', `Run ${id} has key points only; they are in /v1/runs/${id}/frames and keypoints.csv.`);
+  return new CodedError(
+    'MASKS_NONE',
+    `Run ${id} has key points only; they are in /v1/runs/${id}/frames and keypoints.csv.`,
+  );
 }
