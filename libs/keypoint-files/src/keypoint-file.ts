@@ -29,8 +29,6 @@ export interface KeypointFile {
   frames: FileFrame[];
 }
 
-/** Frames of one file: each becomes a prompt. */
-export const MOST_FRAMES = 1000;
 const MOST_POINTS = 4096;
 export const pointName = z.string().trim().min(1).max(60);
 const objectId = z.int().min(1).max(254);

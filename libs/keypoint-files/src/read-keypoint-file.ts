@@ -1,23 +1,17 @@
 import { CodedError, parseFields } from '@propago/contracts';
 import { isCoco, readCoco } from './coco';
 import { isDeepLabCut, readDeepLabCut } from './deeplabcut';
-import { MOST_FRAMES, ownFile, type GivenPoint, type KeypointFile } from './keypoint-file';
+import { ownFile, type GivenPoint, type KeypointFile } from './keypoint-file';
 
 /**
  * Reads key points of a video: the platform's own JSON, key points of COCO, or a csv of DeepLabCut, told by their content.
  *
- * @throws CodedError KEYPOINTS_INVALID, KEYPOINTS_EMPTY, KEYPOINTS_TOO_MANY; FieldErrors KEYPOINTS_INVALID
+ * @throws CodedError KEYPOINTS_INVALID, KEYPOINTS_EMPTY, OBJECT_UNKNOWN; FieldErrors KEYPOINTS_INVALID
  */
 export function readKeypointFile(bytes: Uint8Array): KeypointFile {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
   const file = isDeepLabCut(text) ? readDeepLabCut(text) : keypointsIn(parsed(text));
   if (file.frames.length === 0) throw new CodedError('KEYPOINTS_EMPTY', 'The file says nothing about any frame.');
-  if (file.frames.length > MOST_FRAMES) {
-    throw new CodedError(
-      'KEYPOINTS_TOO_MANY',
-      `The file speaks of ${file.frames.length} frames; at most ${MOST_FRAMES} are accepted.`,
-    );
-  }
   return file;
 }
 

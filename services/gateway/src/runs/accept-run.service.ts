@@ -73,7 +73,9 @@ export class AcceptRunService {
     const { probe, encoder, featureSet } = checked;
     await this.enqueue.nowOrLater(runId, this.next.runAccepted(featureSet.id));
     // A shadow is compared by its masks.
-    const hasMasks = upload.labels.prompts.some(({ said }) => said.some((one) => 'png' in one || one.rle || one.polygons));
+    const hasMasks = upload.labels.prompts.some(({ said }) =>
+      said.some((one) => 'png' in one || one.rle || one.polygons),
+    );
     if (hasMasks && encoder.shadow && upload.options.parsed.shadow)
       this.shadows.add({ runId, upload, probe }, encoder.shadow);
     return { runId, replayed: false };

@@ -102,6 +102,12 @@ export class LabelParts {
       ? labelsOfFile(this.keypoints, new Set([...taken, ...this.objects.map(({ id }) => id)]))
       : { objects: [], prompts: [] };
     for (const { frame, said: points } of file.prompts) add(frame, points);
+    if (said.size > MOST_PROMPTS) {
+      throw new CodedError(
+        'KEYPOINTS_TOO_MANY',
+        `With the key points, ${said.size} frames are spoken of; a run begins with at most ${MOST_PROMPTS}. Send others to it later.`,
+      );
+    }
     if (said.size === 0) {
       throw new CodedError(
         'MASK_MISSING',
