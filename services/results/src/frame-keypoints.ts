@@ -1,6 +1,6 @@
 import type { SaidKeypoints, TrackedKeypoints, TrackedPoint } from '@propago/contracts';
 import type { FeatureSet, KeypointPrompt, Run, RunObject, Video } from '@propago/database';
-import { channelsOf, channelsOfObject, keypointsFromGrid, type FoundPoint } from '@propago/labels';
+import { channelsOf, channelsOfObject, keypointsFromGrid } from '@propago/labels';
 import type { Pass, Source } from '@propago/passes';
 import { PassLabels } from './pass-labels';
 import { sizeOf } from './video-size';
@@ -11,13 +11,10 @@ export type KeypointRun = Run & {
   keypointPrompts: KeypointPrompt[];
 };
 
-/**
- * Points of which less than this share of a Gaussian is left are lost. Of the points of `npm run bench:keypoints` that are
- * below it most are missed, and few above it: docs/adr/0011-key-points.md has the table.
- */
-const LOST_BELOW = 0.15;
+/** Points of which less than this share of a Gaussian is left are lost; docs/adr/0011-key-points.md has the table. */
+const LOST_BELOW = 0.1;
 
-/** Key points of the frames of one run. */
+/** Key points of the frames of one run. As with masks, soft labels of two passes are blended by the distance in frames. */
 export class FrameKeypoints {
   constructor(private readonly run: KeypointRun) {}
 
@@ -43,14 +40,16 @@ export class FrameKeypoints {
     frame: number,
     { id, source, labels }: { id: number; source: Source; labels: PassLabels },
   ): TrackedPoint[] {
-    const { forward, backward, backwardShare } = source;
+    const { forward, backward, backwardShare: share } = source;
     const names = this.run.objects.find((object) => object.id === id)!.points;
-    const from = (pass: Pass | null) => (pass ? this.inPass(frame, { id, pass, labels, points: names.length }) : []);
-    const [before, after] = [from(forward), from(backward)];
+    const of = (pass: Pass | null) => pass && this.inPass(frame, { id, pass, labels, points: names.length });
+    const [before, after] = [of(forward), of(backward)];
+    const both =
+      before && after ? before.map((value, i) => (1 - share) * value + share * after[i]!) : (before ?? after)!;
     const { width, height } = sizeOf(this.run.featureSet.video);
     const { rows, cols } = labels.grid;
-    return names.map((name, i) => {
-      const place = blended(before[i] ?? null, after[i] ?? null, backwardShare);
+    return keypointsFromGrid(both, names.length, labels.grid).map((place, i) => {
+      const name = names[i]!;
       if (!place) return { name, x: null, y: null, confidence: 0, state: 'lost' };
       const { col, row, confidence } = place;
       const state = confidence < LOST_BELOW ? 'lost' : 'visible';
@@ -58,26 +57,14 @@ export class FrameKeypoints {
     });
   }
 
+  /** patches x points of one object in one pass. */
   private inPass(
     frame: number,
     { id, pass, labels, points }: { id: number; pass: Pass; labels: PassLabels; points: number },
-  ): (FoundPoint | null)[] {
+  ): Float32Array {
     const { count, first } = channelsOf(pass.objects, this.run.objects);
-    const own = channelsOfObject(labels.on(frame, pass), count, { first: first.get(id)!, points });
-    return keypointsFromGrid(own, points, labels.grid);
+    return channelsOfObject(labels.on(frame, pass), count, { first: first.get(id)!, points });
   }
-}
-
-/**
- * The place between those of two passes. A pass counts by its share and by how sure it is, so that one that has lost the
- * point does not pull the other away from it.
- */
-function blended(before: FoundPoint | null, after: FoundPoint | null, share: number): FoundPoint | null {
-  const [a, b] = [(1 - share) * (before?.confidence ?? 0), share * (after?.confidence ?? 0)];
-  const confidence = a + b;
-  if (confidence === 0) return null;
-  const between = (along: 'col' | 'row') => (a * (before?.[along] ?? 0) + b * (after?.[along] ?? 0)) / confidence;
-  return { col: between('col'), row: between('row'), confidence };
 }
 
 /** Mean confidence of the points that have a place; null where none has. */
