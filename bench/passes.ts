@@ -7,7 +7,7 @@ import { PRESETS, type PropagationParameters } from '@propago/contracts';
 import { inputSize, loadEncoderCard, openEncoder, type Encoder, type Size } from '@propago/encoder';
 import { SequenceScore } from '@propago/evaluation';
 import { combineLabels, labelsToGrid, readLabels, softLabelsToLabelMap, type LabelMap } from '@propago/labels';
-import { PassWalk, stepOf, type Walk } from '@propago/passes';
+import { frameAt, PassWalk, stepOf, type Walk } from '@propago/passes';
 import { resizeRgb } from '@propago/video';
 
 /** From this program in dist/, in a clone. */
@@ -60,7 +60,7 @@ async function walk(
   const last = stepOf(pass, pass.to);
   try {
     for (let step = 0; step <= last; step++) {
-      const frame = pass.direction === 'forward' ? pass.from + step : pass.from - step;
+      const frame = frameAt(pass, step);
       labels.set(frame, (await walking.next(features[frame]!, async () => prompt(frame))).labels);
     }
   } finally {

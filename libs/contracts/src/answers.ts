@@ -60,6 +60,7 @@ const run = z.strictObject({
     sha256,
     chosenBy: z.string().describe('`traffic:<alias>`, `alias:<alias>`, `version` or `digest`'),
   }),
+  videoId: z.uuid().describe('Of the video that the run is on, for other runs and for pictures of its frames'),
   video: z.strictObject({
     sha256,
     bytes: count,
@@ -369,6 +370,7 @@ export const ANSWERS = {
     dryRun: z.boolean().describe('Whether everything was only counted'),
     expiredRuns: z.array(z.uuid()),
     features: removed.describe('Features of runs that have ended'),
+    frames: removed.describe('Decoded frames that no unfinished run has yet to encode'),
     overlays: removed,
     orphans: z.record(z.string(), removed).describe('By the first part of their keys'),
     kept: z

@@ -7,6 +7,7 @@ export type {
   ApiKey,
   FeatureSet,
   FrameSegment,
+  FrameSet,
   FrameTable,
   ModelAlias,
   ModelAudit,
@@ -20,7 +21,9 @@ export type {
   TrainingArtifact,
   TrainingMetric,
   TrainingRun,
+  UploadedVideo,
   Video,
+  VideoFrame,
 } from './generated/client';
 export * from './lock-tenant';
 export * from './lock-video';

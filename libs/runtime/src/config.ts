@@ -174,9 +174,9 @@ export const resultsEnvironment = serviceEnvironment.extend({
     .number()
     .min(0)
     .default(24)
-    .describe('Features and overlays, which can be made again, are kept so long after their last use'),
+    .describe('Decoded frames, features and overlays, which can be made again, are kept so long after their last use'),
   CACHE_MAX_BYTES: wholeOrFound(0, Number.MAX_SAFE_INTEGER).describe(
-    'Features kept for later runs on the same video; above this the least recently used go. By default 20 GiB, or a fifth of the disk where that is less; 0 is without limit',
+    'Frames and features kept for later runs on the same video; above this the least recently used go. By default 20 GiB, or a fifth of the disk where that is less; 0 is without limit',
   ),
   DECODE_TIMEOUT_SECONDS: whole(1, 86_400, 3600).describe('Wall clock for one overlay'),
   ...limits,

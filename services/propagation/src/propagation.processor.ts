@@ -39,7 +39,7 @@ export class PropagationProcessor implements StageHandler<'propagation'> {
       try {
         report = await this.propagate(wanted, segment, signal);
       } catch (error) {
-        if (error instanceof FeaturesMissing) await this.next.featuresLost(wanted.run.featureSetId, error.segment);
+        if (error instanceof FeaturesMissing) await this.next.featuresLost(wanted.run.featureSet, error.segment);
         else if (error instanceof LabelsMissing) await this.next.labelsLost(runId, key);
         else throw error;
         return report;
@@ -65,7 +65,7 @@ export class PropagationProcessor implements StageHandler<'propagation'> {
         const pass = plan?.propagation.find((next) => next.pass.key === key && next.segment === segment)?.pass;
         if (!pass) return undefined;
         const include = {
-          featureSet: { include: { video: true } },
+          featureSet: { include: { frameSet: true, video: true } },
           objects: true,
           prompts: true,
           keypointPrompts: true,

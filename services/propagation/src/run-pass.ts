@@ -1,13 +1,13 @@
 import { contextEntries } from '@propago/affinity';
 import type { PropagationParameters } from '@propago/contracts';
-import type { FeatureSet, KeypointPrompt, Prompt, Run, RunObject, Video } from '@propago/database';
+import type { FeatureSet, FrameSet, KeypointPrompt, Prompt, Run, RunObject, Video } from '@propago/database';
 import { channelsOf } from '@propago/labels';
 import { frameAt, type Pass } from '@propago/passes';
 
 /** One pass of one run. */
 export interface RunPass {
   run: Run & {
-    featureSet: FeatureSet & { video: Video };
+    featureSet: FeatureSet & { frameSet: FrameSet; video: Video };
     objects: RunObject[];
     prompts: Prompt[];
     keypointPrompts: KeypointPrompt[];

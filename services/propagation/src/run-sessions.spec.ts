@@ -27,7 +27,7 @@ describe('RunSessions', () => {
   const run = {
     id: 'run',
     parameters: PRESETS.siammae,
-    featureSet: { id: 'set', segmentFrames: FRAMES },
+    featureSet: { id: 'set', frameSet: { segmentFrames: FRAMES } },
   } as unknown as RunPass['run'];
 
   beforeEach(() => {

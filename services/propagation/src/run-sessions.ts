@@ -70,7 +70,7 @@ export class RunSessions implements OnApplicationShutdown {
   /** @throws FeaturesMissing */
   private async readContext({ run, pass }: RunPass, { session, step }: PassWalk): Promise<void> {
     const needed = contextFrames(pass, step, parametersOf(run));
-    const segmentOf = (frame: number) => Math.floor(frame / run.featureSet.segmentFrames);
+    const segmentOf = (frame: number) => Math.floor(frame / run.featureSet.frameSet.segmentFrames);
     const segments = [...new Set([...needed].map(segmentOf))].sort((a, b) => a - b);
     for (const segment of segments) {
       const features = await this.stored.features(run.featureSet, segment);

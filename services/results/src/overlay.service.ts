@@ -33,7 +33,7 @@ export class OverlayService {
       const file = path.join(folder, 'overlay.mp4');
       await this.storage.withLocalFile(video.blobKey, async (source) => {
         const opened = await openVideoSource(source, this.limits());
-        const span = await this.spanOf(run.featureSetId);
+        const span = await this.spanOf(video.sha256);
         const frameRate = averageFrameRate(opened.probe, span) ?? FALLBACK_FRAME_RATE;
         await encodeVideo(file, { ...sizeOf(video), frameRate, signal }, this.painted(runId, opened, signal));
       });
@@ -42,16 +42,14 @@ export class OverlayService {
     });
   }
 
-  private async spanOf(featureSetId: string): Promise<FrameSpan | null> {
-    const segments = await this.database.frameSegment.findMany({
-      where: { featureSetId },
-      orderBy: { index: 'asc' },
-      select: { pts: true },
+  private async spanOf(videoSha256: string): Promise<FrameSpan | null> {
+    const { _count, _min, _max } = await this.database.videoFrame.aggregate({
+      where: { videoSha256 },
+      _count: true,
+      _min: { pts: true },
+      _max: { pts: true },
     });
-    const [first, last] = [segments[0]?.pts[0], segments.at(-1)?.pts.at(-1)];
-    if (first === undefined || last === undefined) return null;
-    const frames = segments.reduce((sum, { pts }) => sum + pts.length, 0);
-    return { frames, firstPts: Number(first), lastPts: Number(last) };
+    return _count === 0 ? null : { frames: _count, firstPts: Number(_min.pts), lastPts: Number(_max.pts) };
   }
 
   private limits() {

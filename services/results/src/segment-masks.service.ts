@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Inject, Injectable } from '@nestjs/common';
 import { blobKeys, type StageJobs } from '@propago/contracts';
-import { Database, type FrameSegment, type Prisma } from '@propago/database';
+import { Database, type Prisma, type VideoFrame } from '@propago/database';
 import { LabelsMissing, NextSteps, planOf, type JobReport } from '@propago/pipeline';
 import { FrameSources, type ObjectKind } from '@propago/passes';
 import { News, STORAGE, type BlobStore } from '@propago/runtime';
@@ -15,7 +15,8 @@ type FrameRow = Prisma.FrameResultCreateManyInput;
 /** Everything that the masks and key points of one segment are made from, as it was at one moment. */
 interface WantedMasks {
   run: MaskedRun & KeypointRun;
-  table: FrameSegment;
+  /** Those of the segment. */
+  frames: VideoFrame[];
   sources: FrameSources;
 }
 
@@ -57,36 +58,42 @@ export class SegmentMasksService {
         if (!prompts) return undefined;
         const run = await transaction.run.findUniqueOrThrow({
           where: { id: job.runId },
-          include: { featureSet: { include: { video: true } }, objects: true, prompts: true, keypointPrompts: true },
+          include: {
+            featureSet: { include: { frameSet: true, video: true } },
+            objects: true,
+            prompts: true,
+            keypointPrompts: true,
+          },
         });
-        const table = await transaction.frameSegment.findUniqueOrThrow({
-          where: { featureSetId_index: { featureSetId: run.featureSetId, index: job.segment } },
+        const { videoSha256, frameSet } = run.featureSet;
+        const first = job.segment * frameSet.segmentFrames;
+        const frames = await transaction.videoFrame.findMany({
+          where: { videoSha256, index: { gte: first, lt: first + frameSet.segmentFrames } },
+          orderBy: { index: 'asc' },
         });
-        return { run, table, sources: new FrameSources(prompts) };
+        return { run, frames, sources: new FrameSources(prompts) };
       },
       { isolationLevel: 'RepeatableRead' },
     );
   }
 
   private async makeMasks(
-    { run, table, sources }: WantedMasks,
+    { run, frames, sources }: WantedMasks,
     { runId, segment }: SegmentJob,
     signal: AbortSignal,
   ): Promise<FrameRow[]> {
-    const passes = sources.within(table.firstFrame, table.firstFrame + table.frameCount);
+    const passes = sources.within(frames[0]!.index, frames.at(-1)!.index + 1);
     const labels = await PassLabels.read(this.storage, runId, { passes, segment });
     const masks = new FrameMasks(run, this.storage);
     const points = new FrameKeypoints(run);
     const hasMasks = run.objects.some(({ kind }) => kind === 'mask');
     const rows: FrameRow[] = [];
-    for (let i = 0; i < table.frameCount; i++) {
+    for (const { index: frame, pts, keyFrame, name } of frames) {
       signal.throwIfAborted();
-      const frame = table.firstFrame + i;
       const on = sources.on(frame);
       const ofKind = (kind: ObjectKind) => on.filter((source) => source.kind === kind);
-      const entry = { pts: table.pts[i]!, keyFrame: table.keyFrames[i]!, name: table.names[i] ?? null };
       const keypoints = points.of(frame, ofKind('keypoints'), labels);
-      const row = { runId, frame, revision: run.revision, keypoints, ...entry };
+      const row = { runId, frame, revision: run.revision, keypoints, pts, keyFrame, name };
       if (hasMasks) {
         const { png, ...result } = await masks.of(frame, ofKind('mask'), labels);
         const maskKey = blobKeys.mask(runId, run.revision, frame);

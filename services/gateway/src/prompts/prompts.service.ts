@@ -78,7 +78,7 @@ export class PromptsService {
     const said = points.length > 0 ? saidKeypoints(frame, points, { names, video: frames }) : null;
     await this.changes.change(runId, expected, async (transaction, run) => {
       assertSame(run.objects, { objects, ids: objectsOf(prompt) });
-      await assertHasFrames(transaction, run.featureSetId, [frame]);
+      await assertHasFrames(transaction, featureSet.videoSha256, [frame]);
       const where = { runId_frame: { runId, frame } };
       let outdated: Outdated = 'nothing';
       const isNew = (before: { frame: number; digest: string }[], digest: string) =>

@@ -6,7 +6,8 @@ import { shapeOf } from './object-body';
  * when the run has succeeded again.
  */
 export async function repeatInShadows(transaction: Prisma.TransactionClient, runId: string): Promise<void> {
-  const where = { shadowOfId: runId, comparison: { is: null } };
+  const mayGoOn = [{ outcome: { is: null } }, { outcome: { state: 'succeeded' } }];
+  const where = { shadowOfId: runId, comparison: { is: null }, OR: mayGoOn };
   const shadows = await transaction.run.findMany({ where, select: { id: true } });
   if (shadows.length === 0) return;
   const said = await saidOf(transaction, runId);

@@ -25,7 +25,8 @@ const INCLUDE = {
   objects: { orderBy: { id: 'asc' } },
   prompts: { select: { frame: true, objects: true, digest: true } },
   keypointPrompts: { select: { frame: true, objects: true, digest: true } },
-  featureSet: { include: { video: true } },
+  video: true,
+  featureSet: { include: { frameSet: true, video: true } },
 } satisfies Prisma.RunInclude;
 
 type FullRun = Prisma.RunGetPayload<{ include: typeof INCLUDE }>;
@@ -131,10 +132,12 @@ function viewOf(run: FullRun, progress: RunProgress): AnswerOf<'Run'> {
       sha256: run.encoderSha256,
       chosenBy: run.encoderChosenBy,
     },
+    // Only shadow runs have none, which nobody sees.
+    videoId: run.videoId!,
     video: {
       sha256: featureSet.videoSha256,
       bytes: Number(featureSet.video.bytes),
-      fileName: run.videoFileName,
+      fileName: run.video?.fileName ?? null,
       width: probe.width,
       height: probe.height,
       codec: probe.codec,
@@ -143,7 +146,7 @@ function viewOf(run: FullRun, progress: RunProgress): AnswerOf<'Run'> {
       timeBase: probe.timeBase,
       frames,
     },
-    inputSize: { width: featureSet.inputWidth, height: featureSet.inputHeight },
+    inputSize: { width: featureSet.frameSet.width, height: featureSet.frameSet.height },
     timings: {
       acceptedAt: run.createdAt.toISOString(),
       firstMaskAt: progress.firstMaskAt?.toISOString() ?? null,
@@ -174,7 +177,7 @@ function passesOf(
 ): AnswerOf<'Run'>['passes'] {
   const objects = rows.map(({ id, kind, isTracedBack }) => ({ id, kind: kind as ObjectKind, isTracedBack }));
   const prompts = [...masks, ...keypointPrompts].sort((a, b) => a.frame - b.frame);
-  const video = { frameCount: frames, segmentFrames: featureSet.segmentFrames };
+  const video = { frameCount: frames, segmentFrames: featureSet.frameSet.segmentFrames };
   return progressOf({ objects, prompts }, new Map(Object.entries(labels)), video).map(({ pass, ...segments }) => ({
     direction: pass.direction,
     fromFrame: pass.from,
