@@ -21,7 +21,8 @@ def main() -> None:
     frame_of = dict(zip(file["frames"]["frame_id"], file["frames"]["frame_idx"], strict=True))
     tracks: dict[int, dict[int, np.ndarray]] = defaultdict(dict)
     for row in file["instances"][:]:
-        points = file["points" if row["instance_type"] == 0 else "pred_points"][row["point_id_start"] : row["point_id_end"]]
+        source = file["points" if row["instance_type"] == 0 else "pred_points"]
+        points = source[row["point_id_start"] : row["point_id_end"]]
         xy = np.stack([points["x"], points["y"]], axis=1) - corner
         xy[~points["visible"]] = np.nan
         tracks[int(row["track"])][int(frame_of[row["frame_id"]])] = xy

@@ -72,7 +72,9 @@ def main() -> None:
     first = np.stack([gaussian(place / scale, grid) for place in truth[0]], axis=1)
     labels = propagate(features, first, grid, case)
     size = np.array([cols, rows])
-    found = np.array([[decode(frame[:, point], grid, size) * scale for point in range(truth.shape[1])] for frame in labels])
+    found = np.array(
+        [[decode(frame[:, point], grid, size) * scale for point in range(truth.shape[1])] for frame in labels]
+    )
     objects = np.split(np.arange(truth.shape[1]), case["objects"])
     seen = np.where(np.array(case["visible"])[..., None], truth, np.nan)
     scores = {str(alpha): [pck(seen[:, own], found[:, own], alpha) for own in objects] for alpha in case["alphas"]}
