@@ -1,7 +1,7 @@
 """Key points through a video by NumPy alone: an implementation that shares nothing with the platform's.
 
-keypoint_propagation.py FOLDER: reads case.json and features.f32 (frames x patches x dim), prints the points of every frame
-and their PCK as JSON.
+keypoint_propagation.py FOLDER: reads case.json and features.f32 (frames x patches x dim), prints the points of every
+frame and their PCK as JSON.
 """
 
 import json
@@ -25,7 +25,7 @@ def mean_of_best(values: np.ndarray, centres: np.ndarray) -> np.ndarray:
 
 
 def decode(values: np.ndarray, centres: np.ndarray, size: np.ndarray) -> np.ndarray:
-    """values: (patches,) of one point. The place whose own Gaussian has the same mean of its best cells; NaN for none."""
+    """values: (patches,) of one point. The place whose Gaussian has the same mean of its best cells; NaN for none."""
     if not values.max() > 0:
         return np.full(2, np.nan)
     near = (np.abs(centres - centres[values.argmax()]) <= REACH).all(axis=1)
