@@ -11,10 +11,23 @@ export interface LabelsOfFile {
 
 /**
  * The objects and prompts of a file that comes with a run. Objects that the file does not number get the ids that are free.
- * @param taken ids that something else in the request has
+ *
+ * @param masks ids of the objects that masks show
+ * @param taken other ids that something else in the request has
+ * @throws CodedError OBJECT_KIND_MISMATCH
  */
-export function labelsOfFile({ objects, frames }: KeypointFile, taken: ReadonlySet<number>): LabelsOfFile {
-  const used = new Set([...taken, ...objects.flatMap(({ id }) => id ?? [])]);
+export function labelsOfFile(
+  { objects, frames }: KeypointFile,
+  { masks, taken }: { masks: ReadonlySet<number>; taken: ReadonlySet<number> },
+): LabelsOfFile {
+  const both = objects.find(({ id }) => id !== undefined && masks.has(id));
+  if (both) {
+    throw new CodedError(
+      'OBJECT_KIND_MISMATCH',
+      `A mask shows an object ${both.id}, and so is an object with key points numbered; give it another id.`,
+    );
+  }
+  const used = new Set([...masks, ...taken, ...objects.flatMap(({ id }) => id ?? [])]);
   const ids = objects.map(({ id }) => id ?? free(used));
   return {
     objects: objects.map(({ name, points, skeleton }, i) => ({

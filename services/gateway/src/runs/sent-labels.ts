@@ -92,15 +92,16 @@ export class LabelParts {
     this.assertFewer(this.objects.length, MOST_OBJECTS, 'objects');
   }
 
-  /** Everything that was said. @throws CodedError MASK_MISSING, KEYPOINTS_TOO_MANY, REQUEST_INVALID */
+  /** Everything that was said. @throws CodedError MASK_MISSING, KEYPOINTS_TOO_MANY, OBJECT_KIND_MISMATCH, REQUEST_INVALID */
   all(): SentLabels {
+    const idsOf = (all: typeof this.said) =>
+      new Set([...all].flatMap(([frame, one]) => objectsOf({ frame, said: one })));
+    const masks = idsOf(this.said);
     const said = new Map(this.said);
     const add = (frame: number, more: SentPrompt['said']) => said.set(frame, [...(said.get(frame) ?? []), ...more]);
     for (const { frame, objects } of this.prompts) add(frame, objects);
-    const taken = [...said].flatMap(([frame, all]) => objectsOf({ frame, said: all }));
-    const file = this.keypoints
-      ? labelsOfFile(this.keypoints, new Set([...taken, ...this.objects.map(({ id }) => id)]))
-      : { objects: [], prompts: [] };
+    const taken = new Set([...idsOf(said), ...this.objects.map(({ id }) => id)]);
+    const file = this.keypoints ? labelsOfFile(this.keypoints, { masks, taken }) : { objects: [], prompts: [] };
     for (const { frame, said: points } of file.prompts) add(frame, points);
     if (said.size > MOST_PROMPTS) {
       throw new CodedError(
