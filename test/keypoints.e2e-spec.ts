@@ -1,10 +1,14 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import sharp from 'sharp';
 import type { TrackedKeypoints } from '@propago/contracts';
 import { PckScore } from '@propago/evaluation';
 import { encodeIndexedPng, VOC_PALETTE } from '@propago/labels';
 import type { Joint } from '@propago/sample-clip';
 import { documentedFetch } from './support/documented-fetch';
-import { type Platform, type Problem, type RunResource, startPlatform } from './support/platform';
+import { NATIVE_SIZE, type Platform, type Problem, type RunResource, startPlatform } from './support/platform';
+import { Propago } from './support/propago-command';
 import { smallClip, type SmallClip } from './support/small-clip';
 import { zipOf } from './support/zip';
 
@@ -141,6 +145,26 @@ describe('a run with key points', () => {
     const { x, y } = said(0)[0]!.points[0]!;
     expect(table[1]).toBe(`0,11,,centre,${Math.round(x * 1000) / 1000},${Math.round(y * 1000) / 1000},1,visible`);
     expect((await platform.bytes(`/v1/runs/${run.id}/overlay.mp4`)).length).toBeGreaterThan(1000);
+  });
+
+  it('comes from the command line, which saves its table', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'propago-points-'));
+    try {
+      const [video, points, out] = [join(folder, 'clip.mp4'), join(folder, 'points.json'), join(folder, 'out')];
+      writeFileSync(video, clip.video);
+      writeFileSync(points, JSON.stringify(fileOf(0)));
+      const sources = [video, '--keypoints', points, '-o', out, '--server', platform.url, '--json'];
+      const options = ['--option', `inputSize=${JSON.stringify(NATIVE_SIZE.inputSize)}`];
+      const saved = JSON.parse(await new Propago(['run', ...sources, ...options]).output()) as object;
+      expect(saved).toMatchObject({ state: 'succeeded', frames: FRAMES, masks: 0 });
+      const table = await platform.bytes(`/v1/runs/${run.id}/keypoints.csv`);
+      expect(readFileSync(join(out, 'keypoints.csv'))).toEqual(table);
+      const description = JSON.parse(readFileSync(join(out, 'run.json'), 'utf8')) as { frames: FrameView[] };
+      expect(description.frames.map(({ keypoints }) => keypoints)).toEqual(await keypointsOf(run.id));
+      expect(readdirSync(out).sort()).toEqual(['keypoints.csv', 'overlay.mp4', 'run.json']);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it('equals a fresh run however it was corrected, and is what it was when a correction is taken back', async () => {
