@@ -162,6 +162,22 @@ describe('every documented operation', () => {
     expect(await (await sut.get('/v1/runs', other)).json()).toEqual({ items: [], next: null });
   });
 
+  it('on a video is 404 for other tenants, as if the video did not exist', async () => {
+    const other = await sut.keyText({ tenant: 'other', scopes: SCOPES });
+    const ofVideos = operations.filter(({ path }) => path.startsWith('/v1/videos/{id}'));
+    expect(ofVideos.length).toBeGreaterThanOrEqual(4);
+    const id = run.videoId as string;
+    for (const operation of ofVideos) {
+      const answer = await send(operation, bearer(other), id);
+      const unknown = await send(operation, bearer(other), randomUUID());
+      const [{ code, detail }, same] = [(await answer.json()) as Problem, (await unknown.json()) as Problem];
+      expect([operation.name, answer.status, code]).toEqual([operation.name, 404, 'VIDEO_NOT_FOUND']);
+      expect([unknown.status, same.code]).toEqual([404, 'VIDEO_NOT_FOUND']);
+      expect(detail).toBe(`There is no video ${id}.`);
+    }
+    expect(await (await sut.get('/v1/videos', other)).json()).toEqual({ items: [], next: null });
+  });
+
   it('lets a key with its scope in', async () => {
     const key = await sut.keyText({ tenant: 'empty', scopes: SCOPES });
     for (const operation of closedOperations()) {

@@ -23,6 +23,10 @@ const ROUTES = {
   '/v1/runs/{id}/prompts': ['get'],
   '/v1/runs/{id}/prompts/{frame}': ['delete', 'put'],
   '/v1/runs/{id}/prompts/{frame}/mask.png': ['get'],
+  '/v1/videos': ['get', 'post'],
+  '/v1/videos/{id}': ['delete', 'get'],
+  '/v1/videos/{id}/frames': ['get'],
+  '/v1/videos/{id}/frames/{frame}/image.jpg': ['get'],
   '/v2/models/{name}': ['get'],
   '/v2/models/{name}/ready': ['get'],
   '/v2/models/{name}/versions/{version}': ['get'],
@@ -139,11 +143,10 @@ describe('the API', () => {
       requestBody: {
         content: {
           'multipart/form-data': {
-            schema: {
-              properties: { options: { $ref: '#/components/schemas/RunOptions' } },
-            },
-            encoding: { options: { contentType: 'application/json' } },
+            schema: { $ref: '#/components/schemas/CreateRunBody' },
+            encoding: { options: { contentType: 'application/json' }, prompts: { contentType: 'application/json' } },
           },
+          'application/json': { schema: { $ref: '#/components/schemas/RunRequest' } },
         },
       },
       'x-error-codes': expect.arrayContaining(['VIDEO_NOT_RECOGNISED', 'MASK_EMPTY', 'QUOTA_RUNS', 'INTERNAL']),
@@ -163,6 +166,9 @@ describe('the API', () => {
     };
     expect(components).toMatchObject({
       schemas: {
+        CreateRunBody: {
+          properties: { options: { $ref: '#/components/schemas/RunOptions' }, prompts: { type: 'array' } },
+        },
         RunOptions: {
           description: expect.stringContaining('| topK | 7 | 5 |'),
           properties: {

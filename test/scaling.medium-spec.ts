@@ -10,6 +10,7 @@ const WORK: StageJobs = {
   features: { featureSetId: hex, segment: 0 },
   propagation: { runId: randomUUID(), pass: hex, segment: 0 },
   results: { kind: 'segment', runId: randomUUID(), segment: 0, recipe: hex },
+  pictures: { kind: 'table', sha256: 'a'.repeat(64) },
   exports: { kind: 'overlay', runId: randomUUID() },
   housekeeping: { kind: 'purge', runId: randomUUID() },
 };

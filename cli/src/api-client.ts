@@ -66,8 +66,18 @@ export class ApiClient {
       throw this.unreachable(error);
     });
     const text = await answer.text();
-    if (!answer.ok) throw new Failure(refusal(answer.status, text));
+    if (!answer.ok) throw new Refused(answer.status, text);
     return text === '' ? undefined : (JSON.parse(text) as unknown);
+  }
+
+  /** GET of what need not be there. @returns undefined where it is not */
+  async find(path: string): Promise<unknown> {
+    try {
+      return await this.send('GET', path);
+    } catch (error) {
+      if (error instanceof Refused && error.status === 404) return undefined;
+      throw error;
+    }
   }
 
   /** @throws Failure with the server's code when it refuses the run */
@@ -83,7 +93,7 @@ export class ApiClient {
     }).catch((error: unknown) => {
       throw this.unreachable(error);
     });
-    if (status !== 202 && status !== 200) throw new Failure(refusal(status, body));
+    if (status < 200 || status > 299) throw new Failure(refusal(status, body));
     return JSON.parse(body) as unknown;
   }
 
@@ -186,6 +196,16 @@ export class ApiClient {
     return new Failure(
       `no answer from ${this.base} (${reason}); \`propago up\` starts a platform, --server names another one`,
     );
+  }
+}
+
+/** A request that the server has refused. */
+class Refused extends Failure {
+  constructor(
+    readonly status: number,
+    body: string,
+  ) {
+    super(refusal(status, body));
   }
 }
 

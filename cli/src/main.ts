@@ -9,6 +9,7 @@ import { registerModels } from './commands/models';
 import type { RunCommand } from './commands/run';
 import { registerStackCommands } from './commands/stack';
 import { registerTrain } from './commands/train';
+import { registerVideos } from './commands/videos';
 import type { UpCommand } from './commands/up';
 import { keyOption } from './connection';
 import { Failure } from './failure';
@@ -108,6 +109,7 @@ function buildProgram(interruption: Interruption): Command {
   registerModels(program, interruption);
   registerTrain(program, interruption);
   registerGc(program, interruption);
+  registerVideos(program, interruption);
   registerStackCommands(program, interruption);
 
   return program;

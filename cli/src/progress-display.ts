@@ -11,7 +11,7 @@ export interface ProgressTarget {
   write(text: string): unknown;
 }
 
-/** Shows how many frames have masks: a bar on a terminal, else at most one plain line per second. */
+/** Shows how many frames have masks, or how much of something else is done: a bar on a terminal, else at most one plain line per second. */
 export class ProgressDisplay {
   private bar: SingleBar | undefined;
   private lastLine = '';
@@ -20,6 +20,7 @@ export class ProgressDisplay {
   constructor(
     private readonly target: ProgressTarget = process.stderr,
     private readonly now: () => number = () => performance.now(),
+    private readonly unit = 'frames',
   ) {}
 
   /**
@@ -53,7 +54,7 @@ export class ProgressDisplay {
   private draw(done: number, total: number | null, scale: number, detail: string): void {
     if (!this.bar) {
       this.bar = new SingleBar({
-        format: '{bar} {value}/{count} frames · {detail} · {duration_formatted}',
+        format: `{bar} {value}/{count} ${this.unit} · {detail} · {duration_formatted}`,
         stream: this.target as NodeJS.WritableStream,
         hideCursor: true,
         // Ctrl-C is the command's: it still has servers to stop.
@@ -67,7 +68,7 @@ export class ProgressDisplay {
   }
 
   private print(done: number, total: number | null, detail: string): void {
-    const line = `${done} of ${total ?? '?'} frames (${detail})`;
+    const line = `${done} of ${total ?? '?'} ${this.unit} (${detail})`;
     const now = this.now();
     if (line === this.lastLine || now - this.lastLineAt < LINE_INTERVAL_MS) return;
     this.lastLine = line;

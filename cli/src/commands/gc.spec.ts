@@ -7,9 +7,11 @@ import { registerGc } from './gc';
 
 const FOUND = {
   expiredRuns: ['r1', 'r2'],
+  expiredVideos: ['v1'],
   features: { blobs: 3, bytes: 3 * 2 ** 20 },
   frames: { blobs: 2, bytes: 2 ** 20 },
   overlays: { blobs: 0, bytes: 0 },
+  pictures: { blobs: 1, bytes: 2 ** 20 },
   orphans: { videos: { blobs: 1, bytes: 2 ** 19 } },
   kept: [{ what: 'masks', why: 'of runs that are kept', blobs: 7, bytes: 2 ** 20 }],
 };
@@ -50,9 +52,11 @@ describe('propago gc', () => {
     expect(printed.split('\n')).toEqual([
       'Would be removed:',
       'expired runs: 2',
+      'expired videos: 1',
       'features of ended runs: 3 files, 3.0 MiB',
       'decoded frames: 2 files, 1.0 MiB',
       'overlays: 0 files, 0.0 MiB',
+      'pictures of frames: 1 files, 1.0 MiB',
       'orphans in videos/: 1 files, 0.5 MiB',
       'Kept:',
       'masks, of runs that are kept: 7 files, 1.0 MiB',

@@ -9,9 +9,11 @@ const removed = z.object({ blobs: z.number(), bytes: z.number() });
 const janitorReport = z.object({
   dryRun: z.boolean(),
   expiredRuns: z.array(z.string()),
+  expiredVideos: z.array(z.string()),
   features: removed,
   frames: removed,
   overlays: removed,
+  pictures: removed,
   orphans: z.record(z.string(), removed),
   kept: z.array(removed.extend({ what: z.string(), why: z.string() })),
 });
@@ -34,23 +36,18 @@ export function registerGc(program: Command, interruption: Interruption): void {
     });
 }
 
-function describe({
-  dryRun,
-  expiredRuns,
-  features,
-  frames,
-  overlays,
-  orphans,
-  kept,
-}: z.infer<typeof janitorReport>): string {
+function describe(report: z.infer<typeof janitorReport>): string {
+  const { dryRun, expiredRuns, expiredVideos, features, frames, overlays, pictures, orphans, kept } = report;
   const line = (what: string, { blobs, bytes }: z.infer<typeof removed>) =>
     `${what}: ${blobs} files, ${(bytes / 2 ** 20).toFixed(1)} MiB`;
   return [
     dryRun ? 'Would be removed:' : 'Removed:',
     `expired runs: ${expiredRuns.length}`,
+    `expired videos: ${expiredVideos.length}`,
     line('features of ended runs', features),
     line('decoded frames', frames),
     line('overlays', overlays),
+    line('pictures of frames', pictures),
     ...Object.entries(orphans).map(([folder, total]) => line(`orphans in ${folder}/`, total)),
     'Kept:',
     ...kept.map(({ what, why, ...total }) => line(`${what}, ${why}`, total)),

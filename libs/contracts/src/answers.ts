@@ -6,6 +6,10 @@ import { RUN_END_STATES, RUN_STATES, STAGES, type Stage } from './stages';
 import { TRAINING_END_STATES, trainingRequest } from './training';
 import { WARNINGS, type WarningCode } from './warnings';
 
+/** How far the frames of a video are known. */
+export const VIDEO_STATES = ['pending', 'decoding', 'decoded', 'failed'] as const;
+export type VideoState = (typeof VIDEO_STATES)[number];
+
 const time = z.iso.datetime();
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const count = z.int().min(0);
@@ -113,6 +117,41 @@ const frame = z.strictObject({
     }),
   ),
   keypoints: z.array(trackedKeypoints).describe('Of objects that have key points'),
+});
+
+const video = z.strictObject({
+  id: z.uuid(),
+  fileName: z.string().nullable().describe('What its sender calls it'),
+  isKept: z.boolean().describe('Sent by itself, for later runs; false: it came with a run, and goes with its last run'),
+  createdAt: time,
+  sha256,
+  bytes: count,
+  container: z.string(),
+  codec: z.string(),
+  width: z.int().describe('Pixels, as shown: after rotation'),
+  height: z.int(),
+  rotation: z.number().describe('Degrees, clockwise, by which decoding turns the coded picture'),
+  frameRate: z.number().nullable().describe('Average frames per second'),
+  timeBase,
+  durationSeconds: z.number().nullable().describe('As its file says'),
+  framesEstimated: count.nullable().describe('From its index, or duration and rate'),
+  frames: count.nullable().describe('Null until it has been decoded to its end'),
+  decoding: z.strictObject({
+    state: z
+      .enum(VIDEO_STATES)
+      .describe('pending: nobody has asked for its frames yet; decoding: they become known one after the other'),
+    frames: count.describe('That are known already'),
+    error: error.nullable(),
+  }),
+  runs: count.describe('On this video'),
+});
+
+const videoFrame = z.strictObject({
+  index: count,
+  pts: z.int().describe('Time stamp in units of the time base'),
+  seconds: z.number(),
+  keyFrame: z.boolean(),
+  name: z.string().optional().describe('Of a frame of a zip'),
 });
 
 const prompt = z.strictObject({
@@ -315,6 +354,11 @@ export const ANSWERS = {
   RunPage: pageOf(run),
   RunEvent: runEvent,
   FramePage: pageOf(frame).extend({ timeBase }),
+  Video: video,
+  VideoPage: pageOf(video),
+  VideoFramePage: pageOf(videoFrame)
+    .extend({ timeBase, frames: video.shape.frames, decoding: video.shape.decoding })
+    .describe('While it is being decoded `next` may be null although more will follow: go on after the last index'),
   PromptList: prompts,
   RunObject: runObject,
   RunObjectList: listOf(runObject),
@@ -369,9 +413,11 @@ export const ANSWERS = {
   GarbageCollection: z.strictObject({
     dryRun: z.boolean().describe('Whether everything was only counted'),
     expiredRuns: z.array(z.uuid()),
+    expiredVideos: z.array(z.uuid()).describe('Without runs'),
     features: removed.describe('Features of runs that have ended'),
     frames: removed.describe('Decoded frames that no unfinished run has yet to encode'),
     overlays: removed,
+    pictures: removed.describe('Of frames of videos'),
     orphans: z.record(z.string(), removed).describe('By the first part of their keys'),
     kept: z
       .array(removed.extend({ what: z.string().describe('The first part of the keys'), why: z.string() }))

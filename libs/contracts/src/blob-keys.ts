@@ -4,6 +4,7 @@ export const blobFolders = {
   features: (featureSetId: string) => `features/${featureSetId}/`,
   labels: (runId: string) => `labels/${runId}/`,
   labelsOfPass: (runId: string, pass: string) => `labels/${runId}/${pass}/`,
+  pictures: (sha256: string) => `pictures/${sha256}/`,
   prompts: (runId: string) => `prompts/${runId}/`,
   masks: (runId: string) => `masks/${runId}/`,
   exports: (runId: string) => `exports/${runId}/`,
@@ -23,6 +24,8 @@ export const blobKeys = {
   encoderCard: (sha256: string) => `encoders/${sha256}/card.json`,
   /** Writer: ingest. A cache: they can be decoded again. */
   frames: (frameSetId: string, segment: number) => `${blobFolders.frames(frameSetId)}${padded(segment)}`,
+  /** Writer: ingest. A cache: the frame as a JPEG at its full size. */
+  picture: (sha256: string, frame: number) => `${blobFolders.pictures(sha256)}${padded(frame)}.jpg`,
   /** Writer: features. */
   features: (featureSetId: string, segment: number) => `${blobFolders.features(featureSetId)}${padded(segment)}`,
   /** Writer: propagation. */
@@ -35,6 +38,9 @@ export const blobKeys = {
   /** Writer: trainer. A file that a training run left: checkpoint, encoder, picture. */
   trainingArtifact: (runId: string, name: string) => `training/${runId}/${name}`,
 } as const;
+
+/** So many neighbouring frames become pictures together: who asks for one soon asks for those beside it. */
+export const FRAMES_OF_CHUNK = 16;
 
 /** Frame and segment numbers as five digits, as DAVIS names its files. */
 export function padded(index: number): string {

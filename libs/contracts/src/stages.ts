@@ -9,7 +9,7 @@ export const STAGES = ['ingest', 'features', 'propagation', 'results'] as const;
 export type Stage = (typeof STAGES)[number];
 
 /** Work beside the stages, in queues of its own: minutes of rendering must not hold up the masks of others. */
-export const SIDE_WORK = ['exports', 'housekeeping'] as const;
+export const SIDE_WORK = ['pictures', 'exports', 'housekeeping'] as const;
 
 /** All Bull queues that runs are worked on through. */
 export const QUEUES = [...STAGES, ...SIDE_WORK] as const;
@@ -18,15 +18,16 @@ export type QueueName = (typeof QUEUES)[number];
 
 /** Which queues the service of a stage takes work from. */
 export const QUEUES_OF: Record<Stage, readonly QueueName[]> = {
-  ingest: ['ingest'],
+  ingest: ['ingest', 'pictures'],
   features: ['features'],
   propagation: ['propagation'],
-  results: ['results', ...SIDE_WORK],
+  results: ['results', 'exports', 'housekeeping'],
 };
 
 const digest = z.string().regex(/^[0-9a-f]{40}$/);
 const featureSetId = digest;
 const frameSetId = digest;
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const runId = z.uuid();
 const segment = z.int().min(0);
 const runError = z.strictObject({ code: z.string(), detail: z.string() });
@@ -44,11 +45,17 @@ export const STAGE_JOBS = {
     z.strictObject({ kind: z.literal('segment'), runId, segment, recipe: digest }),
     z.strictObject({ kind: z.literal('end'), runId, error: runError.optional() }),
   ]),
+  /** What people look at before there is a run: the frame table of a video, or pictures of neighbouring frames. */
+  pictures: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('table'), sha256 }),
+    z.strictObject({ kind: z.literal('pictures'), sha256, chunk: z.int().min(0) }),
+  ]),
   /** A file that is made of a run's masks when somebody asks for it. */
   exports: z.strictObject({ kind: z.literal('overlay'), runId }),
-  /** The removal of a deleted run, or what a shadow run differs in. */
+  /** The removal of a deleted run or video, or what a shadow run differs in. */
   housekeeping: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('purge'), runId }),
+    z.strictObject({ kind: z.literal('purge-video'), videoId: z.uuid() }),
     z.strictObject({ kind: z.literal('compare'), runId }),
   ]),
 } as const satisfies Record<QueueName, z.ZodType>;

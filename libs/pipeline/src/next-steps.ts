@@ -109,6 +109,10 @@ export class NextSteps {
     await this.queues.add('housekeeping', { kind: 'purge', runId }, await this.lineOf({ id: runId }));
   }
 
+  async videoDeleted({ id, tenant }: { id: string; tenant: string }): Promise<void> {
+    await this.queues.add('housekeeping', { kind: 'purge-video', videoId: id }, { tenant, urgency: 'background' });
+  }
+
   /** A run has ended: its shadows begin, or end with it. */
   async runEnded(runId: string, state: RunEndState): Promise<void> {
     const shadows = await this.database.run.findMany({
@@ -169,6 +173,9 @@ export class NextSteps {
 
   /** Whether any run still wants what this job is to do. */
   async isWanted(data: StageJobs[QueueName]): Promise<boolean> {
+    if ('sha256' in data) {
+      return (await this.database.uploadedVideo.count({ where: { videoSha256: data.sha256, deletedAt: null } })) > 0;
+    }
     if ('kind' in data && data.kind !== 'segment') return true;
     return (await this.activeRuns(data)).length > 0;
   }

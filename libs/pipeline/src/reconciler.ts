@@ -40,6 +40,8 @@ export class Reconciler {
 
     const deleted = await this.database.run.findMany({ where: { deletedAt: { not: null } }, select: { id: true } });
     for (const { id } of deleted) await this.next.runDeleted(id);
+    const deletedVideos = await this.database.uploadedVideo.findMany({ where: { deletedAt: { not: null } } });
+    for (const video of deletedVideos) await this.next.videoDeleted(video);
     return runs.length;
   }
 }

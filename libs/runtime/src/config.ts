@@ -92,7 +92,7 @@ const gatewayFields = serviceEnvironment.extend({
   RATE_LIMIT_PER_MINUTE: whole(1, 1_000_000, 600).describe('Requests of a key, unless the key has a limit of its own'),
   MAX_ACTIVE_RUNS: whole(1, 1_000_000, 100).describe('Runs of a key that have not ended, unless it has its own limit'),
   MAX_STORED_BYTES: whole(1, Number.MAX_SAFE_INTEGER, 1_000_000_000_000).describe(
-    'Bytes of the videos of all runs of a tenant, unless the key has its own limit',
+    'Bytes of the videos of a tenant, each counted once for each run on it, unless the key has its own limit',
   ),
 });
 
@@ -121,6 +121,9 @@ export const gatewayEnvironment = gatewayFields
 
 export const ingestEnvironment = serviceEnvironment.extend({
   INGEST_CONCURRENCY: whole(1, 64, 2).describe('Videos decoded at once'),
+  PICTURES_CONCURRENCY: whole(1, 64, 2).describe(
+    'Frame tables and pictures of frames made at once for people who look, beside the runs',
+  ),
   MAX_SEGMENTS_AHEAD: whole(1, 64, 2).describe(
     'Segments of a video that may be decoded and encoded ahead of their propagation',
   ),
@@ -170,11 +173,16 @@ export const resultsEnvironment = serviceEnvironment.extend({
     .min(0)
     .default(30)
     .describe('Runs are removed so long after their end, with all their results; 0 keeps them'),
+  VIDEO_RETENTION_DAYS: z.coerce
+    .number()
+    .min(0)
+    .default(30)
+    .describe('Videos without runs are removed so long after they were sent; 0 keeps them'),
   CACHE_RETENTION_HOURS: z.coerce
     .number()
     .min(0)
     .default(24)
-    .describe('Decoded frames, features and overlays, which can be made again, are kept so long after their last use'),
+    .describe('Decoded frames, features, pictures and overlays, which can be made again, are kept so long after their last use'),
   CACHE_MAX_BYTES: wholeOrFound(0, Number.MAX_SAFE_INTEGER).describe(
     'Frames and features kept for later runs on the same video; above this the least recently used go. By default 20 GiB, or a fifth of the disk where that is less; 0 is without limit',
   ),

@@ -11,6 +11,13 @@ import type { VideoProbe } from './video-probe';
 import { readExactly } from './read-exactly';
 import { StreamDamage } from './stream-damage';
 
+/** Where a frame is, as an earlier decoding found it. */
+export interface FramePlace {
+  index: number;
+  /** Time stamp in ticks of the probe's time base. */
+  pts: number;
+}
+
 /** How to decode one video. */
 export interface DecodeOptions {
   /** From {@link probeVideo} of the same file. */
@@ -18,6 +25,8 @@ export interface DecodeOptions {
   limits: VideoLimits;
   /** Ends ffmpeg and the iteration; the iterator then throws the signal's reason. */
   signal?: AbortSignal;
+  /** The key frame to begin at; the first frame when absent. A video may begin before it, and counts from its index. */
+  from?: FramePlace;
 }
 
 // Without these flags the bytes depend on the instruction set of the CPU: the plain conversion gives other bytes with
@@ -37,7 +46,7 @@ const TO_RGB = 'scale=flags=bicubic+accurate_rnd+full_chroma_int+bitexact,format
  */
 export async function* decodeVideo(
   path: string,
-  { probe, limits, signal }: DecodeOptions,
+  { probe, limits, signal, from }: DecodeOptions,
 ): AsyncGenerator<DecodedFrame> {
   const { container, width, height } = probe;
   if (container === 'zip') throw new CodedError('VIDEO_NOT_RECOGNISED', 'The file is a zip, not a video.');
@@ -51,6 +60,7 @@ export async function* decodeVideo(
         demuxer: container,
         url: `file:${resolve(path)}`,
         options: [
+          ...(from ? seekTo(from, probe) : []),
           '-copyts',
           '-flags',
           'bitexact',
@@ -79,7 +89,7 @@ export async function* decodeVideo(
   child.stdout.on('readable', () => undefined);
 
   try {
-    let index = 0;
+    let index = from?.index ?? 0;
     let lastPts: number | null = null;
     for (; ; index++) {
       child.clock.resume();
@@ -110,6 +120,12 @@ export async function* decodeVideo(
   } finally {
     await child.stop();
   }
+}
+
+/** Half a tick later, so that rounding does not end at the key frame before. */
+function seekTo({ pts }: FramePlace, { timeBase }: VideoProbe): string[] {
+  const seconds = ((pts + 0.5) * timeBase.num) / timeBase.den;
+  return ['-noaccurate_seek', '-seek_timestamp', '1', '-ss', seconds.toFixed(6)];
 }
 
 // As many frames as a decoder may hold back before it gives the first; what the demuxer says about the end of the file

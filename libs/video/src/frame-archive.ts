@@ -63,12 +63,13 @@ export async function probeFrameArchive(path: string, limits: VideoLimits): Prom
  */
 export async function* decodeFrameArchive(
   path: string,
-  { probe, limits, signal }: DecodeOptions,
+  { probe, limits, signal, from }: DecodeOptions,
 ): AsyncGenerator<DecodedFrame> {
   const { width, height } = probe;
   const { zip, frames } = await openFrameEntries(path, limits);
   try {
     for (const [index, entry] of frames.entries()) {
+      if (from && index < from.index) continue;
       signal?.throwIfAborted();
       const file = await inflate(zip, entry, limits);
       const header = await readHeader(entry, file, limits);

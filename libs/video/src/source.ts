@@ -1,4 +1,4 @@
-import { decodeVideo } from './decode-video';
+import { decodeVideo, type FramePlace } from './decode-video';
 import type { DecodedFrame } from './decoded-frame';
 import { decodeFrameArchive, probeFrameArchive } from './frame-archive';
 import type { VideoLimits } from './limits';
@@ -14,6 +14,12 @@ export interface VideoSource {
    * failure is a thrown CodedError. Leaving the loop early frees everything.
    */
   frames(signal?: AbortSignal): AsyncIterable<DecodedFrame>;
+  /**
+   * Decodes it from a key frame on, for who wants some frames of its middle. A container without an index may begin
+   * earlier, and a stream may hold frames that need what was skipped: the numbers of frames are those of a guess, and only
+   * a comparison tells which frame each of them is. @see DecodeOptions.from
+   */
+  framesFrom(keyFrame: FramePlace, signal?: AbortSignal): AsyncIterable<DecodedFrame>;
 }
 
 /**
@@ -24,8 +30,11 @@ export async function openVideoSource(path: string, limits: VideoLimits, signal?
   const { kind } = await inspectFile(path);
   if (kind === 'zip') {
     const probe = await probeFrameArchive(path, limits);
-    return { probe, frames: (abort) => decodeFrameArchive(path, { probe, limits, signal: abort }) };
+    const decode = (signal?: AbortSignal, from?: FramePlace) =>
+      decodeFrameArchive(path, { probe, limits, signal, from });
+    return { probe, frames: decode, framesFrom: (keyFrame, abort) => decode(abort, keyFrame) };
   }
   const probe = await probeVideo(path, limits, signal);
-  return { probe, frames: (abort) => decodeVideo(path, { probe, limits, signal: abort }) };
+  const decode = (signal?: AbortSignal, from?: FramePlace) => decodeVideo(path, { probe, limits, signal, from });
+  return { probe, frames: decode, framesFrom: (keyFrame, abort) => decode(abort, keyFrame) };
 }

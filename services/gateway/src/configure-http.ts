@@ -18,6 +18,7 @@ import { ProblemFilter } from './http/problem.filter';
 import { MAX_MASK_BYTES } from './http/upload-limits';
 import { endEventStreams } from './http/server-sent-events';
 import { MOST_OBJECTS, MOST_PROMPTS } from './prompts/prompt-body';
+import { RUN_BODIES } from './runs/run-body';
 
 /** Uploads, errors, metrics and documentation of the HTTP API, and where its admin part is. */
 export async function configureHttp(app: NestFastifyApplication, config: ConfigOf<'gateway'>): Promise<void> {
@@ -42,7 +43,8 @@ export async function configureHttp(app: NestFastifyApplication, config: ConfigO
   );
   app.useGlobalFilters(new ProblemFilter(app.get<Logger>(LOGGER), allowed));
   const hasAdmin = config.ADMIN_API === 'on';
-  const create = () => createDocument(app, KEY_SCHEME, (document) => withAccess(document, access, hasAdmin));
+  const create = () =>
+    createDocument(app, KEY_SCHEME, (document) => withAccess(document, access, hasAdmin), RUN_BODIES);
   SwaggerModule.setup('docs', app, create, { jsonDocumentUrl: 'docs/json' });
   // Whoever opens the server in a browser wants to know what it can do.
   fastify.get('/', (_request, reply) => reply.redirect('/docs', 303));

@@ -24,6 +24,12 @@ import { RunsController } from './runs/runs.controller';
 import { ShadowRunService } from './runs/shadow-run.service';
 import { UploadSweepService } from './runs/upload-sweep.service';
 import { UploadService } from './runs/upload.service';
+import { IncomingVideoService } from './videos/incoming-video.service';
+import { VideoFramesController } from './videos/video-frames.controller';
+import { VideoFramesService } from './videos/video-frames.service';
+import { VideoViewService } from './videos/video-view.service';
+import { VideosController } from './videos/videos.controller';
+import { VideosService } from './videos/videos.service';
 import { TrainingModule } from './training/training.module';
 
 @Module({})
@@ -41,6 +47,8 @@ export class GatewayModule {
       ],
       controllers: [
         RunsController,
+        VideosController,
+        VideoFramesController,
         RunEventsController,
         KeypointsController,
         MasksController,
@@ -52,6 +60,10 @@ export class GatewayModule {
       ],
       providers: [
         AcceptRunService,
+        IncomingVideoService,
+        VideosService,
+        VideoViewService,
+        VideoFramesService,
         ObjectsService,
         PromptsService,
         RunChangeService,

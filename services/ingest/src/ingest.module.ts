@@ -2,6 +2,8 @@ import { DynamicModule, Module } from '@nestjs/common';
 import { RuntimeModule, stageWork, type ConfigOf } from '@propago/runtime';
 import { FrameTableService } from './frame-table.service';
 import { IngestProcessor } from './ingest.processor';
+import { PictureService } from './picture.service';
+import { PicturesProcessor } from './pictures.processor';
 import { ProbeController } from './probe.controller';
 
 @Module({})
@@ -10,7 +12,7 @@ export class IngestModule {
     return {
       module: IngestModule,
       imports: [RuntimeModule.forRoot({ service: 'ingest', config })],
-      ...stageWork([IngestProcessor], [FrameTableService], [ProbeController]),
+      ...stageWork([IngestProcessor, PicturesProcessor], [FrameTableService, PictureService], [ProbeController]),
     };
   }
 }

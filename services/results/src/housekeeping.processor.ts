@@ -4,8 +4,9 @@ import type { JobReport, StageHandler } from '@propago/pipeline';
 import { CONFIG, type ConfigOf } from '@propago/runtime';
 import { RunEndService } from './run-end.service';
 import { ShadowComparisonService } from './shadow-comparison.service';
+import { VideoEndService } from './video-end.service';
 
-/** What nobody waits for: the removal of deleted runs, and what shadow runs differ in. */
+/** What nobody waits for: the removal of deleted runs and videos, and what shadow runs differ in. */
 @Injectable()
 export class HousekeepingProcessor implements StageHandler<'housekeeping'> {
   readonly stage = 'housekeeping';
@@ -15,13 +16,15 @@ export class HousekeepingProcessor implements StageHandler<'housekeeping'> {
     @Inject(CONFIG) config: ConfigOf<'results'>,
     private readonly ends: RunEndService,
     private readonly shadows: ShadowComparisonService,
+    private readonly videos: VideoEndService,
   ) {
     this.concurrency = config.HOUSEKEEPING_CONCURRENCY;
   }
 
-  async process({ kind, runId }: StageJobs['housekeeping'], signal: AbortSignal): Promise<JobReport> {
-    if (kind === 'compare') return this.shadows.compare(runId, signal);
-    await this.ends.purge(runId);
+  async process(job: StageJobs['housekeeping'], signal: AbortSignal): Promise<JobReport> {
+    if (job.kind === 'compare') return this.shadows.compare(job.runId, signal);
+    if (job.kind === 'purge') await this.ends.purge(job.runId);
+    else await this.videos.purge(job.videoId);
     return {};
   }
 }

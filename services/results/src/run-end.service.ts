@@ -79,9 +79,7 @@ export class RunEndService {
     this.news.cancel(runId);
     const stopped = await this.queues.untilIdle(
       (_, data) =>
-        'kind' in data
-          ? data.runId === runId && data.kind !== 'end' && data.kind !== 'purge'
-          : 'runId' in data && data.runId === runId,
+        'runId' in data && data.runId === runId && !('kind' in data && (data.kind === 'end' || data.kind === 'purge')),
       STOP_WAIT_MS,
     );
     if (!stopped) throw stillAtWork(runId);

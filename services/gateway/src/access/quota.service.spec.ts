@@ -21,18 +21,18 @@ describe('what a request announces', () => {
   it('may be a video that fits exactly, with the largest mask and options around it', async () => {
     const lines = 1000;
     for (const announced of [ROOM + 500, ROOM + MASK + OPTIONS + lines, undefined]) {
-      expect((await quota(2_000_000).admit(caller, announced)).bytes).toBe(ROOM);
+      expect((await quota(2_000_000).admit(caller, announced, 'run')).bytes).toBe(ROOM);
     }
   });
 
   it('is refused where the video must be larger than the room', async () => {
     const announced = ROOM + MASK + 2 ** 21;
-    await expect(quota(2_000_000).admit(caller, announced)).rejects.toMatchObject({ code: 'QUOTA_BYTES' });
+    await expect(quota(2_000_000).admit(caller, announced, 'run')).rejects.toMatchObject({ code: 'QUOTA_BYTES' });
   });
 
   it('is refused where there is no room at all', async () => {
     for (const announced of [500, undefined]) {
-      await expect(quota(3_000_000).admit(caller, announced)).rejects.toMatchObject({ code: 'QUOTA_BYTES' });
+      await expect(quota(3_000_000).admit(caller, announced, 'run')).rejects.toMatchObject({ code: 'QUOTA_BYTES' });
     }
   });
 });

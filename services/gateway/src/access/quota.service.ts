@@ -7,7 +7,7 @@ import { MAX_MASK_BYTES } from '../http/upload-limits';
 
 /** A run takes seconds to minutes, so that this is about when a place may be free. */
 const RUNS_RETRY_SECONDS = 10;
-/** Bytes become free when somebody deletes runs. */
+/** Bytes become free when somebody deletes runs or videos. */
 const BYTES_RETRY_SECONDS = 60;
 
 /** The form's own lines, and the options, which are far smaller. */
@@ -31,7 +31,8 @@ export const UNLIMITED: Room = {
  * How many unfinished runs a key and how many bytes a tenant may have. Counted from the runs themselves: there is
  * nothing that could be left behind when a process dies.
  *
- * A run counts with the bytes of its video also when another run has the same one, for it has masks of its own.
+ * A run counts with the bytes of its video also when another run has the same one, for it has masks of its own. A video
+ * that is kept counts without a run too.
  */
 @Injectable()
 export class QuotaService {
@@ -40,35 +41,42 @@ export class QuotaService {
   /**
    * Refuses a request before its body is read, if its video cannot but be too large; how large it is shows as it comes.
    * @param announcedBytes Content-Length; undefined where the request has none
+   * @param wants a run, or only to keep the video
    * @returns what is left for its video
    * @throws CodedError QUOTA_RUNS, QUOTA_BYTES
    */
-  async admit(caller: Caller, announcedBytes: number | undefined): Promise<Room> {
+  async admit(caller: Caller, announcedBytes: number | undefined, wants: 'run' | 'video'): Promise<Room> {
     const { limits } = caller;
     if (!limits) return UNLIMITED;
+    if (wants === 'run') await this.assertRuns(this.database, caller, limits);
     const exceeded = () => tooManyBytes(limits);
     const videoBytes = Math.max(1, (announcedBytes ?? 0) - BESIDES_VIDEO_BYTES);
-    return { bytes: await this.bytesLeft(this.database, caller, limits, videoBytes), exceeded };
+    return { bytes: await this.bytesLeft(this.database, caller.tenant, limits, videoBytes), exceeded };
   }
 
   /**
-   * Refuses a run that would be one too many. Of requests at once, each sees those before it: they wait for each other
-   * until the transaction ends.
+   * Refuses a run, or a video to keep, that would be one too many. Of requests at once, each sees those before it: they
+   * wait for each other until the transaction ends.
+   * @param moreBytes that the tenant would have then
    * @throws CodedError QUOTA_RUNS, QUOTA_BYTES
    */
-  async assertRoom(transaction: Prisma.TransactionClient, caller: Caller, videoBytes: number): Promise<void> {
+  async assertRoom(
+    transaction: Prisma.TransactionClient,
+    caller: Caller,
+    { moreBytes, wants }: { moreBytes: number; wants: 'run' | 'video' },
+  ): Promise<void> {
     const { tenant, limits } = caller;
     if (!limits) return;
     await lockTenant(transaction, tenant);
-    await this.bytesLeft(transaction, caller, limits, videoBytes);
+    if (wants === 'run') await this.assertRuns(transaction, caller, limits);
+    await this.bytesLeft(transaction, tenant, limits, moreBytes);
   }
 
-  private async bytesLeft(
+  private async assertRuns(
     database: Prisma.TransactionClient,
     { tenant, keyId: apiKeyId }: Caller,
     limits: Limits,
-    wanted: number,
-  ): Promise<number> {
+  ): Promise<void> {
     const active = await database.run.count({ where: { tenant, apiKeyId, shadowOfId: null, ...activeRun } });
     if (active >= limits.maxActiveRuns) {
       throw tooMuch(
@@ -77,12 +85,21 @@ export class QuotaService {
         RUNS_RETRY_SECONDS,
       );
     }
+  }
+
+  private async bytesLeft(
+    database: Prisma.TransactionClient,
+    tenant: string,
+    limits: Limits,
+    wanted: number,
+  ): Promise<number> {
     const [{ bytes }] = await database.$queryRaw<[{ bytes: bigint }]>`
-      SELECT coalesce(sum(video.bytes), 0)::bigint AS bytes
-      FROM "Run" run
-      JOIN "FeatureSet" feature ON feature.id = run."featureSetId"
-      JOIN "Video" video ON video.sha256 = feature."videoSha256"
-      WHERE run.tenant = ${tenant} AND run."deletedAt" IS NULL AND run."shadowOfId" IS NULL`;
+      SELECT coalesce(sum(content.bytes * greatest(runs, CASE WHEN "isKept" AND "deletedAt" IS NULL THEN 1 ELSE 0 END)), 0)::bigint
+        AS bytes
+      FROM (SELECT video.*,
+          (SELECT count(*) FROM "Run" run WHERE run."videoId" = video.id AND run."deletedAt" IS NULL) AS runs
+        FROM "UploadedVideo" video WHERE video.tenant = ${tenant}) video
+      JOIN "Video" content ON content.sha256 = video."videoSha256"`;
     const left = limits.maxStoredBytes - Number(bytes);
     if (wanted > left) throw tooManyBytes(limits);
     return left;
@@ -90,6 +107,6 @@ export class QuotaService {
 }
 
 function tooManyBytes({ maxStoredBytes }: Limits): Refusal {
-  const detail = `The runs of the tenant may have ${maxStoredBytes} bytes of videos: delete runs first.`;
+  const detail = `The tenant may have ${maxStoredBytes} bytes of videos, each counted for each run on it: delete runs or videos first.`;
   return tooMuch('QUOTA_BYTES', detail, BYTES_RETRY_SECONDS);
 }

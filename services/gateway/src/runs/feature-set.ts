@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { CodedError } from '@propago/contracts';
+import { CodedError, type PropagationParameters } from '@propago/contracts';
 import type { FrameSet, Prisma } from '@propago/database';
 import { inputSize, largestThatFits, type EncoderCard } from '@propago/encoder';
 import type { ConfigOf } from '@propago/runtime';
 import type { VideoProbe } from '@propago/video';
-import type { RunUpload } from './upload.service';
 
 /** Changes when decoding or resizing changes a pixel: frames and features of before are then not taken for those of now. */
 const FRAMES_VERSION = 1;
@@ -20,16 +19,16 @@ export interface RunSets {
  * @throws CodedError INPUT_TOO_LARGE
  */
 export function runSetsOf(
-  upload: RunUpload,
-  { probe, card }: { probe: VideoProbe; card: EncoderCard },
+  { video, parameters }: { video: { sha256: string; probe: VideoProbe }; parameters: PropagationParameters },
+  card: EncoderCard,
   config: ConfigOf<'gateway'>,
 ): RunSets {
   const { FEATURE_PRECISION: precision, SEGMENT_FRAMES: segmentFrames } = config;
-  const { imageResize, inputSize: rule } = upload.options.parsed.parameters;
-  const size = inputSize(rule, probe, card);
+  const { imageResize, inputSize: rule } = parameters;
+  const size = inputSize(rule, video.probe, card);
   const pixels = size.width * size.height;
   if (pixels > config.MAX_INPUT_PIXELS) {
-    const smaller = largestThatFits(rule, probe, card, config.MAX_INPUT_PIXELS);
+    const smaller = largestThatFits(rule, video.probe, card, config.MAX_INPUT_PIXELS);
     throw new CodedError(
       'INPUT_TOO_LARGE',
       `With inputSize ${JSON.stringify(rule)} the encoder ${card.name} would see this video at ` +
@@ -37,7 +36,7 @@ export function runSetsOf(
         (smaller ? `It accepts inputSize ${JSON.stringify(smaller)}.` : 'No size fits; crop the video.'),
     );
   }
-  const videoSha256 = upload.video.sha256;
+  const videoSha256 = video.sha256;
   const frames = { videoSha256, ...size, imageResize, segmentFrames };
   const frameSet = { id: frameSetId(frames), ...frames };
   const identity = [FRAMES_VERSION, videoSha256, card, size, imageResize, precision, segmentFrames];

@@ -9,6 +9,7 @@ import { CurrentCaller, type Caller } from '../access/caller';
 import { QuotaService, UNLIMITED } from '../access/quota.service';
 import { RequireScope } from '../access/require-scope';
 import { IdempotencyService } from '../http/idempotency.service';
+import { AlsoTakesJson } from '../http/open-api/bodies';
 import { IdempotencyHeader, PageQuery, RunParameter } from '../http/open-api/parameters';
 import { Refuses } from '../http/open-api/refuses';
 import { pageOf, placeOf } from '../http/paging';
@@ -16,11 +17,8 @@ import { parseBody, schemaOf } from '../http/parse-body';
 import { AcceptRunService } from './accept-run.service';
 import { EnqueueService } from './enqueue.service';
 import { lengthOf } from '../http/form-parts';
-import { objectList } from '../prompts/object-body';
-import { promptList } from '../prompts/prompt-body';
 import { runChange, runFilter } from './run-request';
 import { RunViewService } from './run-view.service';
-import { labelFields } from './sent-labels';
 import { UploadService } from './upload.service';
 
 const PAGE = { fallback: 50, most: 200 };
@@ -49,46 +47,15 @@ export class RunsController {
     summary: 'Propagate the labels of some frames through a video; answers when the run is committed',
     description:
       'Send options, masks and prompts before the video: what is wrong with them is said before the video is read. Labels ' +
-      'are known for one frame or more, as masks, as JSON, or both; nothing is accepted of a request with a bad one.',
+      'are known for one frame or more, as masks, as JSON, or both; nothing is accepted of a request with a bad one. ' +
+      'Instead of a video, `videoId` names one that was sent before, or the one of another run: nothing is sent or decoded ' +
+      'again, and the request may be JSON.',
   })
   @Answers('Run', 202)
   @ApiConsumes('multipart/form-data')
   @IdempotencyHeader()
-  @ApiBody({
-    schema: {
-      type: 'object',
-      additionalProperties: false,
-      required: ['video'],
-      properties: {
-        options: { $ref: answerAddress('RunOptions') },
-        mask: {
-          type: 'string',
-          format: 'binary',
-          description:
-            'PNG of the video’s size whose values are class ids, indexed (DAVIS) or grey: 0 background, 255 void; 0 and ' +
-            '255 alone are one object, class 1. Or a class for each flat colour, or an object on transparent ground. ' +
-            'The part needs a file name. It labels frame 0; parts called mask@57 label others',
-        },
-        prompts: { ...schemaOf(promptList), example: [{ frame: 57, objects: [{ id: 2, absent: true }] }] },
-        keypoints: {
-          type: 'string',
-          description:
-            'Key points instead of masks, or beside them: JSON with objects and frames, key points of COCO, or a csv of ' +
-            'DeepLabCut, told by their content; as a field or a file. `{"objects":[{"id":1,"points":["nose","tail"],' +
-            '"skeleton":[["nose","tail"]]}],"frames":[{"frame":0,"objects":[{"id":1,"points":[{"name":"nose","x":10.5,' +
-            '"y":20},{"name":"tail","visibility":"absent"}]}]}]}`',
-        },
-        objects: { ...schemaOf(objectList), example: [{ id: 2, name: 'cyclist', colour: '#e01b24' }] },
-        fit: schemaOf(labelFields.fit),
-        video: {
-          type: 'string',
-          format: 'binary',
-          description: 'A video, or a zip of JPEG or PNG frames; the part needs a file name',
-        },
-      },
-      patternProperties: { '^mask@\\d{1,7}$': { type: 'string', format: 'binary' } },
-    },
-  })
+  @ApiBody({ schema: { $ref: answerAddress('CreateRunBody') } })
+  @AlsoTakesJson('RunRequest')
   @Refuses(
     /^(VIDEO|ZIP|FRAME|MASK|KEYPOINTS?|OBJECT|OPTION|QUOTA|IDEMPOTENCY|STORAGE)_/,
     'PRESET_UNKNOWN',
@@ -105,7 +72,7 @@ export class RunsController {
   ) {
     const { runId, replayed } = await this.idempotency.once(caller.tenant, key, async (claim) => {
       // A repeated request adds no run, so that it gets its answer also where there is no room for another.
-      const room = claim.isReplay ? UNLIMITED : await this.quota.admit(caller, lengthOf(request));
+      const room = claim.isReplay ? UNLIMITED : await this.quota.admit(caller, lengthOf(request), 'run');
       return this.uploads.withUpload(request, room, (upload) => this.accepting.accept(upload, claim, caller));
     });
     void reply.header('location', `/v1/runs/${runId}`);

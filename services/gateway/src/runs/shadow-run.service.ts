@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { EncoderVersion } from '@propago/contracts';
+import type { EncoderVersion, PropagationParameters } from '@propago/contracts';
 import { Database, holdModelVersion, lockVideo } from '@propago/database';
 import type { EncoderCard } from '@propago/encoder';
 import { CONFIG, LOGGER, type ConfigOf, type Logger } from '@propago/runtime';
 import type { VideoProbe } from '@propago/video';
 import { saidOf } from '../prompts/repeat-in-shadows';
 import { keepSets, runSetsOf } from './feature-set';
-import type { RunUpload } from './upload.service';
 
 // Removing a run holds the lock of its video while it waits for workers.
 const LIMITS = { timeout: 60_000, maxWait: 60_000 };
@@ -15,8 +14,8 @@ const LIMITS = { timeout: 60_000, maxWait: 60_000 };
 /** An accepted run that is to be repeated. */
 export interface Repeated {
   runId: string;
-  upload: RunUpload;
-  probe: VideoProbe;
+  parameters: PropagationParameters;
+  video: { sha256: string; probe: VideoProbe };
 }
 
 /**
@@ -39,17 +38,17 @@ export class ShadowRunService {
   }
 
   private async commit(
-    { runId, upload, probe }: Repeated,
+    { runId, parameters, video }: Repeated,
     { name, version, sha256, card }: EncoderVersion<EncoderCard>,
   ) {
     await this.database.$transaction(async (transaction) => {
       // The removal of the run waits here, or this sees that it is to be removed.
-      await lockVideo(transaction, upload.video.sha256);
+      await lockVideo(transaction, video.sha256);
       const run = await transaction.run.findFirst({
         where: { id: runId, deletedAt: null },
       });
       if (!run || run.encoderSha256 === sha256 || !(await holdModelVersion(transaction, { name, version }))) return;
-      const sets = runSetsOf(upload, { probe, card }, this.config);
+      const sets = runSetsOf({ video, parameters }, card, this.config);
       await keepSets(transaction, sets);
       const { tenant, preset, traceparent } = run;
       await transaction.run.create({
@@ -61,7 +60,7 @@ export class ShadowRunService {
           ...(await saidOf(transaction, runId)),
           preset,
           traceparent,
-          parameters: upload.options.parsed.parameters,
+          parameters,
           encoderName: name,
           encoderVersion: version,
           encoderSha256: sha256,

@@ -1,38 +1,33 @@
-import { randomUUID } from 'node:crypto';
-import type { Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { blobKeys, CodedError, parseRunOptions, type ParsedRunOptions } from '@propago/contracts';
-import { CONFIG, STORAGE, StorageRoom, type BlobStore, type ConfigOf } from '@propago/runtime';
+import { z } from 'zod';
+import { CodedError, parseRunOptions, type ParsedRunOptions } from '@propago/contracts';
+import { CONFIG, type ConfigOf } from '@propago/runtime';
 import type { Room } from '../access/quota.service';
-import {
-  arriving,
-  asAborted,
-  collect,
-  lengthOf,
-  partsOf,
-  readToItsEnd,
-  textOf,
-  withoutFileName,
-} from '../http/form-parts';
+import { collect, partsOf, textOf, withoutFileName } from '../http/form-parts';
+import { parseBody } from '../http/parse-body';
 import { MAX_OPTIONS_BYTES } from '../http/upload-limits';
+import { IncomingVideoService, type IncomingVideo } from '../videos/incoming-video.service';
 import { maskLimits } from './mask-limits';
-import { LabelParts, type SentLabels } from './sent-labels';
+import { labelFields, LabelParts, type SentLabels } from './sent-labels';
 
-/** A request for a run as it was sent. The video lies in storage already, under a key of its own. */
+/** A request for a run as it was sent. */
 export interface RunUpload {
-  video: { key: string; bytes: number; sha256: string; fileName: string | undefined };
+  /** One that came with the request, or the id of one that was sent before. */
+  video: IncomingVideo | { id: string };
   labels: SentLabels;
   options: { text: string; parsed: ParsedRunOptions };
 }
 
-/** Reads the multipart body of POST /v1/runs; the video streams to storage in constant memory. */
+/** The body of POST /v1/runs as JSON. What is wrong with its options is said as it is of a form's. */
+const jsonBody = z.strictObject({ videoId: z.string().optional(), options: z.unknown().optional(), ...labelFields });
+
+/** Reads the body of POST /v1/runs; a video that comes with it streams to storage in constant memory. */
 @Injectable()
 export class UploadService {
   constructor(
     @Inject(CONFIG) private readonly config: ConfigOf<'gateway'>,
-    @Inject(STORAGE) private readonly storage: BlobStore,
-    private readonly storageRoom: StorageRoom,
+    private readonly incoming: IncomingVideoService,
   ) {}
 
   /**
@@ -43,31 +38,38 @@ export class UploadService {
    *   first, they are refused before the video
    */
   async withUpload<T>(request: FastifyRequest, room: Room, use: (upload: RunUpload) => Promise<T>): Promise<T> {
-    const key = blobKeys.upload(randomUUID());
-    // Asked for while the form is read already: a form that has arrived as a whole before its first part is listened to
-    // may break off unheard.
-    const admitted = this.storageRoom.assertRoomFor(lengthOf(request));
-    admitted.catch(() => undefined);
-    try {
-      return await use(await this.read(request, room, { key, admitted }));
-    } catch (error) {
-      readToItsEnd(request);
-      throw error;
-    } finally {
-      await this.storage.delete(key);
+    if (!request.isMultipart()) return use(this.fromJson(request.body));
+    return this.incoming.withKey(request, async (place) => use(await this.read(request, room, place)));
+  }
+
+  /** A request about a video that was sent before, all of whose labels are JSON. */
+  private fromJson(body: unknown): RunUpload {
+    if (Buffer.isBuffer(body)) throw new CodedError('REQUEST_INVALID', 'Expected a multipart/form-data body, or JSON.');
+    const { videoId, options = {}, ...said } = parseBody(jsonBody, body);
+    const labels = new LabelParts(maskLimits(this.config));
+    labels.takeJson(said);
+    const text = JSON.stringify(options);
+    const upload = { labels: labels.all(), options: { text, parsed: parseRunOptions(text) } };
+    if (videoId === undefined) {
+      throw new CodedError(
+        'VIDEO_MISSING',
+        'Expected the videoId of a video, or a form with a file in the field video.',
+      );
     }
+    return { video: { id: videoId }, ...upload };
   }
 
   private async read(
     request: FastifyRequest,
     room: Room,
-    { key, admitted }: { key: string; admitted: Promise<void> },
+    place: { key: string; admitted: Promise<void> },
   ): Promise<RunUpload> {
-    let video: RunUpload['video'] | undefined;
+    let video: IncomingVideo | undefined;
+    let videoId: string | undefined;
     const labels = new LabelParts(maskLimits(this.config));
     let options: RunUpload['options'] | undefined;
     for await (const part of partsOf(request)) {
-      const twice = { video, options }[part.fieldname];
+      const twice = { video, videoId, options }[part.fieldname];
       if (twice !== undefined) throw new CodedError('REQUEST_INVALID', `The field ${part.fieldname} was sent twice.`);
       if (part.fieldname === 'options') {
         if (part.type === 'field' && part.valueTruncated) {
@@ -77,31 +79,25 @@ export class UploadService {
           part.type === 'field' ? textOf(part.value) : (await collect(part.file, MAX_OPTIONS_BYTES)).toString();
         options = { text, parsed: parseRunOptions(text) };
       } else if (part.type === 'file' && part.fieldname === 'video') {
-        const file = arriving(part.file);
-        await admitted;
-        const stored = await this.store(file, room, key);
-        video = { key, ...stored, fileName: part.filename };
+        video = await this.incoming.store(part, room, place);
+      } else if (part.type === 'field' && part.fieldname === 'videoId') {
+        videoId = textOf(part.value);
       } else if (!(await labels.take(part))) {
         if (part.fieldname === 'video') throw withoutFileName(part.fieldname);
         throw new CodedError(
           'REQUEST_INVALID',
-          `Expected the files video, mask and mask@FRAME and the fields options, keypoints, prompts, objects and fit, not ${part.fieldname}.`,
+          'Expected the files video, mask and mask@FRAME and the fields videoId, options, keypoints, prompts, objects and fit, ' +
+            `not ${part.fieldname}.`,
         );
       }
     }
-    await admitted;
-    if (!video) throw new CodedError('VIDEO_MISSING', 'Expected a file in the field video.');
-    return { video, labels: labels.all(), options: options ?? { text: '{}', parsed: parseRunOptions('{}') } };
-  }
-
-  private async store(file: Readable, room: Room, key: string): Promise<{ bytes: number; sha256: string }> {
-    const { MAX_UPLOAD_BYTES } = this.config;
-    try {
-      return await this.storage.putStream(key, file, { maxBytes: Math.min(MAX_UPLOAD_BYTES, room.bytes) });
-    } catch (error) {
-      const isTooLarge = error instanceof CodedError && error.code === 'UPLOAD_TOO_LARGE';
-      if (isTooLarge && room.bytes < MAX_UPLOAD_BYTES) throw room.exceeded();
-      throw asAborted(error, 'The video did not arrive completely.');
-    }
+    await place.admitted;
+    if (video && videoId) throw new CodedError('REQUEST_INVALID', 'Expected a video or the videoId of one, not both.');
+    if (!video && !videoId) throw new CodedError('VIDEO_MISSING', 'Expected a file in the field video, or a videoId.');
+    return {
+      video: video ?? { id: videoId! },
+      labels: labels.all(),
+      options: options ?? { text: '{}', parsed: parseRunOptions('{}') },
+    };
   }
 }

@@ -37,6 +37,7 @@ export class JanitorController implements OnApplicationBootstrap, OnModuleDestro
   ) {
     this.janitor = new Janitor(database, storage, next, {
       runDays: config.RUN_RETENTION_DAYS,
+      videoDays: config.VIDEO_RETENTION_DAYS,
       cacheHours: config.CACHE_RETENTION_HOURS,
       cacheBytes: config.CACHE_MAX_BYTES,
       minFreeBytes: config.STORAGE_MIN_FREE_BYTES,
@@ -69,7 +70,8 @@ export class JanitorController implements OnApplicationBootstrap, OnModuleDestro
   }
 
   private async clean(): Promise<void> {
-    const { expiredRuns, features, frames, overlays, orphans } = await this.janitor.clean();
-    this.logger.info({ expiredRuns: expiredRuns.length, features, frames, overlays, orphans }, 'janitor');
+    const { expiredRuns, expiredVideos, features, frames, overlays, pictures, orphans } = await this.janitor.clean();
+    const expired = { expiredRuns: expiredRuns.length, expiredVideos: expiredVideos.length };
+    this.logger.info({ ...expired, features, frames, overlays, pictures, orphans }, 'janitor');
   }
 }

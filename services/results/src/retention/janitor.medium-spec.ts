@@ -12,7 +12,14 @@ import { Janitor, type RetentionPolicy } from './janitor';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-const POLICY: RetentionPolicy = { runDays: 30, cacheHours: 24, cacheBytes: 0, minFreeBytes: 0, orphanMs: HOUR_MS };
+const POLICY: RetentionPolicy = {
+  runDays: 30,
+  videoDays: 30,
+  cacheHours: 24,
+  cacheBytes: 0,
+  minFreeBytes: 0,
+  orphanMs: HOUR_MS,
+};
 const NOTHING = { blobs: 0, bytes: 0 };
 
 describe('Janitor', () => {
@@ -39,6 +46,7 @@ describe('Janitor', () => {
 
   afterEach(async () => {
     await database.run.deleteMany();
+    await database.uploadedVideo.deleteMany();
     await database.video.deleteMany();
     await queues.close();
     await rm(folder, { recursive: true, force: true });
@@ -93,6 +101,25 @@ describe('Janitor', () => {
   it('keeps all runs when no time is set', async () => {
     await runWith({ endedMs: 10_000 * DAY_MS });
     expect((await sut({ runDays: 0 }).clean()).expiredRuns).toEqual([]);
+  });
+
+  it('has videos removed that were kept for later runs, when they have none and their time has come', async () => {
+    const sha256 = randomUUID();
+    await database.video.create({ data: { sha256, bytes: 1, blobKey: blobKeys.video(sha256), probe: {} } });
+    const video = (days: number, isKept = true) =>
+      database.uploadedVideo.create({
+        data: { id: randomUUID(), videoSha256: sha256, isKept, createdAt: new Date(Date.now() - days * DAY_MS) },
+      });
+    const [old, used] = [await video(31), await video(31)];
+    for (const other of [await video(29), await video(31, false)]) expect(other.deletedAt).toBeNull();
+    const run = await runWith({ endedMs: HOUR_MS });
+    await database.run.update({ where: { id: run.id }, data: { videoId: used.id } });
+    expect((await sut({ videoDays: 0 }).clean()).expiredVideos).toEqual([]);
+    expect((await sut().clean(true)).expiredVideos).toEqual([old.id]);
+    expect((await sut().clean()).expiredVideos).toEqual([old.id]);
+    expect(await purges()).toMatchObject([{ kind: 'purge-video', videoId: old.id }]);
+    const gone = await database.uploadedVideo.findMany({ where: { deletedAt: { not: null } }, select: { id: true } });
+    expect(gone).toEqual([{ id: old.id }]);
   });
 
   it('evicts features that no run has used for the set time', async () => {
@@ -274,9 +301,11 @@ describe('Janitor', () => {
     expect(report).toEqual({
       dryRun: true,
       expiredRuns: [id],
+      expiredVideos: [],
       features: { blobs: 1, bytes: 10 },
       frames: NOTHING,
       overlays: NOTHING,
+      pictures: NOTHING,
       orphans: { videos: { blobs: 1, bytes: 3 } },
       kept: [],
     });

@@ -1,5 +1,5 @@
 import { blobFolders } from '@propago/contracts';
-import { activeRun, type Database } from '@propago/database';
+import { activeRun, lockVideo, type Database } from '@propago/database';
 import type { NextSteps } from '@propago/pipeline';
 import { cacheLimitOf, floorOf, type BlobStore } from '@propago/storage';
 import { idleFeatures, idleFrames, sizeOf, type CacheEntry, type Removed } from './caches';
@@ -9,6 +9,8 @@ import { survey } from './survey';
 export interface RetentionPolicy {
   /** Ended runs older than this are removed with everything that belongs to them; 0 keeps them. */
   runDays: number;
+  /** Videos that were sent by themselves longer ago are removed when they have no runs; 0 keeps them. */
+  videoDays: number;
   /**
    * Frames, features, soft labels and overlays, which can be made again, stay for so long after the last run that used
    * them has ended.
@@ -30,11 +32,15 @@ export interface JanitorReport {
   dryRun: boolean;
   /** Ids of the runs whose time has come. */
   expiredRuns: string[];
+  /** Ids of the videos without runs whose time has come. */
+  expiredVideos: string[];
   /** Features of runs that have ended, and the soft labels that were made from them. */
   features: Removed;
   /** Decoded frames that no unfinished run has yet to encode. */
   frames: Removed;
   overlays: Removed;
+  /** Of frames of videos. */
+  pictures: Removed;
   /** What no row of the database keeps, by the first part of its key. */
   orphans: Record<string, Removed>;
   kept: Kept[];
@@ -46,6 +52,9 @@ export interface Kept extends Removed {
   what: string;
   why: string;
 }
+
+/** Folders of what can be made again. */
+const CACHES: ReadonlySet<string> = new Set(['features', 'frames', 'exports', 'pictures']);
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
@@ -66,11 +75,13 @@ export class Janitor {
   async clean(dryRun = false): Promise<JanitorReport> {
     const expiredRuns = await this.expiredRuns();
     if (!dryRun) for (const id of expiredRuns) await this.next.runDeleted(id);
+    const expiredVideos = await this.expireVideos(dryRun);
     const kept = new KeptBlobs();
     const { features, frames } = await this.cleanCaches(dryRun, kept);
-    const overlays = await this.cleanOverlays(dryRun, kept);
+    const overlays = await this.cleanOld('exports', dryRun, kept);
+    const pictures = await this.cleanOld('pictures', dryRun, kept);
     const orphans = await this.cleanOrphans(dryRun, kept);
-    return { dryRun, expiredRuns, features, frames, overlays, orphans, kept: kept.list() };
+    return { dryRun, expiredRuns, expiredVideos, features, frames, overlays, pictures, orphans, kept: kept.list() };
   }
 
   /** Removes at once what no run needs now, as far as the disk lacks room for uploads. */
@@ -83,6 +94,27 @@ export class Janitor {
     const finishedAt = { lt: new Date(Date.now() - this.policy.runDays * DAY_MS) };
     const runs = await this.database.run.findMany({ where: { outcome: { finishedAt } }, select: { id: true } });
     return runs.map(({ id }) => id);
+  }
+
+  /** A run that is just being accepted waits for the lock of its video, or this sees it. */
+  private async expireVideos(dryRun: boolean): Promise<string[]> {
+    if (this.policy.videoDays === 0) return [];
+    const createdAt = { lt: new Date(Date.now() - this.policy.videoDays * DAY_MS) };
+    const where = { isKept: true, deletedAt: null, createdAt, runs: { none: {} } };
+    const videos = await this.database.uploadedVideo.findMany({ where });
+    if (dryRun) return videos.map(({ id }) => id);
+    const expired: string[] = [];
+    for (const video of videos) {
+      const { id, videoSha256 } = video;
+      const { count } = await this.database.$transaction(async (transaction) => {
+        await lockVideo(transaction, videoSha256);
+        return transaction.uploadedVideo.updateMany({ where: { id, ...where }, data: { deletedAt: new Date() } });
+      });
+      if (count === 0) continue;
+      expired.push(id);
+      await this.next.videoDeleted(video);
+    }
+    return expired;
   }
 
   private async cleanCaches(dryRun: boolean, report: KeptBlobs): Promise<Record<CacheEntry['kind'], Removed>> {
@@ -127,12 +159,13 @@ export class Janitor {
     return (await this.database.featureSet.findMany({ where, select: { id: true } })).map(({ id }) => id);
   }
 
-  private async cleanOverlays(dryRun: boolean, kept: KeptBlobs): Promise<Removed> {
+  /** Removes what was made for people to look at, and can be made again. */
+  private async cleanOld(folder: 'exports' | 'pictures', dryRun: boolean, kept: KeptBlobs): Promise<Removed> {
     const total: Removed = { blobs: 0, bytes: 0 };
     const oldest = Date.now() - this.policy.cacheHours * HOUR_MS;
-    for await (const { key, bytes, modified } of this.storage.list('exports/')) {
+    for await (const { key, bytes, modified } of this.storage.list(`${folder}/`)) {
       if (modified.getTime() >= oldest) {
-        kept.add('exports', `made in the last ${this.policy.cacheHours} hours`, { blobs: 1, bytes });
+        kept.add(folder, `made in the last ${this.policy.cacheHours} hours`, { blobs: 1, bytes });
         continue;
       }
       if (!dryRun) await this.storage.delete(key);
@@ -148,8 +181,7 @@ export class Janitor {
       const { key, bytes } = entry;
       if (why !== undefined) {
         // Caches have told already what stays of them, and why.
-        if (folder !== 'features' && folder !== 'frames' && folder !== 'exports')
-          kept.add(folder, why, { blobs: 1, bytes });
+        if (!CACHES.has(folder)) kept.add(folder, why, { blobs: 1, bytes });
         continue;
       }
       if (!dryRun) await this.storage.delete(key);

@@ -15,11 +15,8 @@ interface Owners {
 const OF_KEPT_RUNS = { why: 'of runs that are kept', of: existingRuns };
 
 const OWNERS: Record<string, Owners> = {
-  videos: {
-    why: OF_KEPT_RUNS.why,
-    of: async (database, ids) =>
-      (await database.video.findMany({ where: { sha256: { in: ids } } })).map(({ sha256 }) => sha256),
-  },
+  videos: { why: 'of videos that are kept', of: existingVideos },
+  pictures: { why: 'of videos that are kept', of: existingVideos },
   'first-masks': OF_KEPT_RUNS,
   prompts: OF_KEPT_RUNS,
   labels: { why: 'of runs that go on or may be corrected', of: runsWithLabels },
@@ -110,6 +107,11 @@ async function runsWithLabels(database: Database, ids: string[]): Promise<string
 async function unfinishedRuns(database: Database, ids: string[]): Promise<string[]> {
   const where = { id: { in: ids.filter(isUuid) }, outcome: { is: null } };
   return (await database.run.findMany({ where, select: { id: true } })).map(({ id }) => id);
+}
+
+async function existingVideos(database: Database, ids: string[]): Promise<string[]> {
+  const where = { sha256: { in: ids } };
+  return (await database.video.findMany({ where, select: { sha256: true } })).map(({ sha256 }) => sha256);
 }
 
 async function existingFeatureSets(database: Database, ids: string[]): Promise<string[]> {

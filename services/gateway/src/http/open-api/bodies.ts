@@ -1,14 +1,21 @@
 import { ApiExtension, type OpenAPIObject } from '@nestjs/swagger';
+import { answerAddress } from '@propago/contracts';
 import { operationsOf } from './operations';
 
 const FORM = 'multipart/form-data';
 const BYTES = 'application/octet-stream';
 const ALSO_BYTES = 'x-also-bytes';
+const JSON_BODY = 'application/json';
+const ALSO_JSON = 'x-also-json';
 
 /** Documents that a route takes the bytes of a file beside JSON, under the type that every generator of clients knows. */
 export const AlsoTakesBytes = (): MethodDecorator => ApiExtension(ALSO_BYTES, true);
 
+/** Documents that a route takes JSON, as a schema of the document, beside a form. */
+export const AlsoTakesJson = (schema: string): MethodDecorator => ApiExtension(ALSO_JSON, schema);
+
 interface FormSchema {
+  $ref?: string;
   properties?: Record<string, { type?: string; $ref?: string }>;
 }
 
@@ -20,10 +27,20 @@ export function addEncodings(document: OpenAPIObject): void {
       requestBody.content[BYTES] = { schema: { type: 'string', format: 'binary' } };
       delete operation[ALSO_BYTES];
     }
+    if (requestBody && 'content' in requestBody && ALSO_JSON in operation) {
+      requestBody.content[JSON_BODY] = { schema: { $ref: answerAddress(operation[ALSO_JSON] as string) } };
+      delete operation[ALSO_JSON];
+    }
     const form = requestBody && 'content' in requestBody ? requestBody.content[FORM] : undefined;
     if (!form) continue;
-    const parts = Object.entries((form.schema as FormSchema).properties ?? {});
+    const parts = Object.entries(schemaOf(document, form.schema as FormSchema).properties ?? {});
     const json = parts.filter(([, { type, $ref }]) => type === 'object' || type === 'array' || $ref !== undefined);
     form.encoding = Object.fromEntries(json.map(([name]) => [name, { contentType: 'application/json' }]));
   }
+}
+
+/** The schema itself, where another one only names it. */
+function schemaOf(document: OpenAPIObject, schema: FormSchema): FormSchema {
+  const name = schema.$ref?.split('/').at(-1);
+  return name === undefined ? schema : (document.components!.schemas![name] as FormSchema);
 }

@@ -26,11 +26,13 @@ served with ETag, If-None-Match, Range and If-Range, and as \`application/octet-
  * The document of all routes; an operation's id is the name of its method.
  * @param keyScheme name of the security scheme of API keys
  * @param withAccess adds what each operation needs, and leaves out those that are not there
+ * @param bodies schemas of what is sent, by the names that they have in the document
  */
 export function createDocument(
   app: NestFastifyApplication,
   keyScheme: string,
   withAccess: (document: OpenAPIObject) => OpenAPIObject,
+  bodies: Record<string, object>,
 ): OpenAPIObject {
   // Since 3.1, operations may name what a key must be allowed to do.
   const builder = new DocumentBuilder()
@@ -44,7 +46,7 @@ export function createDocument(
   for (const [name, description] of Object.entries(TAGS)) builder.addTag(name, description);
   const operationIdFactory = (_controller: string, method: string) => method;
   const document = withAccess(SwaggerModule.createDocument(app, builder.build(), { operationIdFactory }));
-  const schemas = { ...answerSchemas(), RunOptions: runOptionsSchema(), Problem: PROBLEM_SCHEMA };
+  const schemas = { ...answerSchemas(), ...bodies, RunOptions: runOptionsSchema(), Problem: PROBLEM_SCHEMA };
   document.components = { ...document.components, schemas: schemas as Record<string, object> };
   addEncodings(document);
   addProblems(document);

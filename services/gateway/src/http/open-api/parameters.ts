@@ -8,6 +8,8 @@ const uuid = (description: string): Decorator =>
 
 /** `{id}` in the address of a run. */
 export const RunParameter = () => uuid('Of the run');
+/** `{id}` in the address of a video. */
+export const VideoParameter = () => uuid('Of the video');
 /** `{id}` in the address of a training run. */
 export const TrainingRunParameter = () => uuid('Of the training run');
 /** `{id}` in the address of an API key. */

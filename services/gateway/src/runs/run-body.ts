@@ -1,0 +1,78 @@
+import { answerAddress } from '@propago/contracts';
+import { schemaOf } from '../http/parse-body';
+import { objectList } from '../prompts/object-body';
+import { promptList } from '../prompts/prompt-body';
+import { labelFields } from './sent-labels';
+
+const MASK =
+  'PNG of the video’s size whose values are class ids, indexed (DAVIS) or grey: 0 background, 255 void; 0 and 255 alone ' +
+  'are one object, class 1. Or a class for each flat colour, or an object on transparent ground. The part needs a file ' +
+  'name. It labels frame 0; parts called mask@57 label others';
+
+const triangle = [
+  [120.5, 80],
+  [190, 82.5],
+  [160, 140],
+];
+
+const KEYPOINTS =
+  'Key points instead of masks, or beside them: JSON with objects and frames, key points of COCO, or a csv of DeepLabCut, ' +
+  'told by their content; as a field or a file. `{"objects":[{"id":1,"points":["nose","tail"],"skeleton":[["nose",' +
+  '"tail"]]}],"frames":[{"frame":0,"objects":[{"id":1,"points":[{"name":"nose","x":10.5,"y":20},{"name":"tail",' +
+  '"visibility":"absent"}]}]}]}`';
+
+/** What a request for a run may say besides its video. */
+const said = {
+  options: { $ref: answerAddress('RunOptions') },
+  prompts: {
+    ...schemaOf(promptList),
+    example: [
+      { frame: 0, objects: [{ id: 1, polygons: [triangle] }] },
+      {
+        frame: 57,
+        objects: [
+          { id: 1, absent: true },
+          { id: 2, points: [{ name: 'nose', x: 310.5, y: 96.25 }] },
+        ],
+      },
+    ],
+  },
+  objects: {
+    ...schemaOf(objectList),
+    example: [
+      { id: 1, name: 'cyclist', colour: '#e01b24' },
+      { id: 2, name: 'dog', points: ['nose'] },
+    ],
+  },
+  fit: schemaOf(labelFields.fit),
+};
+const videoId = { type: 'string', format: 'uuid', description: 'Of a video of the tenant, in the place of a file' };
+
+/** The form of POST /v1/runs. */
+const form = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    ...said,
+    mask: { type: 'string', format: 'binary', description: MASK },
+    keypoints: { type: 'string', description: KEYPOINTS },
+    video: {
+      type: 'string',
+      format: 'binary',
+      description: 'A video, or a zip of JPEG or PNG frames; the part needs a file name',
+    },
+    videoId,
+  },
+  patternProperties: { '^mask@\\d{1,7}$': { type: 'string', format: 'binary' } },
+};
+
+/** The same as JSON. */
+const json = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['videoId', 'prompts'],
+  properties: { videoId, ...said },
+};
+
+/** Schemas of the bodies of POST /v1/runs, by their names in the document: generated clients call them so. */
+export const RUN_BODIES = { CreateRunBody: form, RunRequest: json };
