@@ -133,6 +133,32 @@ describe('a run that comes with several prompts', () => {
     expect(await platform.digestOfMasks(id, FRAMES)).toBe(await platform.digestOfMasks(fresh.id, FRAMES));
   });
 
+  it('is JSON where its video was sent before', async () => {
+    const request = { video: clip.video, mask: maskOf(truthOf(0, [1])), masks: { 18: maskOf(truthOf(18, [1])) } };
+    const first = await platform.succeededRun(request);
+    const { videoId } = first as RunResource & { videoId: string };
+    const prompts = [18, 0].map((frame) => ({ frame, objects: [{ id: 1, rle: rleOf(frame, 1) }] }));
+    const options = { parameters: NATIVE_SIZE };
+    const post = (body: object) =>
+      documentedFetch(`${platform.url}/v1/runs`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    const answer = await post({ videoId, options, prompts });
+    expect(answer.status).toBe(202);
+    const { id } = (await answer.json()) as RunResource;
+    await succeeded(id);
+    expect(await platform.digestOfMasks(id, FRAMES)).toBe(await platform.digestOfMasks(first.id, FRAMES));
+    expect(await codeOf(await post({ options, prompts }))).toEqual({ status: 400, code: 'VIDEO_MISSING' });
+    expect(await codeOf(await post({ videoId, options }))).toEqual({ status: 400, code: 'MASK_MISSING' });
+    expect(await codeOf(await post({ videoId, prompts, options: { topK: 7 } }))).toMatchObject({
+      code: 'OPTION_UNKNOWN',
+    });
+    expect(await codeOf(await post({ videoId, prompts, mask: 'x' }))).toMatchObject({ code: 'REQUEST_INVALID' });
+    expect(await codeOf(await post({ videoId: id, prompts }))).toEqual({ status: 404, code: 'VIDEO_NOT_FOUND' });
+  });
+
   it('is refused as a whole for one bad prompt, and leaves nothing behind', async () => {
     const small = maskOf(new Uint8Array(64).fill(1), { width: 8, height: 8 });
     const good = { video: clip.video, mask: maskOf(truthOf(0, [1])), masks: { 10: maskOf(truthOf(10, [1])) } };
