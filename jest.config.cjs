@@ -26,6 +26,7 @@ const common = {
 module.exports = {
   // A busy machine is no failure: what takes longer than this hangs.
   testTimeout: 120_000,
+  reporters: ['default', '<rootDir>/test/support/slowest-tests.cjs'],
   projects: [
     { ...common, displayName: 'unit', testMatch: ['<rootDir>/{services,libs,cli,test}/**/*.spec.ts'] },
     { ...common, displayName: 'medium', testMatch: ['<rootDir>/{services,libs,cli,test}/**/*.medium-spec.ts'] },

@@ -329,7 +329,10 @@ const trainingRun = z.strictObject({
   starts: count.describe('Of the training process, the first included'),
   step: count.describe('The last one that was made'),
   steps: count.nullable(),
-  phase: z.string().nullable().describe('What is being done where that is no step, in words: loading textures, …'),
+  phase: z
+    .string()
+    .nullable()
+    .describe('What is being done, in words: loading textures, step 1: micro-batch 3 of 8, …'),
   warnings: z.array(z.string()).describe('What makes this training useless, and the way out; a sentence each'),
   error: error.nullable(),
   registered: z.strictObject({ name: z.string(), version: z.int().nullable() }).nullable(),

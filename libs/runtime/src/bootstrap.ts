@@ -28,7 +28,7 @@ export interface ServiceDefinition<S extends ServiceName> {
   /** What the log says of a request, such as whose it was. */
   requestFacts?: RequestFacts;
   /** What the HTTP server of this service needs besides health and metrics. */
-  configure?: (app: NestFastifyApplication, config: ConfigOf<S>) => Promise<void>;
+  configure?: (app: NestFastifyApplication, config: ConfigOf<S>) => void;
 }
 
 /** Starts a service: HTTP for health, metrics and its API, NATS for questions and news, its stage's queue. */
@@ -73,7 +73,7 @@ async function start<S extends ServiceName>({
     { inheritAppConfig: true },
   );
   app.enableShutdownHooks();
-  await configure?.(app, config);
+  configure?.(app, config);
   await app.startAllMicroservices();
   await app.listen(config.PORT, config.HOST);
   app.get<Logger>(LOGGER).info({ config: maskedConfig(config), url: await app.getUrl() }, 'started');

@@ -23,7 +23,7 @@ interface Opened {
 export async function findMissingFrames(path: string, opened: Opened): Promise<CodedError | null> {
   const { transport, announcedBytes, bytes } = opened.signature;
   if (transport) {
-    const loss = await findTransportLoss(path, transport, opened.pid);
+    const loss = await findTransportLoss(path, transport, { pid: opened.pid, codec: opened.probe.codec });
     return loss && transportFailure(loss, opened.probe);
   }
   if (announcedBytes === null || (await hasAllPackets(path, opened))) return null;

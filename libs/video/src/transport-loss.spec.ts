@@ -71,6 +71,23 @@ describeWithFfmpeg('a transport stream', () => {
     }
   });
 
+  it.each([
+    ['h264.ts', 'x264 - core', [0x65]],
+    ['hevc.ts', 'x265 (build', [0x26, 0x28, 0x2a]],
+  ])('loses nothing with a packet of what its encoder wrote down: %s', async (name, writing, slices) => {
+    const bytes = await readFile(at(name));
+    const video = packetsOf(bytes, VIDEO_PID);
+    const holding = (what: Buffer): number =>
+      video.findIndex((packet) => bytes.subarray(packet + 4, packet + 188).includes(what));
+    const written = holding(Buffer.from(writing));
+    const slice = Math.min(
+      ...slices.map((type) => holding(Buffer.from([0, 0, 1, type]))).filter((place) => place >= 0),
+    );
+    expect(slice - written).toBeGreaterThan(1);
+    for (let place = written + 1; place < slice; place++) expect(await frames(without(bytes, video[place]!))).toBe(22);
+    await expect(frames(without(bytes, video[slice]!))).rejects.toMatchObject({ code: 'VIDEO_CORRUPT' });
+  });
+
   it('passes where it ends between two pictures', async () => {
     const bytes = await readFile(at('h264.ts'));
     const last = packetsOf(bytes, VIDEO_PID).findLast((packet) => startsPicture(bytes, packet))!;

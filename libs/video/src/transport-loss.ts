@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { UnitScanner, type UnitKind } from './nal-units';
 import { PACKET_BYTES, type TransportLayout, visitTransportPackets } from './transport-stream';
 
 /** What a transport stream has lost of one of its streams. */
@@ -17,6 +18,10 @@ interface Picture {
   missing: number | null;
   /** Whether its last packet was padded, as the last one of a picture is. */
   padded: boolean;
+  /** The unit that began last; null where none was found. */
+  unit: UnitKind | null;
+  /** Whether a packet is missing within its supplementary information, and no unit has begun since. */
+  doubtful: boolean;
 }
 
 const CLOCK_BITS = 2 ** 33;
@@ -32,16 +37,18 @@ const PICTURES_HELD = 16;
  * 188 bytes. Reads the whole file once; decodes nothing.
  *
  * A counter that leaps where a new picture begins loses nothing when the picture before it is complete and the time stamps
- * either go on or start again: so look recordings that were joined, and segments of a live stream.
+ * either go on or start again: so look recordings that were joined, and segments of a live stream. Nor does one within
+ * supplementary information, as encoders write their settings in front of a picture, where the next that begins is the
+ * picture's first slice.
  */
 export async function findTransportLoss(
   path: string,
   layout: TransportLayout,
-  pid: number,
+  { pid, codec }: { pid: number; codec: string },
 ): Promise<TransportLoss | null> {
   const file = await open(path, 'r');
   try {
-    const watch = new StreamWatch();
+    const watch = new StreamWatch(new UnitScanner(codec));
     let loss: TransportLoss | null = null;
     await visitTransportPackets(file, layout, pid, (packet) => {
       loss = watch.read(packet);
@@ -61,6 +68,8 @@ class StreamWatch {
   /** Time stamps of the last pictures, in the order of decoding. */
   private readonly recent: number[] = [];
 
+  constructor(private readonly units: UnitScanner) {}
+
   read(packet: Buffer): TransportLoss | null {
     if (packet.length < PACKET_BYTES) {
       this.cut = true;
@@ -77,23 +86,48 @@ class StreamWatch {
     const leapt = this.counter !== null && counter !== ((this.counter + 1) & 15) && !announced;
     this.counter = counter;
     const broken = (packet[1]! & 0x80) !== 0;
-    if (broken || (leapt && !starts && this.picture)) return { kind: 'hole', pts: this.picture?.pts ?? null };
+    if (broken) return { kind: 'hole', pts: this.picture?.pts ?? null };
     const padded = isPadded(packet, adaptation);
-    if (!starts) {
-      if (this.picture?.missing != null) this.picture.missing -= payload.length;
-      if (this.picture) this.picture.padded = padded;
-      return null;
-    }
+    if (!starts) return this.picture && this.goOn(this.picture, { payload, padded, leapt });
     const before = this.picture;
     this.picture = readPes(payload, padded);
     this.remember(this.picture.pts);
+    this.units.skip();
+    this.readUnits(this.picture, payload);
     if (!before) return null;
-    if (leapt && !isComplete(before)) return { kind: 'hole', pts: before.pts };
+    if (before.doubtful || (leapt && !isComplete(before))) return { kind: 'hole', pts: before.pts };
     return this.compareTimes(before, this.picture, leapt);
+  }
+
+  private goOn(
+    picture: Picture,
+    { payload, padded, leapt }: { payload: Buffer; padded: boolean; leapt: boolean },
+  ): TransportLoss | null {
+    if (picture.missing !== null) picture.missing -= payload.length;
+    picture.padded = padded;
+    if (leapt) {
+      // With a length that is announced the bytes that are missing are known to be.
+      if (picture.unit !== 'supplement' || picture.missing !== null) return { kind: 'hole', pts: picture.pts };
+      picture.doubtful = true;
+      this.units.skip();
+    }
+    const [next] = this.readUnits(picture, payload);
+    if (!picture.doubtful || next === undefined) return null;
+    picture.doubtful = false;
+    return next === 'first-slice' ? null : { kind: 'hole', pts: picture.pts };
+  }
+
+  /** Until a picture's own data begin. */
+  private readUnits(picture: Picture, payload: Buffer): UnitKind[] {
+    if (picture.unit === 'first-slice') return [];
+    const units = this.units.read(payload);
+    picture.unit = units.includes('first-slice') ? 'first-slice' : (units.at(-1) ?? picture.unit);
+    return units;
   }
 
   end(): TransportLoss | null {
     const last = this.picture;
+    if (last?.doubtful) return { kind: 'hole', pts: last.pts };
     if (last && (this.cut || !isComplete(last))) return { kind: 'cut', pts: last.pts };
     const gap = this.gapAtEnd();
     return gap === null ? null : { kind: 'cut', pts: gap };
@@ -148,7 +182,7 @@ function isPadded(packet: Buffer, adaptation: number): boolean {
 
 /** Reads the header of a PES packet (ISO/IEC 13818-1, 2.4.3.6). */
 function readPes(payload: Buffer, padded: boolean): Picture {
-  const picture: Picture = { pts: null, dts: null, missing: null, padded };
+  const picture: Picture = { pts: null, dts: null, missing: null, padded, unit: null, doubtful: false };
   if (payload.length < 14 || payload.readUIntBE(0, 3) !== 1) return picture;
   const announced = payload.readUInt16BE(4);
   if (announced > 0) picture.missing = announced + 6 - payload.length;

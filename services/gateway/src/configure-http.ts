@@ -1,4 +1,3 @@
-import multipart from '@fastify/multipart';
 import type { Type } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -12,16 +11,16 @@ import { KEY_SCHEME, withAccess } from './access/open-api';
 import { accessOfRoutes } from './access/route-access';
 import { AllowedMethods } from './http/allowed-methods';
 import { answerExpectations } from './http/client-errors';
+import { acceptForms } from './http/form-parts';
 import { measureRequests } from './http/http-metrics';
 import { createDocument } from './http/open-api/document';
 import { ProblemFilter } from './http/problem.filter';
 import { MAX_MASK_BYTES } from './http/upload-limits';
 import { endEventStreams } from './http/server-sent-events';
-import { MOST_OBJECTS, MOST_PROMPTS } from './prompts/prompt-body';
 import { RUN_BODIES } from './runs/run-body';
 
 /** Uploads, errors, metrics and documentation of the HTTP API, and where its admin part is. */
-export async function configureHttp(app: NestFastifyApplication, config: ConfigOf<'gateway'>): Promise<void> {
+export function configureHttp(app: NestFastifyApplication, config: ConfigOf<'gateway'>): void {
   const access = accessOfRoutes(controllersOf(app));
   const fastify = app.getHttpAdapter().getInstance();
   const allowed = new AllowedMethods(fastify, (route, port) => isRouteHere(config, route, port));
@@ -30,12 +29,7 @@ export async function configureHttp(app: NestFastifyApplication, config: ConfigO
   answerExpectations(fastify.server);
   refuseWhenClosing(fastify);
   fastify.addHook('preClose', async () => endEventStreams());
-  // Of each part one is accepted, and a second one is told so: of masks one for each frame, and one too many. The video's
-  // own limit is enforced while it streams to storage.
-  const files = MOST_PROMPTS + 8;
-  const fields = MOST_PROMPTS + MOST_OBJECTS + 8;
-  const limits = { fileSize: config.MAX_UPLOAD_BYTES + 1, files, fields, parts: files + fields };
-  await app.register(multipart, { limits });
+  acceptForms(fastify);
   // The mask of a prompt, or a table of key points, may be the body itself.
   const png = { parseAs: 'buffer', bodyLimit: MAX_MASK_BYTES } as const;
   fastify.addContentTypeParser(['image/png', 'text/csv', 'application/octet-stream'], png, (_request, body, done) =>

@@ -56,13 +56,14 @@ describe('the encoders of the configuration', () => {
     const both = ['1 READY configuration', '2 READY configuration'];
     expect(await startedWith(files[0]!, files[1]!)).toEqual({ versions: both, champion: 1, previous: null });
     const shipped = await database.modelVersion.findMany({
-      where: { name: { endsWith: '-descriptor' } },
+      where: { name: { contains: '-descriptor' } },
       orderBy: { name: 'asc' },
     });
     const ready = { version: 1, state: 'READY' };
     expect(shipped).toMatchObject([
       { name: 'colour-descriptor', ...ready },
       { name: 'conv-descriptor', ...ready },
+      { name: 'conv-descriptor-fp32', ...ready },
     ]);
   });
 

@@ -14,7 +14,7 @@ import { moveAlias } from './move-alias';
 import { nextVersion } from './next-version';
 
 /** What a clone with nothing else serves, the default first; see encoders/README.md. */
-const SHIPPED = ['conv-descriptor', 'colour-descriptor'].map((name) =>
+const SHIPPED = ['conv-descriptor', 'conv-descriptor-fp32', 'colour-descriptor'].map((name) =>
   path.resolve(__dirname, `../../../../encoders/${name}.onnx`),
 );
 

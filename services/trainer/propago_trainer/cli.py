@@ -21,6 +21,7 @@ from propago_trainer.importers.checkpoint import CheckpointError
 from propago_trainer.importers.command import add_import_command
 from propago_trainer.join_command import add_join_command
 from propago_trainer.probes.command import ProbeError, add_probe_command
+from propago_trainer.quantise_command import add_quantise_command
 from propago_trainer.trained import add_export_command
 
 EXIT_CODES = (
@@ -42,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_import_command(commands)
     add_export_command(commands)
     add_join_command(commands)
+    add_quantise_command(commands)
     add_probe_command(commands)
     add_bench_command(commands)
     add_bench_generator_command(commands)

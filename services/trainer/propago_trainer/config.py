@@ -52,7 +52,10 @@ def _setting(default: Value, says: str, allowed: Allowed = None) -> Value:
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """Defaults are those of the paper (Table 4a) where it says one, at a size that a CPU can try."""
+    """Defaults are those of the paper (Table 4a) where it says one, at a size that a CPU can try.
+
+    So the batch is not the paper's 2048: two cores would work on one such step for minutes.
+    """
 
     # What is trained.
     arch: str = _setting("vit", "Kind of the encoder; SiamMAE needs vit.", ("vit", "conv"))
@@ -132,9 +135,11 @@ class TrainConfig:
 
     # Optimisation.
     batch: int = _setting(
-        2048, "Clips of an optimiser step over all processes and micro-batches; a multiple of micro_batch.", FROM_1
+        64,
+        "Clips of an optimiser step over all processes, a multiple of micro_batch; the paper's is 2048.",
+        FROM_1,
     )
-    micro_batch: int = _setting(32, "Clips of a forward pass of one process.", FROM_1)
+    micro_batch: int = _setting(16, "Clips of a forward pass of one process.", FROM_1)
     steps: int = _setting(1000, "Optimiser steps; with videos 0 means: from epochs.", FROM_0)
     epochs: int = _setting(2000, "Times that each video is used, where steps is 0.", FROM_1)
     warmup_steps: int = _setting(

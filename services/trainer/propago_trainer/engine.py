@@ -217,6 +217,7 @@ class Trainer:
                 (loss / mine).backward()
             for name, value in {"loss": loss.detach(), **parts}.items():
                 total[name] = total.get(name, torch.zeros((), device=self.device)) + value.float() / mine
+            self.log.progress(self.step, f"step {self.step + 1}: micro-batch {index + 1} of {mine}")
         gradient = nn.utils.clip_grad_norm_(self.objective.parameters(), config.clip_gradient or math.inf)
         values = self.mean_over_ranks(total)
         if not math.isfinite(values["loss"]) or not bool(torch.isfinite(gradient)):

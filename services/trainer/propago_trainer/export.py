@@ -3,8 +3,8 @@
     report = export_encoder(encoder, Path("encoder.onnx"), name="mine", provenance="trained on ...")
 
 Batch, height and width are free. Weights may be stored as float16, or kernels as int8 with a scale per output channel;
-both are turned back into float32 in the graph, so that features depend on nothing but the image. Activations are not
-quantised: their scale would come from the whole batch, and a frame's features from the frames beside it.
+both are turned back into float32 in the graph, so that features depend on nothing but the image. Activations stay as
+they are; `graph/quantise.py` is for those.
 """
 
 from __future__ import annotations

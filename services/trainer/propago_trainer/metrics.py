@@ -31,12 +31,13 @@ class MetricLog:
         with self.path.open("a") as file:
             file.write(line + "\n")
 
-    def progress(self, step: int, *, at_once: bool = False) -> None:
-        """Tells stdout alone which step is done, at most once a second."""
+    def progress(self, step: int, phase: str | None = None, *, at_once: bool = False) -> None:
+        """Tells stdout alone which step is done, and what is done within the next one; at most once a second."""
         now = time.monotonic()
         if self.enabled and (at_once or now - self._told >= 1):
             self._told = now
-            sys.stdout.write(json.dumps({"event": "progress", "step": step}) + "\n")
+            within = {} if phase is None else {"phase": phase}
+            sys.stdout.write(json.dumps({"event": "progress", "step": step, **within}) + "\n")
             sys.stdout.flush()
 
     def phase(self, text: str) -> None:

@@ -49,4 +49,13 @@ describe('supervise', () => {
     ]);
     expect(last(reports)).toEqual({ step: 24, steps: 40, phase: null });
   });
+
+  it('reports how far a long step is', async () => {
+    const reports = await reported([
+      { event: 'start', step: 0, steps: 40 },
+      { event: 'phase', phase: 'first step' },
+      { event: 'progress', step: 0, phase: 'step 1: micro-batch 3 of 8' },
+    ]);
+    expect(last(reports)).toEqual({ step: 0, steps: 40, phase: 'step 1: micro-batch 3 of 8' });
+  });
 });

@@ -45,7 +45,8 @@ export async function supervise(options: SupervisionOptions): Promise<Supervised
     if (event.event === 'error') error = event;
     else if (event.event === 'start') at = { ...at, step: event.step, steps: event.steps };
     else if (event.event === 'phase') at = { ...at, phase: event.phase };
-    else if (event.event === 'step' || event.event === 'progress') at = { ...at, step: event.step, phase: null };
+    else if (event.event === 'progress') at = { ...at, step: event.step, phase: event.phase ?? null };
+    else if (event.event === 'step') at = { ...at, step: event.step, phase: null };
     else if (event.event === 'machine') logger.info({ machine: event }, 'measured');
     const metric = metricOf(event);
     if (metric) metrics.push(metric);

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 
 const position = { step: z.int().min(0) };
+const phase = z.string().max(200);
 
 /** Lines that propago_trainer writes to standard output; other lines, and fields that are not named, mean nothing here. */
 const trainingEvent = z.discriminatedUnion('event', [
   z.looseObject({ event: z.literal('start'), ...position, steps: z.int() }),
-  z.looseObject({ event: z.literal('phase'), phase: z.string().max(200) }),
+  z.looseObject({ event: z.literal('phase'), phase }),
   z.looseObject({ event: z.literal('machine'), precision: z.string(), peakTflops: z.number() }),
-  z.looseObject({ event: z.literal('progress'), ...position }),
+  z.looseObject({ event: z.literal('progress'), ...position, phase: phase.optional() }),
   z.looseObject({ event: z.literal('step'), ...position }),
   z.looseObject({ event: z.literal('checkpoint'), ...position, path: z.string() }),
   z.looseObject({ event: z.literal('skipped'), ...position, count: z.int() }),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import resource
@@ -19,7 +20,7 @@ from conftest import write_video
 
 from propago_trainer.checkpoint import load_checkpoint, newest_checkpoint, save_checkpoint
 from propago_trainer.cli import EXIT_OUT_OF_MEMORY, EXIT_WRITE
-from propago_trainer.config import ConfigError, TrainConfig, to_json
+from propago_trainer.config import ConfigError, TrainConfig, doubts, to_json
 from propago_trainer.data.batch import Batch
 from propago_trainer.data.sampling import epoch_item
 from propago_trainer.engine import EXIT_FINISHED, EXIT_INTERRUPTED, LossNotFinite, Trainer, learning_rate
@@ -330,6 +331,26 @@ def test_a_short_run_of_epochs_warms_up_for_a_tenth_of_them(tiny: Tiny, video_fo
     settings = {"data": "videos", "videos": (str(video_folder),), "batch": 1, "micro_batch": 1, "steps": 0}
     assert Trainer(tiny(epochs=20, **settings)).config.warmup_steps == 2 * 3
     assert Trainer(tiny(epochs=2000, **settings)).config.warmup_steps == 40 * 3
+
+
+def test_a_step_of_several_micro_batches_says_how_far_it_is(
+    tiny: Tiny, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = itertools.count()
+    # Every look at the clock is a second later, so that each line is due.
+    monkeypatch.setattr("propago_trainer.metrics.time.monotonic", lambda: float(next(now)))
+    Trainer(tiny(batch=6, micro_batch=2, steps=2, log_every=100)).run()
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    told = [(line["step"], line.get("phase")) for line in lines if line["event"] == "progress"]
+    assert told[:4] == [*((0, f"step 1: micro-batch {number} of 3") for number in (1, 2, 3)), (1, None)]
+    assert (1, "step 2: micro-batch 2 of 3") in told
+    assert told[-1] == (2, None)
+
+
+def test_the_bare_defaults_take_a_step_of_a_size_that_a_cpu_can_try() -> None:
+    config = TrainConfig()
+    assert config.batch // config.micro_batch == 4
+    assert not doubts(config)
 
 
 def test_metric_lines_carry_throughput_and_data_wait(tiny: Tiny) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
+from propago_trainer.checkpoint import newest_checkpoint
 from propago_trainer.cli import main
 from propago_trainer.config import TrainConfig
 from propago_trainer.engine import Trainer
@@ -104,7 +107,14 @@ def test_a_run_gives_all_figures_and_scores(tiny: Tiny, tmp_path: Path, capsys: 
     assert probe(Path(config.out), None, tmp_path / "davis", 3) == 0
     names = {path.name for path in (Path(config.out) / "probes").iterdir()}
     assert names == {"reconstructions.png", "attention.png", "features.png", "curves.png"}
-    assert '"one":' in capsys.readouterr().out.splitlines()[-1]
+    of_folder = json.loads(capsys.readouterr().out.splitlines()[-1])["scores"]
+    assert "one" in of_folder
+    # As it is downloaded from a platform: without the run that it belongs to.
+    (alone := tmp_path / "downloads").mkdir()
+    checkpoint = shutil.copy(newest_checkpoint(Path(config.out)), alone / "checkpoint-2.pt")
+    assert main(["probe", str(checkpoint), "--sequences", str(tmp_path / "davis"), "--frames", "3"]) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["scores"] == of_folder
+    assert {path.name for path in (alone / "probes").iterdir()} == names - {"curves.png"}
 
 
 @pytest.mark.parametrize(

@@ -1,25 +1,36 @@
-import { PassThrough, pipeline, type Readable } from 'node:stream';
-import type { Multipart, MultipartFile } from '@fastify/multipart';
-import type { FastifyRequest } from 'fastify';
+import type { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { assertStorable, CodedError } from '@propago/contracts';
+import { IncomingForm, type FormPart } from './incoming-form';
+
+const FORM = 'multipart/form-data';
+
+/** Leaves the bodies of forms to the routes that read them. */
+export function acceptForms(fastify: FastifyInstance): void {
+  fastify.addContentTypeParser(FORM, (_request, _body, done) => done(null));
+}
+
+/** Whether the body says that it is a form. */
+export function isForm({ headers }: FastifyRequest): boolean {
+  return headers['content-type']?.toLowerCase().startsWith(FORM) ?? false;
+}
 
 /**
- * The parts of the form.
- * @param maxFileBytes of one file; that of the server when absent. A longer one is cut off one byte after it.
- * @throws CodedError REQUEST_INVALID when the body is no form, TEXT_INVALID
+ * The parts of the form. A file is read before the next part is asked for.
+ * @throws CodedError REQUEST_INVALID when the body is no form, TEXT_INVALID, UPLOAD_ABORTED
  */
-export async function* partsOf(request: FastifyRequest, maxFileBytes?: number): AsyncGenerator<Multipart> {
-  if (!request.isMultipart()) throw new CodedError('REQUEST_INVALID', 'Expected a multipart/form-data body.');
-  const parts = request.parts(maxFileBytes === undefined ? {} : { limits: { fileSize: maxFileBytes + 1 } });
-  for (;;) {
-    const { value, done } = await parts.next().catch((error: Error & { statusCode?: number }) => {
-      throw error.statusCode ? error : new CodedError('REQUEST_INVALID', `${error.message}.`, { cause: error });
-    });
-    if (done) return;
-    // What a field holds is looked at by whoever parses it: a film that came as a field is no matter of its characters.
-    assertStorable(value.fieldname, 'the names of the parts');
-    if (value.type === 'file') assertStorable(value.filename, `the file name of ${value.fieldname}`);
-    yield value;
+export async function* partsOf(request: FastifyRequest): AsyncGenerator<FormPart> {
+  if (!isForm(request)) throw new CodedError('REQUEST_INVALID', `Expected a ${FORM} body.`);
+  const form = new IncomingForm(request.raw);
+  try {
+    for (let part = await form.next(); part; part = await form.next()) {
+      // What a field holds is looked at by whoever parses it: a film that came as a field is no matter of its characters.
+      assertStorable(part.fieldname, 'the names of the parts');
+      if (part.type === 'file') assertStorable(part.filename, `the file name of ${part.fieldname}`);
+      yield part;
+    }
+  } finally {
+    form.leave();
   }
 }
 
@@ -27,13 +38,6 @@ export async function* partsOf(request: FastifyRequest, maxFileBytes?: number): 
 export function lengthOf({ headers }: FastifyRequest): number | undefined {
   const length = Number(headers['content-length']);
   return Number.isSafeInteger(length) ? length : undefined;
-}
-
-/** A part's stream may fail before anybody reads it, and would then never say so: this one keeps the failure. */
-export function arriving(file: Readable): Readable {
-  const kept = new PassThrough();
-  pipeline(file, kept, () => {});
-  return kept;
 }
 
 /** What is wrong with a part that should be a file and came as a field. */
@@ -44,31 +48,15 @@ export function withoutFileName(name: string): CodedError {
   );
 }
 
-/** The text of a field; one that says it is JSON comes parsed. */
-export function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-/** What the sender did, as a coded error; a failure of the storage stays what it is. */
-export function asAborted(error: unknown, message: string): unknown {
-  const { code, message: cause = '' } = error as NodeJS.ErrnoException;
-  const isSenders = code === 'ERR_STREAM_PREMATURE_CLOSE' || cause.includes('terminated early');
-  return isSenders ? new CodedError('UPLOAD_ABORTED', message, { cause: error }) : error;
-}
-
-export async function collect(file: MultipartFile['file'], maxBytes: number): Promise<Buffer> {
+/** @throws CodedError UPLOAD_TOO_LARGE, UPLOAD_ABORTED */
+export async function collect(file: Readable, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  try {
-    for await (const chunk of arriving(file)) {
-      bytes += (chunk as Buffer).length;
-      if (bytes > maxBytes) throw new CodedError('UPLOAD_TOO_LARGE', `Expected at most ${maxBytes} bytes.`);
-      chunks.push(chunk as Buffer);
-    }
-  } catch (error) {
-    throw asAborted(error, 'The form did not arrive completely.');
+  for await (const chunk of file as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw new CodedError('UPLOAD_TOO_LARGE', `Expected at most ${maxBytes} bytes.`);
+    chunks.push(chunk);
   }
-  if (file.truncated) throw new CodedError('UPLOAD_TOO_LARGE', `Expected fewer than ${bytes} bytes.`);
   return Buffer.concat(chunks);
 }
 

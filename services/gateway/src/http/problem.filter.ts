@@ -13,7 +13,6 @@ const RETRY_AFTER_SECONDS = 2;
 const MAY_PASS: number[] = [503, 507];
 /** Characters of an address that are repeated to who sent it. */
 const MAX_INSTANCE = 200;
-const TOO_MANY_PARTS = /^FST_(FILES|FIELDS|PARTS)_LIMIT$/;
 
 /** Every error of the API as a problem; what is unexpected keeps its details for the log. */
 @Catch()
@@ -55,9 +54,6 @@ export class ProblemFilter implements ExceptionFilter {
       (error as { statusCode?: number }).statusCode ?? (error instanceof HttpException ? error.getStatus() : 500);
     const message = error instanceof Error ? error.message : String(error);
     if (status === 404) return this.nothingHere(request);
-    if (TOO_MANY_PARTS.test(String((error as { code?: unknown }).code))) {
-      return new CodedError('REQUEST_INVALID', 'The form has more parts than a request needs.', { cause: error });
-    }
     if (status === 413) return new CodedError('UPLOAD_TOO_LARGE', message, { cause: error });
     if (status === 415) return new CodedError('MEDIA_TYPE_UNSUPPORTED', message, { cause: error });
     if (status === 503) return new CodedError('SERVICE_UNAVAILABLE', message, { cause: error });

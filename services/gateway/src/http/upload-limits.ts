@@ -2,3 +2,6 @@
 export const MAX_MASK_BYTES = 64 * 2 ** 20;
 export const MAX_OPTIONS_BYTES = 64 * 2 ** 10;
 export const MAX_PROMPTS_BYTES = 16 * 2 ** 20;
+
+/** Prompts that may come with a run; others are sent to it later. */
+export const MOST_PROMPTS = 500;

@@ -5,16 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import { assertStorable, blobKeys, CodedError, modelProvenance, type ModelProvenance } from '@propago/contracts';
 import { encoderCardFactsSchema } from '@propago/encoder';
 import { CONFIG, STORAGE, StorageRoom, type BlobStore, type ConfigOf } from '@propago/runtime';
-import {
-  arriving,
-  asAborted,
-  collect,
-  lengthOf,
-  partsOf,
-  readToItsEnd,
-  textOf,
-  withoutFileName,
-} from '../http/form-parts';
+import { collect, lengthOf, partsOf, readToItsEnd, withoutFileName } from '../http/form-parts';
 import { parseBody } from '../http/parse-body';
 
 const MAX_FIELD_BYTES = 256 * 2 ** 10;
@@ -60,12 +51,12 @@ export class ModelUploadService {
   private async read(request: FastifyRequest, key: string): Promise<ModelUpload> {
     const fields = new Map<string, string>();
     let stored: { sha256: string; bytes: number } | undefined;
-    for await (const part of partsOf(request, this.config.MAX_MODEL_BYTES)) {
+    for await (const part of partsOf(request)) {
       const name = part.fieldname;
       if (fields.has(name) || (name === 'model' && stored)) {
         throw new CodedError('REQUEST_INVALID', `The field ${name} was sent twice.`);
       }
-      if (part.type === 'file' && name === 'model') stored = await this.store(arriving(part.file), key);
+      if (part.type === 'file' && name === 'model') stored = await this.store(part.file, key);
       else if (name === 'model') throw withoutFileName(name);
       else if (!FIELDS.some((field) => field === name)) {
         throw new CodedError(
@@ -73,8 +64,7 @@ export class ModelUploadService {
           `Expected the file model and the fields ${FIELDS.join(', ')}, not ${name}.`,
         );
       } else {
-        const text =
-          part.type === 'field' ? textOf(part.value) : (await collect(part.file, MAX_FIELD_BYTES)).toString();
+        const text = part.type === 'field' ? part.value : (await collect(part.file, MAX_FIELD_BYTES)).toString();
         fields.set(name, text);
       }
     }
@@ -92,12 +82,8 @@ export class ModelUploadService {
     return { key, sha256, bytes, facts, provenance };
   }
 
-  private async store(file: Readable, key: string): Promise<{ bytes: number; sha256: string }> {
-    try {
-      return await this.storage.putStream(key, file, { maxBytes: this.config.MAX_MODEL_BYTES });
-    } catch (error) {
-      throw asAborted(error, 'The model did not arrive completely.');
-    }
+  private store(file: Readable, key: string): Promise<{ bytes: number; sha256: string }> {
+    return this.storage.putStream(key, file, { maxBytes: this.config.MAX_MODEL_BYTES });
   }
 
   /** A file that lies in storage already, such as the artifact of a training. */

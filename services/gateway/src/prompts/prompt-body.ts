@@ -10,14 +10,13 @@ import {
 } from '@propago/keypoint-files';
 import { readLabels, readMask, type MaskLimits } from '@propago/labels';
 import { parseBody } from '../http/parse-body';
+import { MOST_PROMPTS } from '../http/upload-limits';
 
 /** Values of pixels: 0 is the background, 255 is void. */
 export const MOST_OBJECTS = 254;
 export const objectId = z.int().min(1).max(MOST_OBJECTS);
 /** Frames are numbered in five digits; no server takes a video with more than this many. */
 const LAST_FRAME = 9_999_999;
-/** Prompts of one request. */
-export const MOST_PROMPTS = 500;
 /** Points of all outlines of one prompt: filling them takes a step for each row that each edge crosses. */
 const MOST_POINTS = 20_000;
 

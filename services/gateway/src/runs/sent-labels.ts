@@ -1,22 +1,15 @@
-import type { Multipart } from '@fastify/multipart';
+import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { CodedError, FieldErrors } from '@propago/contracts';
 import type { MaskLimits } from '@propago/labels';
 import { readKeypointFile, type KeypointFile } from '@propago/keypoint-files';
-import { collect, textOf, withoutFileName } from '../http/form-parts';
+import { collect, withoutFileName } from '../http/form-parts';
+import type { FormPart } from '../http/incoming-form';
 import { parseBody } from '../http/parse-body';
-import { MAX_MASK_BYTES, MAX_PROMPTS_BYTES } from '../http/upload-limits';
+import { MAX_MASK_BYTES, MAX_PROMPTS_BYTES, MOST_PROMPTS } from '../http/upload-limits';
 import { labelsOfFile } from '../prompts/keypoint-file-labels';
 import { objectList, type DescribedObject } from '../prompts/object-body';
-import {
-  checked,
-  MOST_OBJECTS,
-  objectsOf,
-  MOST_PROMPTS,
-  promptList,
-  sentMask,
-  type SentPrompt,
-} from '../prompts/prompt-body';
+import { checked, MOST_OBJECTS, objectsOf, promptList, sentMask, type SentPrompt } from '../prompts/prompt-body';
 import { FITS, type Fit } from './mask-size';
 
 /** What a request for a run says about its objects, held against everything but the video. */
@@ -55,7 +48,7 @@ export class LabelParts {
    * Reads a part, if it is one about labels.
    * @throws CodedError MASK_…, REQUEST_INVALID, UPLOAD_TOO_LARGE
    */
-  async take(part: Multipart): Promise<boolean> {
+  async take(part: FormPart): Promise<boolean> {
     const mask = MASK.exec(part.fieldname);
     if (mask) {
       if (part.type === 'field') throw withoutFileName(part.fieldname);
@@ -67,7 +60,7 @@ export class LabelParts {
     if (part.type === 'field' && part.valueTruncated) {
       throw new CodedError('UPLOAD_TOO_LARGE', `Send ${name} as a file, with a file name: the field is too long.`);
     }
-    const text = part.type === 'field' ? textOf(part.value) : (await collect(part.file, MAX_PROMPTS_BYTES)).toString();
+    const text = part.type === 'field' ? part.value : (await collect(part.file, MAX_PROMPTS_BYTES)).toString();
     if (name === 'keypoints') {
       if (this.keypoints) throw new CodedError('REQUEST_INVALID', 'The field keypoints was sent twice.');
       this.keypoints = readKeypointFile(Buffer.from(text));
@@ -123,7 +116,7 @@ export class LabelParts {
     };
   }
 
-  private async takeMask(frame: number, name: string, file: Parameters<typeof collect>[0]): Promise<void> {
+  private async takeMask(frame: number, name: string, file: Readable): Promise<void> {
     if (this.said.has(frame)) throw new CodedError('REQUEST_INVALID', `A mask of frame ${frame} was sent twice.`);
     this.assertFewer(this.said.size + 1, MOST_PROMPTS, 'masks');
     const png = await collect(file, MAX_MASK_BYTES - this.maskBytes);

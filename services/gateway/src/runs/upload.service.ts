@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { CodedError, parseRunOptions, type ParsedRunOptions } from '@propago/contracts';
 import { CONFIG, type ConfigOf } from '@propago/runtime';
 import type { Room } from '../access/quota.service';
-import { collect, partsOf, textOf, withoutFileName } from '../http/form-parts';
+import { collect, isForm, partsOf, withoutFileName } from '../http/form-parts';
 import { parseBody } from '../http/parse-body';
 import { MAX_OPTIONS_BYTES } from '../http/upload-limits';
 import { IncomingVideoService, type IncomingVideo } from '../videos/incoming-video.service';
@@ -33,13 +33,13 @@ export class UploadService {
   /**
    * @param room that is left for the video
    * @param use gets the upload; the stored video is gone when it returns, unless it was moved away
-   * @throws CodedError STORAGE_FULL before the video is read; REQUEST_INVALID, VIDEO_MISSING, MASK_MISSING, UPLOAD_TOO_LARGE,
+   * @throws CodedError STORAGE_FULL before a byte is read; REQUEST_INVALID, VIDEO_MISSING, MASK_MISSING, UPLOAD_TOO_LARGE,
    *   QUOTA_BYTES, UPLOAD_ABORTED, and as soon as they have arrived whatever is wrong with masks, prompts or options: sent
    *   first, they are refused before the video
    */
   async withUpload<T>(request: FastifyRequest, room: Room, use: (upload: RunUpload) => Promise<T>): Promise<T> {
-    if (!request.isMultipart()) return use(this.fromJson(request.body));
-    return this.incoming.withKey(request, async (place) => use(await this.read(request, room, place)));
+    if (!isForm(request)) return use(this.fromJson(request.body));
+    return this.incoming.withKey(request, async (key) => use(await this.read(request, room, key)));
   }
 
   /** A request about a video that was sent before, all of whose labels are JSON. */
@@ -59,11 +59,7 @@ export class UploadService {
     return { video: { id: videoId }, ...upload };
   }
 
-  private async read(
-    request: FastifyRequest,
-    room: Room,
-    place: { key: string; admitted: Promise<void> },
-  ): Promise<RunUpload> {
+  private async read(request: FastifyRequest, room: Room, key: string): Promise<RunUpload> {
     let video: IncomingVideo | undefined;
     let videoId: string | undefined;
     const labels = new LabelParts(maskLimits(this.config));
@@ -75,13 +71,12 @@ export class UploadService {
         if (part.type === 'field' && part.valueTruncated) {
           throw new CodedError('UPLOAD_TOO_LARGE', `Expected at most ${MAX_OPTIONS_BYTES} bytes of options.`);
         }
-        const text =
-          part.type === 'field' ? textOf(part.value) : (await collect(part.file, MAX_OPTIONS_BYTES)).toString();
+        const text = part.type === 'field' ? part.value : (await collect(part.file, MAX_OPTIONS_BYTES)).toString();
         options = { text, parsed: parseRunOptions(text) };
       } else if (part.type === 'file' && part.fieldname === 'video') {
-        video = await this.incoming.store(part, room, place);
+        video = await this.incoming.store(part, room, key);
       } else if (part.type === 'field' && part.fieldname === 'videoId') {
-        videoId = textOf(part.value);
+        videoId = part.value;
       } else if (!(await labels.take(part))) {
         if (part.fieldname === 'video') throw withoutFileName(part.fieldname);
         throw new CodedError(
@@ -91,7 +86,6 @@ export class UploadService {
         );
       }
     }
-    await place.admitted;
     if (video && videoId) throw new CodedError('REQUEST_INVALID', 'Expected a video or the videoId of one, not both.');
     if (!video && !videoId) throw new CodedError('VIDEO_MISSING', 'Expected a file in the field video, or a videoId.');
     return {

@@ -35,13 +35,17 @@ PROBE_SEED = 20_000
 
 
 def add_probe_command(commands: Any) -> None:
-    """`probe RUN [--sequences DAVIS] [-o OUT]`."""
+    """`probe RUN|CHECKPOINT [--sequences DAVIS] [-o OUT]`."""
     command = commands.add_parser("probe", help="figures and propagation scores of a training run")
-    command.add_argument("run_folder", type=Path, help="folder of a training run")
-    command.add_argument("-o", "--out", type=Path, help="folder of the figures (default: RUN/probes)")
+    command.add_argument(
+        "trained", type=Path, metavar="RUN", help="folder of a training run, or one of its checkpoints"
+    )
+    command.add_argument(
+        "-o", "--out", type=Path, help="folder of the figures (default: probes, beside the checkpoint)"
+    )
     command.add_argument("--sequences", type=Path, help="folder in DAVIS layout to score on")
     command.add_argument("--frames", type=frames_argument, default=20, help="frames of each sequence to score")
-    command.set_defaults(run=lambda parsed: probe(parsed.run_folder, parsed.out, parsed.sequences, parsed.frames))
+    command.set_defaults(run=lambda parsed: probe(parsed.trained, parsed.out, parsed.sequences, parsed.frames))
 
 
 def frames_argument(text: str) -> int:
@@ -56,11 +60,11 @@ class ProbeError(ValueError):
     """Nothing to look at, or nothing to score on."""
 
 
-def load_run(folder: Path) -> tuple[Objective, TrainConfig]:
-    """The newest model of a run, for evaluation."""
-    path = newest_checkpoint(folder)
+def load_run(run: Path) -> tuple[Objective, TrainConfig]:
+    """The newest model of a run's folder, or that of a checkpoint, for evaluation."""
+    path = run if run.is_file() else newest_checkpoint(run)
     if path is None:
-        raise ProbeError(f"{folder} has no checkpoint.")
+        raise ProbeError(f"{run} has no checkpoint.")
     state = load_checkpoint(path)
     config = from_json(state["config"])
     objective = Objective(config)
@@ -69,10 +73,11 @@ def load_run(folder: Path) -> tuple[Objective, TrainConfig]:
 
 
 @torch.no_grad()
-def probe(folder: Path, out: Path | None, sequences: Path | None, frames: int) -> int:
+def probe(run: Path, out: Path | None, sequences: Path | None, frames: int) -> int:
     """Writes the figures and prints one JSON line with the scores."""
+    folder = run.parent if run.is_file() else run
     out = out or folder / "probes"
-    objective, config = load_run(folder)
+    objective, config = load_run(run)
     encoder = objective.encoder
     cell = stride(encoder)
     spec = probe_spec(config.image)
