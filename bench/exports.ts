@@ -25,6 +25,7 @@ async function measure({ frames, objects, format: formats }: Options): Promise<v
     objects: Array.from({ length: objects }, (_, i) => ({ id: i + 1, name: null })),
     palette: VOC_PALETTE,
     promptedFrames: [0],
+    skeletons: new Map(),
   };
   const source = sourceOf(run);
   console.log(`${frames} frames of ${run.width}x${run.height}, ${objects} objects`);
@@ -69,7 +70,14 @@ function sourceOf(run: ExportedRun): FormatSource {
   const rgb = Buffer.alloc(run.width * run.height * 3, 128);
   async function* frames(): AsyncGenerator<ExportedFrame> {
     for (let index = 0; index < run.frames; index++) {
-      yield { index, pts: index, seconds: index / 25, name: null, objects: pictures[index % DIFFERENT]! };
+      yield {
+        index,
+        pts: index,
+        seconds: index / 25,
+        name: null,
+        objects: pictures[index % DIFFERENT]!,
+        keypoints: [],
+      };
     }
   }
   return {

@@ -18,6 +18,7 @@ const ROUTES = {
   '/v1/runs/{id}/exports/{exportId}/file': ['get'],
   '/v1/runs/{id}/frames': ['get'],
   '/v1/runs/{id}/frames/{frame}/mask.png': ['get'],
+  '/v1/runs/{id}/keypoints.csv': ['get'],
   '/v1/runs/{id}/masks.zip': ['get'],
   '/v1/runs/{id}/timeline': ['get'],
   '/v1/session': ['delete', 'get', 'post'],

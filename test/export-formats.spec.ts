@@ -43,6 +43,7 @@ const RUN: ExportedRun = {
   ],
   palette: VOC_PALETTE,
   promptedFrames: [0, 3],
+  skeletons: new Map(),
 };
 const LABELS = Array.from({ length: FRAMES }, (_, frame) => drawn(frame));
 const MASKS = LABELS.reduce((sum, labels) => sum + new Set(labels.filter((label) => label > 0)).size, 0);
@@ -77,7 +78,7 @@ async function* frames(): AsyncGenerator<ExportedFrame> {
   for (const [index, labels] of LABELS.entries()) {
     const rles = encodeRles(labels, SIZE, ids);
     const objects = ids.map((id, i) => ({ id, area: rleArea(rles[i]!), confidence: 0.5, rle: rles[i]! }));
-    yield { index, pts: 512 * index, seconds: index / 24, name: null, objects };
+    yield { index, pts: 512 * index, seconds: index / 24, name: null, objects, keypoints: [] };
   }
 }
 

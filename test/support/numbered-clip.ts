@@ -30,5 +30,5 @@ export async function numberedClip(count: number): Promise<SmallClip> {
   const frames = rendered.map(({ rgb }) => rgb);
   const truth = rendered.map(({ labels }) => labels);
   const mask = encodeIndexedPng({ width, height, indices: truth[0]!, palette: VOC_PALETTE });
-  return { width, height, frames, truth, video: await mp4Of(frames, { width, height }), mask };
+  return { width, height, frames, truth, joints: [], video: await mp4Of(frames, { width, height }), mask };
 }

@@ -5,6 +5,7 @@ export * from './errors';
 export * from './exports';
 export * from './field-problems';
 export * from './frame-files';
+export * from './keypoints';
 export * from './models';
 export * from './nearest';
 export * from './parameters';

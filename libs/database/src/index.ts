@@ -15,6 +15,7 @@ export type {
   ModelAudit,
   ModelTraffic,
   ModelVersion,
+  KeypointPrompt,
   Prompt,
   Run,
   RunObject,

@@ -1,4 +1,4 @@
-import type { ExportFormat, ExportOptions } from '@propago/contracts';
+import type { ExportFormat, ExportOptions, KeypointShape, TrackedKeypoints } from '@propago/contracts';
 import type { Rle } from '@propago/labels';
 import type { LossReport } from './loss-meter';
 
@@ -13,12 +13,14 @@ export interface ExportedRun {
   frames: number;
   /** Mean, frames per second. */
   frameRate: number;
-  /** Those that are exported, by id. */
+  /** Those with masks that are exported, by id. */
   objects: ExportedObject[];
   /** 256 RGB triples by object id. */
   palette: Uint8Array;
   /** Frames on which a person has said where objects are. */
   promptedFrames: number[];
+  /** Lines between the key points of objects that have such, by id. */
+  skeletons: ReadonlyMap<number, KeypointShape['skeleton']>;
 }
 
 export interface ExportedObject {
@@ -27,7 +29,7 @@ export interface ExportedObject {
   name: string | null;
 }
 
-/** The masks of one frame. */
+/** What is known of one frame. */
 export interface ExportedFrame {
   index: number;
   /** Time stamp in ticks of the video's time base, and in seconds. */
@@ -37,6 +39,8 @@ export interface ExportedFrame {
   name: string | null;
   /** By id; one without a pixel is not on the frame. */
   objects: ExportedMask[];
+  /** Of the exported objects that have key points instead of a mask. */
+  keypoints: readonly TrackedKeypoints[];
 }
 
 export interface ExportedMask {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { passesOf, type Pass, type Walk } from './passes';
-import type { Direction, Prompt, PromptSet } from './prompts';
+import { passesOf, type Pass } from './passes';
+import type { Direction, ObjectKind, Prompt, PromptSet } from './prompts';
 import { endOf, firstFrameOf, spansOf, type Span } from './spans';
 
 /** Where the labels of some objects on one frame come from. */
 export interface Source {
+  kind: ObjectKind;
   /** Ids, ascending. */
   objects: readonly number[];
   /** The forward pass from the prompt on the frame, or from the one before it. */
@@ -23,25 +24,29 @@ export interface Source {
  */
 export class FrameSources {
   private readonly spans: Span[];
-  /** By direction and prompted frame: there is one prompt on a frame. */
+  /** Whether frames have masks although no object that has one is on them. */
+  private readonly isMixed: boolean;
+  /** By kind, direction and prompted frame: there is one prompt of a kind on a frame. */
   private readonly passes: ReadonlyMap<string, Pass>;
 
   private readonly names = new Map<string, string>();
 
   constructor(set: PromptSet) {
     this.spans = spansOf(set);
+    this.isMixed = new Set(set.objects.map(({ kind }) => kind)).size > 1;
     this.passes = new Map(passesOf(set).map((pass) => [placeOf(pass), pass]));
   }
 
   /** The sources of one frame, each with objects of its own. */
   on(frame: number): Source[] {
     return this.spansWithin(frame, frame + 1).map((span) => {
-      const { objects, before, after } = span;
+      const { kind, objects, before, after } = span;
       const isPrompted = before?.frame === frame;
       return {
+        kind,
         objects,
-        forward: this.passOf(before, 'forward'),
-        backward: isPrompted ? null : this.passOf(after, 'backward'),
+        forward: this.passOf(kind, before, 'forward'),
+        backward: isPrompted ? null : this.passOf(kind, after, 'backward'),
         backwardShare: isPrompted ? 0 : shareOf(frame, span),
         isPrompted,
       };
@@ -55,10 +60,12 @@ export class FrameSources {
    * @param end the frame after the last one; of a full segment, as whether the video ends in it may not be known yet
    */
   recipe(firstFrame: number, end: number): string {
-    const parts = this.spansWithin(firstFrame, end).map((span) => [
+    const spans = this.spansWithin(firstFrame, end);
+    const parts = spans.map((span): unknown => [
       span.objects,
       ...this.passesWithin(span, firstFrame, end).map(({ key }) => key),
     ]);
+    if (this.isMixed && spans.every(({ kind }) => kind === 'keypoints')) parts.push('empty masks');
     return this.nameOf(JSON.stringify(parts));
   }
 
@@ -82,15 +89,15 @@ export class FrameSources {
     return this.spans.filter((span) => firstFrameOf(span) < end && endOf(span) > firstFrame);
   }
 
-  private passesWithin({ before, after }: Span, firstFrame: number, end: number): Pass[] {
+  private passesWithin({ kind, before, after }: Span, firstFrame: number, end: number): Pass[] {
     const isBackwardUsed =
       after !== null && (before === null || Math.max(before.frame + 1, firstFrame) < Math.min(after.frame, end));
-    const passes = [this.passOf(before, 'forward'), isBackwardUsed ? this.passOf(after, 'backward') : null];
+    const passes = [this.passOf(kind, before, 'forward'), isBackwardUsed ? this.passOf(kind, after, 'backward') : null];
     return passes.filter((pass) => pass !== null);
   }
 
-  private passOf(prompt: Prompt | null, direction: Direction): Pass | null {
-    return prompt && (this.passes.get(placeOf({ direction, from: prompt.frame })) ?? null);
+  private passOf(kind: ObjectKind, prompt: Prompt | null, direction: Direction): Pass | null {
+    return prompt && (this.passes.get(placeOf({ kind, direction, from: prompt.frame })) ?? null);
   }
 }
 
@@ -99,6 +106,6 @@ function shareOf(frame: number, { before, after }: Span): number {
   return before === null ? 1 : (frame - before.frame) / (after.frame - before.frame);
 }
 
-function placeOf({ direction, from }: Walk): string {
-  return `${direction} ${from}`;
+function placeOf({ kind, direction, from }: Pick<Pass, 'kind' | 'direction' | 'from'>): string {
+  return `${kind} ${direction} ${from}`;
 }

@@ -27,7 +27,7 @@ async function waiting(): Promise<string[]> {
 
 // Of the prompt that the fixture's runs have.
 const PROMPTS = {
-  objects: [{ id: 1, isTracedBack: false }],
+  objects: [{ id: 1, kind: 'mask' as const, isTracedBack: false }],
   prompts: [{ frame: 0, objects: [1], digest: 'd' }],
 };
 const pass = passesOf(PROMPTS)[0]!.key;

@@ -33,10 +33,11 @@ export async function planOf(database: Pick<Database, '$queryRaw'>, runId: strin
       ) AS labels,
       (SELECT coalesce(json_object_agg(index, recipe), '{}') FROM "ResultSegment"
         WHERE "runId" = run.id AND recipe IS NOT NULL) AS masks,
-      (SELECT coalesce(json_agg(json_build_object('id', id, 'isTracedBack', "isTracedBack") ORDER BY id), '[]')
+      (SELECT coalesce(json_agg(json_build_object('id', id, 'kind', kind, 'isTracedBack', "isTracedBack") ORDER BY id), '[]')
         FROM "RunObject" WHERE "runId" = run.id) AS objects,
       (SELECT coalesce(json_agg(json_build_object('frame', frame, 'objects', objects, 'digest', digest) ORDER BY frame), '[]')
-        FROM "Prompt" WHERE "runId" = run.id) AS prompts
+        FROM (SELECT "runId", frame, objects, digest FROM "Prompt" UNION ALL
+          SELECT "runId", frame, objects, digest FROM "KeypointPrompt") AS said WHERE "runId" = run.id) AS prompts
     FROM "Run" run JOIN "FeatureSet" "set" ON "set".id = run."featureSetId"
       JOIN "FrameSet" "frames" ON "frames".id = "set"."frameSetId"
       LEFT JOIN "FrameTable" ON "FrameTable"."videoSha256" = "frames"."videoSha256"

@@ -33,9 +33,9 @@ export function configureHttp(app: NestFastifyApplication, config: ConfigOf<'gat
   refuseWhenClosing(fastify);
   fastify.addHook('preClose', async () => endEventStreams());
   acceptForms(fastify);
-  // The mask of a prompt may be the body itself.
+  // The mask of a prompt, or a table of key points, may be the body itself.
   const png = { parseAs: 'buffer', bodyLimit: MAX_MASK_BYTES } as const;
-  fastify.addContentTypeParser(['image/png', 'application/octet-stream'], png, (_request, body, done) =>
+  fastify.addContentTypeParser(['image/png', 'text/csv', 'application/octet-stream'], png, (_request, body, done) =>
     done(null, body),
   );
   app.useGlobalFilters(new ProblemFilter(app.get<Logger>(LOGGER), allowed));

@@ -3,23 +3,24 @@ import { Inject, Injectable } from '@nestjs/common';
 import { blobKeys, type StageJobs } from '@propago/contracts';
 import { Database, type Prisma, type VideoFrame } from '@propago/database';
 import { LabelsMissing, NextSteps, planOf, type JobReport } from '@propago/pipeline';
-import { FrameSources } from '@propago/passes';
+import { FrameSources, type ObjectKind } from '@propago/passes';
 import { News, STORAGE, type BlobStore } from '@propago/runtime';
+import { confidenceOf, FrameKeypoints, type KeypointRun } from './frame-keypoints';
 import { FrameMasks, type MaskedRun } from './frame-masks';
 import { PassLabels } from './pass-labels';
 
 type SegmentJob = Extract<StageJobs['results'], { kind: 'segment' }>;
 type FrameRow = Prisma.FrameResultCreateManyInput;
 
-/** Everything that the masks of one segment are made from, as it was at one moment. */
+/** Everything that the masks and key points of one segment are made from, as it was at one moment. */
 interface WantedMasks {
-  run: MaskedRun;
+  run: MaskedRun & KeypointRun;
   /** Those of the segment. */
   frames: VideoFrame[];
   sources: FrameSources;
 }
 
-/** Soft labels of one segment to a mask at the video's size, RLE, area and confidence for each of its frames. */
+/** Soft labels of one segment to masks at the video's size, RLE, area and confidence, and to key points, frame by frame. */
 @Injectable()
 export class SegmentMasksService {
   constructor(
@@ -57,7 +58,12 @@ export class SegmentMasksService {
         if (!prompts) return undefined;
         const run = await transaction.run.findUniqueOrThrow({
           where: { id: job.runId },
-          include: { featureSet: { include: { frameSet: true, video: true } }, prompts: true },
+          include: {
+            featureSet: { include: { frameSet: true, video: true } },
+            objects: true,
+            prompts: true,
+            keypointPrompts: true,
+          },
         });
         const { videoSha256, frameSet } = run.featureSet;
         const first = job.segment * frameSet.segmentFrames;
@@ -79,13 +85,23 @@ export class SegmentMasksService {
     const passes = sources.within(frames[0]!.index, frames.at(-1)!.index + 1);
     const labels = await PassLabels.read(this.storage, runId, { passes, segment });
     const masks = new FrameMasks(run, this.storage);
+    const points = new FrameKeypoints(run);
+    const hasMasks = run.objects.some(({ kind }) => kind === 'mask');
     const rows: FrameRow[] = [];
     for (const { index: frame, pts, keyFrame, name } of frames) {
       signal.throwIfAborted();
-      const { png, ...result } = await masks.of(frame, sources.on(frame), labels);
-      const maskKey = blobKeys.mask(runId, run.revision, frame);
-      await this.storage.put(maskKey, png);
-      rows.push({ runId, frame, maskKey, revision: run.revision, pts, keyFrame, name, ...result });
+      const on = sources.on(frame);
+      const ofKind = (kind: ObjectKind) => on.filter((source) => source.kind === kind);
+      const keypoints = points.of(frame, ofKind('keypoints'), labels);
+      const row = { runId, frame, revision: run.revision, keypoints, pts, keyFrame, name };
+      if (hasMasks) {
+        const { png, ...result } = await masks.of(frame, ofKind('mask'), labels);
+        const maskKey = blobKeys.mask(runId, run.revision, frame);
+        await this.storage.put(maskKey, png);
+        rows.push({ ...row, maskKey, ...result });
+      } else {
+        rows.push({ ...row, maskKey: null, confidence: confidenceOf(keypoints), classes: [] });
+      }
     }
     return rows;
   }
@@ -117,7 +133,7 @@ export class SegmentMasksService {
         update: stored,
       });
       const kept = new Set(rows.map(({ maskKey }) => maskKey));
-      return before.map(({ maskKey }) => maskKey).filter((key) => !kept.has(key));
+      return before.flatMap(({ maskKey }) => (maskKey === null || kept.has(maskKey) ? [] : maskKey));
     });
   }
 }

@@ -21,7 +21,7 @@ export class ShadowComparisonService {
       include: {
         comparison: true,
         outcome: true,
-        objects: true,
+        objects: { where: { kind: 'mask' } },
         prompts: true,
         shadowOf: { include: { outcome: true } },
         featureSet: { select: { video: { select: { frameTable: true } } } },

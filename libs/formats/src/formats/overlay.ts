@@ -1,15 +1,20 @@
-import { blendOverlay, encodeVideo } from '@propago/video';
+import { blendOverlay, drawKeypoints, encodeVideo } from '@propago/video';
+import { drawnKeypoints } from '../drawn-keypoints';
 import { type FormatWriter, NOTHING_LOST } from '../format';
 import { labelMapOf } from '../label-map';
 
-/** The video with its masks painted over it. */
+/** The video with its masks and key points painted over it. */
 export const writeOverlay: FormatWriter<'overlay-mp4'> = async (source, { file, signal }, { opacity, outline }) => {
   const { run } = source;
   const { width, height, frameRate, palette } = run;
   const style = { alpha: opacity, outline, width };
   await source.withPictures(async (pictures) => {
     async function* painted(): AsyncGenerator<Buffer> {
-      for await (const { frame, rgb } of pictures) yield blendOverlay(rgb, labelMapOf(run, frame), palette, style);
+      for await (const { frame, rgb } of pictures) {
+        const picture = blendOverlay(rgb, labelMapOf(run, frame), palette, style);
+        drawKeypoints(picture, width, drawnKeypoints(run, frame));
+        yield picture;
+      }
     }
     await encodeVideo(file, { width, height, frameRate, signal }, painted());
   });

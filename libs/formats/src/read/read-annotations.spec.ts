@@ -138,6 +138,7 @@ describe('annotations of another program', () => {
           seconds: index,
           name: null,
           objects: [{ id: 1, area: rleArea(rle!), confidence: 1, rle: rle! }],
+          keypoints: [],
         };
       }
     }
@@ -150,6 +151,7 @@ describe('annotations of another program', () => {
       objects: [object],
       palette: VOC_PALETTE,
       promptedFrames: [],
+      skeletons: new Map(),
     };
     return { run, frames, withPictures: () => Promise.reject(new Error('there are none')) };
   }

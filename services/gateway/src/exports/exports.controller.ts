@@ -56,6 +56,7 @@ export class ExportsController {
     /^OPTION_/,
     'RUN_NOT_FOUND',
     'RUN_NOT_FINISHED',
+    'MASKS_NONE',
     'OBJECT_UNKNOWN',
     'EXPORT_IMPOSSIBLE',
     'QUOTA_EXPORTS',

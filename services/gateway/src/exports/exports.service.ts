@@ -18,6 +18,7 @@ import { News, STORAGE, type BlobStore } from '@propago/runtime';
 import type { Caller } from '../access/caller';
 import { UUID } from '../http/paging';
 import { EnqueueService } from '../runs/enqueue.service';
+import { withoutMasks } from '../runs/masks.controller';
 import { RunViewService } from '../runs/run-view.service';
 
 type Run = AnswerOf<'Run'>;
@@ -39,9 +40,10 @@ export class ExportsService {
 
   /**
    * The export of a run as it is now: the one that is there, or a new one. One that has failed is tried again.
-   * @throws CodedError RUN_NOT_FINISHED, OBJECT_UNKNOWN
+   * @throws CodedError MASKS_NONE, RUN_NOT_FINISHED, OBJECT_UNKNOWN
    */
   async request<F extends ExportFormat>(run: Run, format: F, options: ExportOptions<F>): Promise<AnswerOf<'Export'>> {
+    if (run.classIds.length === 0 && format !== 'overlay-mp4') throw withoutMasks(run.id);
     const unknown = options.objects?.find((id) => !run.classIds.includes(id));
     if (unknown !== undefined) {
       throw new CodedError('OBJECT_UNKNOWN', `The run has the objects ${run.classIds.join(', ')} and not ${unknown}.`);

@@ -45,8 +45,12 @@ describe('a prompt that was sent', () => {
   });
 
   it.each<[string, object, string]>([
-    ['nothing', { id: 1 }, 'Expected one of rle, polygons and absent'],
-    ['two things', { id: 1, absent: true, polygons: [box(1, 1, 2)] }, 'Expected one of rle, polygons and absent'],
+    ['nothing', { id: 1 }, 'Expected one of rle, polygons, points and absent'],
+    [
+      'two things',
+      { id: 1, absent: true, polygons: [box(1, 1, 2)] },
+      'Expected one of rle, polygons, points and absent',
+    ],
     ['no outline', { id: 1, polygons: [] }, 'objects.0.polygons'],
     ['two points', { id: 1, polygons: [box(1, 1, 2).slice(2)] }, 'objects.0.polygons.0'],
     ['infinity', { id: 1, polygons: [[...box(1, 1, 2), [5, Infinity]]] }, 'objects.0.polygons.0.4.1'],

@@ -73,7 +73,11 @@ export class AcceptRunService {
     }
     const { video, encoder, sets } = checked;
     await this.enqueue.nowOrLater(runId, this.next.runAccepted(sets.featureSet));
-    if (encoder.shadow && upload.options.parsed.shadow) {
+    // A shadow is compared by its masks.
+    const hasMasks = upload.labels.prompts.some(({ said }) =>
+      said.some((one) => 'png' in one || one.rle || one.polygons),
+    );
+    if (hasMasks && encoder.shadow && upload.options.parsed.shadow) {
       this.shadows.add({ runId, parameters: upload.options.parsed.parameters, video }, encoder.shadow);
     }
     return { runId, replayed: false };
@@ -98,7 +102,10 @@ export class AcceptRunService {
       maxInputPixels: this.config.MAX_INPUT_PIXELS,
     };
     const canvas = { frames: video.probe, fit: upload.labels.fit, limits: maskLimits(this.config) };
-    return firstLabels(upload.labels, { canvas, seen }, (drawn, palette) => this.prompts.store(runId, drawn, palette));
+    const { MAX_KEYPOINTS: mostPoints } = this.config;
+    return firstLabels(upload.labels, { canvas, seen, mostPoints }, (drawn, palette) =>
+      this.prompts.store(runId, drawn, palette),
+    );
   }
 
   /** @throws CodedError VIDEO_NOT_FOUND, and of whatever is wrong with a video that came with the request */
@@ -119,7 +126,7 @@ export class AcceptRunService {
       if (!(await holdModelVersion(transaction, encoder))) {
         throw new CodedError('ENCODER_UNKNOWN', `The encoder ${encoder.name}:${encoder.version} was just removed.`);
       }
-      const prompted = labels.prompts.map(({ frame }) => frame);
+      const prompted = [...labels.prompts, ...labels.keypointPrompts].map(({ frame }) => frame);
       await assertHasFrames(transaction, video.sha256, prompted);
       await keepSets(transaction, sets);
       await transaction.run.create({
@@ -132,6 +139,7 @@ export class AcceptRunService {
           palette: Buffer.from(labels.palette),
           objects: { create: labels.objects },
           prompts: { create: labels.prompts },
+          keypointPrompts: { create: labels.keypointPrompts },
           traceparent: currentTraceparent(),
           name: options.name,
           tags: options.tags,

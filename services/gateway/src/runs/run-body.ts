@@ -15,6 +15,12 @@ const triangle = [
   [160, 140],
 ];
 
+const KEYPOINTS =
+  'Key points instead of masks, or beside them: JSON with objects and frames, key points of COCO, or a csv of DeepLabCut, ' +
+  'told by their content; as a field or a file. `{"objects":[{"id":1,"points":["nose","tail"],"skeleton":[["nose",' +
+  '"tail"]]}],"frames":[{"frame":0,"objects":[{"id":1,"points":[{"name":"nose","x":10.5,"y":20},{"name":"tail",' +
+  '"visibility":"absent"}]}]}]}`';
+
 /** What a request for a run may say besides its video. */
 const said = {
   options: { $ref: answerAddress('RunOptions') },
@@ -22,10 +28,22 @@ const said = {
     ...schemaOf(promptList),
     example: [
       { frame: 0, objects: [{ id: 1, polygons: [triangle] }] },
-      { frame: 57, objects: [{ id: 1, absent: true }] },
+      {
+        frame: 57,
+        objects: [
+          { id: 1, absent: true },
+          { id: 2, points: [{ name: 'nose', x: 310.5, y: 96.25 }] },
+        ],
+      },
     ],
   },
-  objects: { ...schemaOf(objectList), example: [{ id: 1, name: 'cyclist', colour: '#e01b24' }] },
+  objects: {
+    ...schemaOf(objectList),
+    example: [
+      { id: 1, name: 'cyclist', colour: '#e01b24' },
+      { id: 2, name: 'dog', points: ['nose'] },
+    ],
+  },
   fit: schemaOf(labelFields.fit),
 };
 const videoId = { type: 'string', format: 'uuid', description: 'Of a video of the tenant, in the place of a file' };
@@ -36,6 +54,7 @@ const form = {
   properties: {
     ...said,
     mask: { type: 'string', format: 'binary', description: MASK },
+    keypoints: { type: 'string', description: KEYPOINTS },
     video: {
       type: 'string',
       format: 'binary',

@@ -15,7 +15,7 @@ import {
   type Stage,
 } from '@propago/contracts';
 import { Database, type Prisma } from '@propago/database';
-import { progressOf } from '@propago/passes';
+import { progressOf, type ObjectKind } from '@propago/passes';
 import type { VideoProbe } from '@propago/video';
 import type { Caller } from '../access/caller';
 import { cursorOf, olderThan, UUID, type PlaceInList } from '../http/paging';
@@ -25,7 +25,8 @@ import { conditionOf, type RunFilter } from './run-request';
 const INCLUDE = {
   outcome: true,
   objects: { orderBy: { id: 'asc' } },
-  prompts: { orderBy: { frame: 'asc' }, select: { frame: true, objects: true, digest: true } },
+  prompts: { select: { frame: true, objects: true, digest: true } },
+  keypointPrompts: { select: { frame: true, objects: true, digest: true } },
   video: true,
   featureSet: { include: { frameSet: true, video: true } },
 } satisfies Prisma.RunInclude;
@@ -145,7 +146,7 @@ function viewOf(run: FullRun, progress: RunProgress): AnswerOf<'Run'> {
     revision: run.revision,
     preset: run.preset,
     parameters: run.parameters as PropagationParameters,
-    classIds: run.objects.map(({ id }) => id),
+    classIds: run.objects.filter(({ kind }) => kind === 'mask').map(({ id }) => id),
     encoder: {
       name: run.encoderName,
       version: run.encoderVersion,
@@ -192,9 +193,11 @@ function framesOf(work: RunProgress): AnswerOf<'Run'>['progress'] {
 }
 
 function passesOf(
-  { objects, prompts, featureSet }: FullRun,
+  { objects: rows, prompts: masks, keypointPrompts, featureSet }: FullRun,
   { frames, labels }: RunProgress,
 ): AnswerOf<'Run'>['passes'] {
+  const objects = rows.map(({ id, kind, isTracedBack }) => ({ id, kind: kind as ObjectKind, isTracedBack }));
+  const prompts = [...masks, ...keypointPrompts].sort((a, b) => a.frame - b.frame);
   const video = { frameCount: frames, segmentFrames: featureSet.frameSet.segmentFrames };
   return progressOf({ objects, prompts }, new Map(Object.entries(labels)), video).map(({ pass, ...segments }) => ({
     direction: pass.direction,

@@ -57,7 +57,7 @@ export class RunsController {
   @ApiBody({ schema: { $ref: answerAddress('CreateRunBody') } })
   @AlsoTakesJson('RunRequest')
   @Refuses(
-    /^(VIDEO|ZIP|FRAME|MASK|OPTION|QUOTA|IDEMPOTENCY|STORAGE)_/,
+    /^(VIDEO|ZIP|FRAME|MASK|KEYPOINTS?|OBJECT|OPTION|QUOTA|IDEMPOTENCY|STORAGE)_/,
     'PRESET_UNKNOWN',
     'ENCODER_UNKNOWN',
     'INPUT_TOO_LARGE',

@@ -81,7 +81,7 @@ export class UploadService {
         if (part.fieldname === 'video') throw withoutFileName(part.fieldname);
         throw new CodedError(
           'REQUEST_INVALID',
-          'Expected the files video, mask and mask@FRAME and the fields videoId, options, prompts, objects and fit, ' +
+          'Expected the files video, mask and mask@FRAME and the fields videoId, options, keypoints, prompts, objects and fit, ' +
             `not ${part.fieldname}.`,
         );
       }

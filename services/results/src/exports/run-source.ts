@@ -1,4 +1,11 @@
-import { averageFrameRate, CodedError, runLabel, type FrameSpan } from '@propago/contracts';
+import {
+  averageFrameRate,
+  CodedError,
+  runLabel,
+  type FrameSpan,
+  type KeypointShape,
+  type TrackedKeypoints,
+} from '@propago/contracts';
 import type { Database } from '@propago/database';
 import type { ExportedFrame, ExportedMask, ExportedPicture, ExportedRun, FormatSource } from '@propago/formats';
 import { completePalette } from '@propago/labels';
@@ -56,9 +63,12 @@ export class RunSource {
       ...sizeOf(video),
       frames,
       frameRate: averageFrameRate(probeOf(video), await this.span()) ?? FALLBACK_FRAME_RATE,
-      objects: run.objects.filter(({ id }) => chosen?.includes(id) ?? true).map(({ id, name }) => ({ id, name })),
+      objects: run.objects
+        .filter(({ id, kind }) => kind === 'mask' && (chosen?.includes(id) ?? true))
+        .map(({ id, name }) => ({ id, name })),
       palette: completePalette(run.palette),
       promptedFrames: run.prompts.map(({ frame }) => frame),
+      skeletons: new Map(run.objects.map(({ id, skeleton }) => [id, skeleton as unknown as KeypointShape['skeleton']])),
     };
   }
 
@@ -78,12 +88,18 @@ export class RunSource {
       if (rows.length < last - first) {
         throw new CodedError('BLOB_MISSING', `Some of the masks of frames ${first} to ${last - 1} are missing.`);
       }
-      for (const { frame: index, pts, name, classes } of rows) {
+      for (const { frame: index, pts, name, classes, keypoints } of rows) {
         signal.throwIfAborted();
         await onFrame(index);
-        const masks = classes as unknown as ExportedMask[];
-        const objects = chosen ? masks.filter(({ id }) => chosen.includes(id)) : masks;
-        yield { index, pts: Number(pts), seconds: (Number(pts) * timeBase.num) / timeBase.den, name, objects };
+        const isChosen = ({ id }: { id: number }) => chosen?.includes(id) ?? true;
+        yield {
+          index,
+          pts: Number(pts),
+          seconds: (Number(pts) * timeBase.num) / timeBase.den,
+          name,
+          objects: (classes as unknown as ExportedMask[]).filter(isChosen),
+          keypoints: (keypoints as TrackedKeypoints[]).filter(isChosen),
+        };
       }
     }
   }

@@ -87,7 +87,7 @@ async function keysOfMasks(database: Database, keys: string[]): Promise<string[]
   const runs = await unfinishedRuns(database, ids);
   const where = { runId: { in: ids }, maskKey: { in: keys } };
   const rows = await database.frameResult.findMany({ where, select: { maskKey: true } });
-  return [...rows.map(({ maskKey }) => maskKey), ...keys.filter((key) => runs.includes(runOf(key)))];
+  return [...rows.flatMap(({ maskKey }) => maskKey ?? []), ...keys.filter((key) => runs.includes(runOf(key)))];
 }
 
 /** Files whose row went while they were made, or whose removal was cut off. */
