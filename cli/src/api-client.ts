@@ -38,11 +38,13 @@ export class ApiClient {
 
   /**
    * Says by a mask where the objects of a run are on a frame.
+   * @param absent ids of objects that have no pixel and are not there
    * @throws Failure with the server's code when it refuses
    */
-  async putPrompt(runId: string, frame: number, png: Buffer): Promise<void> {
+  async putPrompt(runId: string, frame: number, png: Buffer, absent: readonly number[] = []): Promise<void> {
     const path = `/v1/runs/${encodeURIComponent(runId)}/prompts/${frame}`;
-    await this.send('PUT', path, { type: 'image/png', bytes: new Uint8Array(png) });
+    const query = absent.length > 0 ? `?absent=${absent.join()}` : '';
+    await this.send('PUT', `${path}${query}`, { type: 'image/png', bytes: new Uint8Array(png) });
   }
 
   private async send(
