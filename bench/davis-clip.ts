@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import type { AffinityEngine } from '@propago/affinity';
 import type { PropagationParameters } from '@propago/contracts';
 import { inputSize, loadEncoderCard, openEncoder, type Encoder, type Size } from '@propago/encoder';
+import type { LabelFrame } from '@propago/evaluation';
 import { labelsToGrid, readLabels, type LabelMap } from '@propago/labels';
 import { frameAt, PassWalk, stepOf, type Walk } from '@propago/passes';
 import { resizeRgb } from '@propago/video';
@@ -84,16 +85,20 @@ export class ClipReader {
 /** Names of the sequences of a folder in DAVIS layout. */
 export const sequencesOf = (root: string): string[] => readdirSync(path.join(root, 'JPEGImages/480p')).sort();
 
-/** Soft labels of a pass by frame, patches x 2, from the truth of its first frame. */
+/**
+ * Soft labels of a pass by frame, patches x 2.
+ * @param said what its first frame says; the truth when absent
+ */
 export async function walkPass(
   { features, truth, grid, dim }: DavisClip,
   pass: Walk & { to: number },
   engine: AffinityEngine,
   parameters: PropagationParameters,
+  said: LabelFrame = truth[pass.from]!,
 ): Promise<Map<number, Float32Array>> {
   const session = engine.createSession({ grid, dim, classes: 2 }, parameters);
   const labels = new Map<number, Float32Array>();
-  const prompt = () => labelsToGrid(truth[pass.from]!, [1], grid, parameters.labelResize);
+  const prompt = () => labelsToGrid(said, [1], grid, parameters.labelResize);
   const walking = new PassWalk(session);
   const last = stepOf(pass, pass.to);
   try {

@@ -21,6 +21,7 @@ const ROUTES = {
   '/v1/runs/{id}/prompts': ['get'],
   '/v1/runs/{id}/prompts/{frame}': ['delete', 'put'],
   '/v1/runs/{id}/prompts/{frame}/mask.png': ['get'],
+  '/v1/runs/{id}/suggestions': ['get'],
   '/v2/models/{name}': ['get'],
   '/v2/models/{name}/ready': ['get'],
   '/v2/models/{name}/versions/{version}': ['get'],

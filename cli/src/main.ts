@@ -9,6 +9,7 @@ import { registerModels } from './commands/models';
 import type { RunCommand } from './commands/run';
 import { collect, runOptions, serverOption } from './commands/run-options';
 import { registerStackCommands } from './commands/stack';
+import { registerSuggestions } from './commands/suggestions';
 import { registerTrain } from './commands/train';
 import type { UpCommand } from './commands/up';
 import { keyOption } from './connection';
@@ -60,6 +61,7 @@ function buildProgram(interruption: Interruption): Command {
     .action(async (options: DemoCommand) => (await import('./commands/demo.js')).demoCommand(options, interruption));
 
   registerCorrect(program, interruption);
+  registerSuggestions(program, interruption);
   registerEval(program, interruption);
   registerKeys(program, interruption);
   registerModels(program, interruption);

@@ -7,6 +7,8 @@ import { ObjectsController } from './prompts/objects.controller';
 import { ObjectsService } from './prompts/objects.service';
 import { PromptsController } from './prompts/prompts.controller';
 import { PromptsService } from './prompts/prompts.service';
+import { SuggestionsController } from './prompts/suggestions.controller';
+import { SuggestionsService } from './prompts/suggestions.service';
 import { GcController } from './retention/gc.controller';
 import { AcceptRunService } from './runs/accept-run.service';
 import { EnqueueService } from './runs/enqueue.service';
@@ -42,6 +44,7 @@ export class GatewayModule {
         MasksController,
         ObjectsController,
         PromptsController,
+        SuggestionsController,
         OverlayController,
         RunNewsController,
         GcController,
@@ -50,6 +53,7 @@ export class GatewayModule {
         AcceptRunService,
         ObjectsService,
         PromptsService,
+        SuggestionsService,
         EnqueueService,
         UploadService,
         UploadSweepService,
