@@ -12,15 +12,19 @@ const setOf = (prompts: Prompt[], tracedBack: number[] = []): PromptSet => ({
 const framesOf = (drift: number[], id = 1): FrameState[] =>
   drift.map((value, frame) => ({ frame, objects: [{ id, area: 100, drift: value }] }));
 const constant = (frames: number, value: number) => new Array<number>(frames).fill(value);
+/** No drift on the first frame, and this much on the last. */
+const growing = (frames: number, last: number) => Array.from({ length: frames }, (_, i) => (last * i) / (frames - 1));
 
 /** What a correction is expected to gain, frame by frame from the definition. */
 function gainBySteps(prompted: number[], drift: number[], at: number): number {
   const before = Math.max(-Infinity, ...prompted.filter((frame) => frame < at));
   const after = Math.min(Infinity, ...prompted.filter((frame) => frame > at));
+  const [first, end] = [Math.max(0, before + 1), Math.min(drift.length, after)];
+  const floor = Math.min(0.5, ...drift.slice(first, end));
   let gain = 0;
-  for (let frame = Math.max(0, before + 1); frame < Math.min(drift.length, after); frame++) {
+  for (let frame = first; frame < end; frame++) {
     const distance = Math.min(frame - before, after - frame);
-    gain += drift[frame]! * (1 - Math.min(distance, Math.abs(frame - at)) / distance);
+    gain += (drift[frame]! - floor) * (1 - Math.min(distance, Math.abs(frame - at)) / distance);
   }
   return gain;
 }
@@ -53,10 +57,10 @@ describe('suggest', () => {
   });
 
   it('spreads what it suggests over the video', () => {
-    const found = suggest(setOf([prompt(0)]), framesOf([0, ...constant(99, 0.5)]), 6).map(({ frame }) => frame);
+    const found = suggest(setOf([prompt(0)]), framesOf(growing(100, 0.5)), 6).map(({ frame }) => frame);
     const sorted = [0, ...found].sort((a, b) => a - b);
     expect(Math.min(...sorted.slice(1).map((frame, i) => frame - sorted[i]!))).toBeGreaterThanOrEqual(4);
-    expect(Math.max(...sorted.slice(1).map((frame, i) => frame - sorted[i]!))).toBeLessThanOrEqual(40);
+    expect(Math.max(...sorted.slice(1).map((frame, i) => frame - sorted[i]!))).toBeLessThanOrEqual(50);
   });
 
   it('gives the best first, and what is left when the ones before have been made', () => {
@@ -71,28 +75,34 @@ describe('suggest', () => {
   });
 
   it('names the objects that gain, and says what is wrong with the first', () => {
-    const frames: FrameState[] = framesOf(constant(40, 0.02)).map(({ frame, objects }) => ({
+    const frames: FrameState[] = framesOf(growing(40, 0.02)).map(({ frame, objects }) => ({
       frame,
       objects: [...objects, { id: 7, area: frame < 10 ? 50 : 0, drift: frame < 10 ? 0 : 1 }],
     }));
     const [first] = suggest(setOf([prompt(0, [1, 7])]), frames, 1);
     expect(first).toMatchObject({ objects: [7], reason: 'Object 7 was not found, after the prompt on frame 0.' });
-    const [other] = suggest(setOf([prompt(0), prompt(30)]), framesOf(constant(31, 0.25)), 1);
+    const [other] = suggest(setOf([prompt(0), prompt(30)]), framesOf([0, 0, ...constant(29, 0.25)]), 1);
     expect(other!.reason).toBe('The labels of object 1 fit its mask to 75 %, between the prompts on frames 0 and 30.');
-    const [back] = suggest(setOf([prompt(30)], [1]), framesOf(constant(31, 0.25)), 1);
+    const [back] = suggest(setOf([prompt(30)], [1]), framesOf(growing(31, 0.25).reverse()), 1);
     expect(back!.reason).toContain('before the prompt on frame 30');
+  });
+
+  it('takes what never goes away for the floor, unless it is a lost object', () => {
+    expect(suggest(setOf([prompt(0)]), framesOf(constant(40, 0.3)), 3)).toEqual([]);
+    expect(suggest(setOf([prompt(0)]), framesOf([0, ...constant(39, 1)]), 3).length).toBeGreaterThan(0);
+    expect(suggest(setOf([prompt(0)]), framesOf(constant(40, 1)), 3).length).toBeGreaterThan(0);
   });
 
   it('suggests nothing where nothing drifts, near prompts, and before an object appears', () => {
     expect(suggest(setOf([prompt(0)]), framesOf(constant(40, 0)), 3)).toEqual([]);
     expect(suggest(setOf([prompt(0), prompt(5)]), framesOf([...constant(6, 0.5)]), 3)).toEqual([]);
-    const late = suggest(setOf([prompt(20)]), framesOf(constant(40, 0.5)), 5);
+    const late = suggest(setOf([prompt(20)]), framesOf(growing(40, 0.5)), 5);
     expect(late.length).toBeGreaterThan(0);
     for (const { frame } of late) expect(frame).toBeGreaterThan(22);
   });
 
   it('takes the frames that there are of a run at work', () => {
-    const some = framesOf(constant(60, 0.5)).filter(({ frame }) => frame < 16 || frame >= 48);
+    const some = framesOf(growing(60, 0.5)).filter(({ frame }) => frame < 16 || frame >= 48);
     for (const { frame } of suggest(setOf([prompt(0)]), some, 4))
       expect(some.map((state) => state.frame)).toContain(frame);
   });

@@ -31,6 +31,8 @@ export interface Suggestion {
 const LEAST_DISTANCE = 3;
 /** Gains below this are not worth the time of a person. */
 const LEAST_GAIN = 1e-4;
+/** Drift above this is never taken for the floor of a stretch. */
+const HIGHEST_FLOOR = 0.5;
 /** An object is named where it has at least this share of what the best one gains. */
 const NAMED_SHARE = 0.25;
 
@@ -40,7 +42,7 @@ interface Stretch {
   /** The prompted frames at its ends; infinite where there is none. */
   before: number;
   after: number;
-  /** The frames that have masks, ascending, without the prompted ones, and the drift on each. */
+  /** The frames that have masks, ascending, without the prompted ones, and how far the drift of each is above the floor. */
   frames: number[];
   drift: number[];
   sums: Sums;
@@ -56,10 +58,11 @@ interface Sums {
 /**
  * The frames whose correction would help most, the best first.
  *
- * A correction is expected to make the drift of a frame smaller as far as it brings the frame nearer to a prompt: drift is
- * taken to grow in proportion to that distance. What a correction gains is the sum of that over the frames up to the
- * neighbouring prompts, so a frame in the middle of a bad stretch is better than the worst frame at its end. After each
- * choice the others are judged as if it had been made, which spreads them over the video.
+ * The least drift between two prompts is its floor there, which no correction lowers: thin parts that the patch grid cannot
+ * hold, for instance. What lies above it is taken to grow in proportion to the distance from the nearest prompt, so that a
+ * correction lowers it as far as it brings a frame nearer to a prompt. What a correction gains is the sum of that over the
+ * frames up to the neighbouring prompts: a frame in the middle of a bad stretch is better than the worst frame at its end.
+ * After each choice the others are judged as if it had been made, which spreads them over the video.
  *
  * @param frames those that have masks of these prompts, ascending; a run at work has some of them
  */
@@ -88,10 +91,11 @@ function stretchesOf(span: Span, frames: readonly FrameState[]): Stretch[] {
       .flatMap(({ frame, objects }) =>
         objects.filter((object) => object.id === id).map(({ drift }) => ({ frame, drift })),
       );
+    const floor = Math.min(HIGHEST_FLOOR, ...known.map(({ drift }) => drift));
     return stretchOf(
       { id, before, after: endOf(span) },
       known.map(({ frame }) => frame),
-      known.map(({ drift }) => drift),
+      known.map(({ drift }) => drift - floor),
     );
   });
 }
