@@ -52,7 +52,8 @@ function* elementsOf(bytes: Buffer): Generator<Element> {
   let at = 0;
   while (at + 8 <= bytes.length) {
     const small = bytes.readUInt16LE(at + 2);
-    const [type, length] = small > 0 ? [bytes.readUInt16LE(at), small] : [bytes.readUInt32LE(at), bytes.readUInt32LE(at + 4)];
+    const [type, length] =
+      small > 0 ? [bytes.readUInt16LE(at), small] : [bytes.readUInt32LE(at), bytes.readUInt32LE(at + 4)];
     const start = at + (small > 0 ? 4 : 8);
     if (start + length > bytes.length) throw new RangeError('The MAT file is cut off.');
     yield { type, data: bytes.subarray(start, start + length) };
@@ -73,5 +74,7 @@ function matrixOf(bytes: Buffer): { name: string; matrix: Matrix } | undefined {
 function numbersOf({ type, data }: Element): Float64Array {
   const reader = READERS[type];
   if (!reader) throw new RangeError(`The MAT file has numbers of the unknown type ${type}.`);
-  return Float64Array.from({ length: Math.floor(data.length / reader.bytes) }, (_, i) => reader.read(data, i * reader.bytes));
+  return Float64Array.from({ length: Math.floor(data.length / reader.bytes) }, (_, i) =>
+    reader.read(data, i * reader.bytes),
+  );
 }
