@@ -1,43 +1,14 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
-import { encodeIndexedPng, VOC_PALETTE } from '@propago/labels';
 import { SERVICE_NAMES, startStack, type Stack } from '@propago/local-stack';
-import { renderClip, SAMPLE_CLIP } from '@propago/sample-clip';
-import { encodeVideo } from '@propago/video';
+import { postRun, writeClip } from './clip';
 import { processUsage, treeCpu, type ProcessUsage } from './process-usage';
-
-const FRAME_RATE = 24;
-const RENDERED_FRAMES = 50;
 
 interface RunTimings {
   state: string;
   timings: { seconds: number; firstMaskSeconds: number };
-}
-
-/** The sample clip, played to and fro until it has the wanted length: long clips need no long rendering. */
-async function writeClip(folder: string, frames: number): Promise<{ video: Buffer; mask: Buffer }> {
-  const { width, height } = SAMPLE_CLIP;
-  const rendered = [...renderClip({ ...SAMPLE_CLIP, frames: Math.min(frames, RENDERED_FRAMES) })];
-  const period = Math.max(1, 2 * rendered.length - 2);
-  const pictures = async function* (): AsyncGenerator<Buffer> {
-    for (let i = 0; i < frames; i++) yield rendered[Math.min(i % period, period - (i % period))]!.rgb;
-  };
-  const file = path.join(folder, 'clip.mp4');
-  await encodeVideo(file, { width, height, frameRate: FRAME_RATE }, pictures());
-  const mask = encodeIndexedPng({ width, height, indices: rendered[0]!.labels, palette: VOC_PALETTE });
-  return { video: await readFile(file), mask };
-}
-
-async function post(url: string, clip: { video: Buffer; mask: Buffer }, options: object): Promise<string> {
-  const form = new FormData();
-  form.append('options', JSON.stringify(options));
-  form.append('mask', new Blob([new Uint8Array(clip.mask)]), 'mask.png');
-  form.append('video', new Blob([new Uint8Array(clip.video)]), 'clip.mp4');
-  const answer = await fetch(`${url}/v1/runs`, { method: 'POST', body: form });
-  if (answer.status !== 202) throw new Error(await answer.text());
-  return ((await answer.json()) as { id: string }).id;
 }
 
 /** Waits for the end through the event stream, as a client should: polling would cost the gateway more than the run. */
@@ -96,24 +67,31 @@ const program = new Command('bench:pipeline')
   .option('--encoder <file>', 'ONNX encoder; the shipped one by default')
   .option('--preset <name>', 'preset', 'dino')
   .option('--frames <n>', 'frames of the clip', Number, 100)
+  .option('--prompts <n>', 'frames whose labels are given, at equal distances from the first one on', Number, 1)
+  .option('--short-side <px>', 'of a frame as the encoder sees it; that of the preset by default', Number)
   .option('--cores <n>', 'processors that the work could use', Number, availableParallelism());
 
 async function main(): Promise<void> {
-  const { encoder, preset, frames, cores } = program.parse().opts<{
+  const { encoder, preset, frames, prompts, shortSide, cores } = program.parse().opts<{
     encoder?: string;
     preset: string;
     frames: number;
+    prompts: number;
+    shortSide?: number;
     cores: number;
   }>();
+  const inputSize = { kind: 'short-side', shortSide, multipleOf: 16, rounding: 'floor' };
+  const options = { preset, ...(shortSide === undefined ? {} : { parameters: { inputSize } }) };
+  const prompted = Array.from({ length: prompts }, (_, i) => Math.floor((i * frames) / prompts));
   const folder = await mkdtemp(path.join(tmpdir(), 'propago-bench-'));
   let stack: Stack | undefined;
   try {
     const clip = await writeClip(folder, frames);
     stack = await startStack({ serviceEnv: encoder ? { ENCODERS: path.resolve(encoder) } : {} });
     // The first run loads the encoder and warms up the code; its clip is another one, so nothing of it is reused.
-    await follow(stack.url, await post(stack.url, await writeClip(folder, 17), { preset }));
+    await follow(stack.url, await postRun(stack.url, await writeClip(folder, 17), options, [0]));
     const before = usageOf(stack);
-    const { run, encodedAtFirstMask } = await follow(stack.url, await post(stack.url, clip, { preset }));
+    const { run, encodedAtFirstMask } = await follow(stack.url, await postRun(stack.url, clip, options, prompted));
     const after = usageOf(stack);
     const cpu = account(before, after);
     const wall = run.timings.seconds;
@@ -121,6 +99,7 @@ async function main(): Promise<void> {
     const all = work + cpu.services + cpu.servers;
     const result = {
       frames,
+      prompts,
       preset,
       wallSeconds: wall,
       framesPerSecond: frames / wall,

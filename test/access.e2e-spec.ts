@@ -65,7 +65,7 @@ const scopeOf = ({ security }: Operation): string => security![0]!.key![0]!;
 
 /** The operation on the run of `owner`, or on another id; with a body that none can do anything with. */
 async function send({ method, path }: Operation, headers: Record<string, string>, id = run.id): Promise<Response> {
-  const names: Record<string, string> = { frame: '0', version: '1', name: 'nothing', alias: 'nothing' };
+  const names: Record<string, string> = { frame: '0', object: '1', version: '1', name: 'nothing', alias: 'nothing' };
   const address = path.replace(/\{(\w+)\}/g, (_, name: string) => names[name] ?? id);
   const body = method === 'get' || method === 'delete' ? {} : { body: '"no object"' };
   const json: Record<string, string> = body.body ? { 'content-type': 'application/json' } : {};

@@ -167,7 +167,7 @@ describe('a run that is corrected', () => {
       body: JSON.stringify({ name: 'late' }),
     });
     expect(answer.status).toBe(201);
-    expect(await answer.json()).toEqual({ id: 2, name: 'late', isTracedBack: false });
+    expect(await answer.json()).toEqual({ id: 2, name: 'late', colour: '#008000', isTracedBack: false });
     await prompted(id, 18, [2]);
     await succeeded(id);
     expect(await soft()).toEqual(expect.arrayContaining(before));
@@ -178,8 +178,8 @@ describe('a run that is corrected', () => {
     expect(items.map(({ classes }) => classes.length)).toEqual([...Array(18).fill(1), ...Array(22).fill(2)]);
     expect(await platform.json(`/v1/runs/${id}/objects`)).toEqual({
       items: [
-        { id: 1, name: null, isTracedBack: true },
-        { id: 2, name: 'late', isTracedBack: false },
+        { id: 1, name: null, colour: '#800000', isTracedBack: true },
+        { id: 2, name: 'late', colour: '#008000', isTracedBack: false },
       ],
     });
   });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -5,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Connection } from './connection';
 import { Failure } from './failure';
+import { isJson, readJsonPrompt, type FramePrompt } from './frame-prompt';
 import { FormPart, uploadForm } from './multipart-upload';
 import { describeProblem, framePage, problem, RunResource, runResource } from './run-resource';
 
@@ -37,14 +39,18 @@ export class ApiClient {
   }
 
   /**
-   * Says by a mask where the objects of a run are on a frame.
-   * @param absent ids of objects that have no pixel and are not there
+   * Says where the objects of a run are on a frame.
+   * @param absent ids of objects that have no pixel in a mask, and are not on the frame
+   * @param fit what the server does with a mask of another size
    * @throws Failure with the server's code when it refuses
    */
-  async putPrompt(runId: string, frame: number, png: Buffer, absent: readonly number[] = []): Promise<void> {
-    const path = `/v1/runs/${encodeURIComponent(runId)}/prompts/${frame}`;
-    const query = absent.length > 0 ? `?absent=${absent.join()}` : '';
-    await this.send('PUT', `${path}${query}`, { type: 'image/png', bytes: new Uint8Array(png) });
+  async putPrompt(runId: string, prompt: FramePrompt, fit = 'exact', absent: readonly number[] = []): Promise<void> {
+    const missing = absent.length > 0 ? `&absent=${absent.join()}` : '';
+    const path = `/v1/runs/${encodeURIComponent(runId)}/prompts/${prompt.frame}?fit=${encodeURIComponent(fit)}${missing}`;
+    const content = isJson(prompt)
+      ? { type: 'application/json', bytes: JSON.stringify(readJsonPrompt(prompt)) }
+      : { type: 'image/png', bytes: new Uint8Array(readFileSync(prompt.file)) };
+    await this.send('PUT', path, content);
   }
 
   private async send(

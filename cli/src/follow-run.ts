@@ -31,7 +31,7 @@ export async function followRun(
   try {
     for (;;) {
       const run = await client.getRun(id);
-      if (run.progress) onProgress(run.progress);
+      if (run.progress) onProgress({ ...run.progress, passes: run.passes });
       if (isTerminal(run.state)) return run;
       const pause = new AbortController();
       wakeUp = () => pause.abort();
@@ -71,7 +71,7 @@ async function listen(
 }
 
 function progressOf(data: string): RunProgress | undefined {
-  const value = JSON.parse(data) as { progress?: unknown };
-  const parsed = runProgress.safeParse(value.progress ?? value);
+  const value = JSON.parse(data) as { progress?: object; passes?: unknown };
+  const parsed = runProgress.safeParse({ ...(value.progress ?? value), passes: value.passes });
   return parsed.success ? parsed.data : undefined;
 }

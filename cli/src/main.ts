@@ -14,6 +14,8 @@ import { registerTrain } from './commands/train';
 import type { UpCommand } from './commands/up';
 import { keyOption } from './connection';
 import { Failure } from './failure';
+import { fitOption } from './fit-option';
+import { collectPrompts } from './frame-prompt';
 import { Interruption } from './interruption';
 import { wholeNumber } from './whole-number';
 
@@ -39,16 +41,24 @@ function buildProgram(interruption: Interruption): Command {
     .action(async (options: UpCommand) => (await import('./commands/up.js')).upCommand(options, interruption));
 
   runOptions(program.command('run'))
-    .description('label all frames of a video, or of a folder of frames, from the mask of its first frame')
+    .description('label all frames of a video, or of a folder of frames, from masks of some of its frames')
     .argument('<video>', 'video file, or folder of JPEG or PNG frames')
-    .argument('<mask>', 'PNG with the labels of the first frame')
+    .argument('[mask]', 'PNG with the labels of the first frame')
+    .option('--mask <file.png>', 'the same as the second argument')
+    .option(
+      '--prompt <frame=file>',
+      'mask of a frame, or JSON as the API takes it (may be repeated)',
+      collectPrompts,
+      [],
+    )
+    .addOption(fitOption())
     .requiredOption('-o, --output <folder>', 'folder for masks/, overlay.mp4 and run.json (required)')
     .option(...serverOption)
     .addOption(keyOption())
     .option('--name <name>', 'what the run is called, to find it again')
     .option('--tag <tag>', 'word to find the run again by (may be repeated)', collect, [])
     .option('--json', 'print one JSON object')
-    .action(async (video: string, mask: string, options: RunCommand) => {
+    .action(async (video: string, mask: string | undefined, options: RunCommand) => {
       const { runCommand } = await import('./commands/run.js');
       await runCommand(video, mask, options, interruption);
     });

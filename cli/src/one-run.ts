@@ -1,7 +1,9 @@
-import { createReadStream, statSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
 import { Failure } from './failure';
 import { followRun } from './follow-run';
 import { videoSource, zipFrames } from './frame-folder';
+import { checkPromptFile, isJson, readJsonPrompt, type FramePrompt } from './frame-prompt';
 import { Interruption } from './interruption';
 import { FormPart } from './multipart-upload';
 import { Platform } from './platform';
@@ -12,7 +14,11 @@ export interface RunRequest {
   /** File, or folder of frames. */
   video: string;
   /** Labels of the first frame. */
-  mask: string;
+  mask?: string;
+  /** Labels of more frames. */
+  prompts?: FramePrompt[];
+  /** What the server does with masks of another size: nearest scales them. */
+  fit?: string;
   preset?: string;
   /** Parameters that differ from the preset. */
   parameters?: Record<string, unknown>;
@@ -31,9 +37,35 @@ export interface RunRequest {
  * @returns what is sent as the video
  * @throws Failure when one is missing, or the folder cannot be the frames of a video
  */
-export function checkSources({ video, mask }: Pick<RunRequest, 'video' | 'mask'>): ReturnType<typeof videoSource> {
-  if (!statSync(mask, { throwIfNoEntry: false })?.isFile()) throw new Failure(`there is no mask file ${mask}`, 2);
-  return videoSource(video);
+export function checkSources(request: Sources): ReturnType<typeof videoSource> {
+  const prompts = promptsOf(request);
+  if (prompts.length === 0) throw new Failure('Expected a mask of the first frame, or at least one --prompt.', 2);
+  prompts.forEach(checkPromptFile);
+  return videoSource(request.video);
+}
+
+type Sources = Pick<RunRequest, 'video' | 'mask' | 'prompts'>;
+
+function promptsOf({ mask, prompts = [] }: Sources): FramePrompt[] {
+  return [...(mask === undefined ? [] : [{ frame: 0, file: mask }]), ...prompts];
+}
+
+/** The parts of a form that say what is known of some frames. */
+function partsOf(prompts: readonly FramePrompt[]): FormPart[] {
+  const json = prompts.filter(isJson).map((prompt) => ({ frame: prompt.frame, ...readJsonPrompt(prompt) }));
+  const masks = prompts
+    .filter((prompt) => !isJson(prompt))
+    .map(({ frame, file }) => ({
+      name: frame === 0 ? 'mask' : `mask@${frame}`,
+      fileName: `${frame}.png`,
+      contentType: 'image/png',
+      open: () => createReadStream(file),
+    }));
+  const text = JSON.stringify(json);
+  const open = () => Readable.from([Buffer.from(text)]);
+  return json.length > 0
+    ? [...masks, { name: 'prompts', fileName: 'prompts.json', contentType: 'application/json', open }]
+    : masks;
 }
 
 /** Who hears how a run goes. */
@@ -54,7 +86,7 @@ export async function performRun(
   interruption: Interruption,
   listener: RunListener,
 ): Promise<RunResource> {
-  const { video, mask, preset, parameters, shadow, transient, name, tags } = request;
+  const { video, preset, parameters, shadow, transient, name, tags, fit } = request;
   const { folder, ...source } = checkSources(request);
   const options = {
     preset,
@@ -66,7 +98,8 @@ export async function performRun(
   };
   const parts: FormPart[] = [
     { name: 'options', text: JSON.stringify(options) },
-    { name: 'mask', fileName: 'mask.png', contentType: 'image/png', open: () => createReadStream(mask) },
+    ...(fit === undefined ? [] : [{ name: 'fit', text: fit }]),
+    ...partsOf(promptsOf(request)),
     { name: 'video', ...source, open: () => (folder ? zipFrames(video) : createReadStream(video)) },
   ];
   const { client } = platform;

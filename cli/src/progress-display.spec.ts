@@ -28,4 +28,18 @@ describe('ProgressDisplay', () => {
     sut.updateRun({ frames: 9, ingest: stage(9), features: stage(7), propagation: stage(5), results: stage(3) });
     expect(lines).toEqual(['3 of 9 frames (decoded 9, features 7, propagated 5)\n']);
   });
+
+  it('says how far passes are, where there are several', () => {
+    const stage = { done: 9, total: 40 };
+    const pass = (fromFrame: number, toFrame: number | null, done: number, total: number | null) => ({
+      fromFrame,
+      toFrame,
+      segments: { done, total },
+    });
+    const passes = [pass(0, 19, 2, 2), pass(20, null, 1, null), pass(20, 1, 0, 2)];
+    sut.updateRun({ frames: 40, ingest: stage, features: stage, propagation: stage, results: stage, passes });
+    expect(lines).toEqual([
+      '9 of 40 frames (decoded 9, features 9, propagated 9; 1 of 3 passes done, 20→? 1/?, 20→1 0/2)\n',
+    ]);
+  });
 });

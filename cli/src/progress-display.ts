@@ -2,6 +2,8 @@ import { SingleBar } from 'cli-progress';
 import { RunProgress } from './run-resource';
 
 const LINE_INTERVAL_MS = 1000;
+/** So many passes that are not done are named. */
+const NAMED_PASSES = 3;
 
 /** Where progress goes; stderr, so that stdout holds the results only. */
 export interface ProgressTarget {
@@ -32,8 +34,8 @@ export class ProgressDisplay {
   }
 
   /** The progress of one run. */
-  updateRun({ frames, ingest, features, propagation, results }: RunProgress): void {
-    const detail = `decoded ${ingest.done}, features ${features.done}, propagated ${propagation.done}`;
+  updateRun({ frames, ingest, features, propagation, results, passes }: RunProgress): void {
+    const detail = `decoded ${ingest.done}, features ${features.done}, propagated ${propagation.done}${passesOf(passes)}`;
     this.update(results.done, frames ?? results.total, detail, ingest.done);
   }
 
@@ -72,4 +74,15 @@ export class ProgressDisplay {
     this.lastLineAt = now;
     this.target.write(`${line}\n`);
   }
+}
+
+/** How far the passes are, where there is more than one: `; 2 of 4 passes done, 57→99 1/6, 57→1 2/4`. */
+function passesOf(passes: RunProgress['passes'] = []): string {
+  if (passes.length < 2) return '';
+  const isDone = ({ segments: { done, total } }: (typeof passes)[number]) => done === total;
+  const left = passes.filter((pass) => !isDone(pass));
+  const named = left.slice(0, NAMED_PASSES).map(({ fromFrame, toFrame, segments: { done, total } }) => {
+    return `, ${fromFrame}→${toFrame ?? '?'} ${done}/${total ?? '?'}`;
+  });
+  return `; ${passes.length - left.length} of ${passes.length} passes done${named.join('')}`;
 }

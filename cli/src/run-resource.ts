@@ -3,13 +3,21 @@ import { Failure } from './failure';
 
 const stageProgress = z.looseObject({ done: z.number(), total: z.number().nullable() });
 
-/** How far each stage of a run is, in frames. */
+/** Propagation in one direction from one prompt. */
+const passProgress = z.looseObject({
+  fromFrame: z.number(),
+  toFrame: z.number().nullable(),
+  segments: z.looseObject({ done: z.number(), total: z.number().nullable() }),
+});
+
+/** How far each stage of a run is, in frames, and each pass, in segments. */
 export const runProgress = z.looseObject({
   frames: z.number().nullable(),
   ingest: stageProgress,
   features: stageProgress,
   propagation: stageProgress,
   results: stageProgress,
+  passes: z.array(passProgress).optional(),
 });
 export type RunProgress = z.infer<typeof runProgress>;
 
@@ -18,6 +26,7 @@ export const runResource = z.looseObject({
   id: z.string(),
   state: z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelling', 'cancelled']),
   progress: runProgress.optional(),
+  passes: z.array(passProgress).optional(),
   timings: z.looseObject({ seconds: z.number().nullish(), firstMaskSeconds: z.number().nullish() }).optional(),
   warnings: z.array(z.looseObject({ code: z.string(), detail: z.string() })).optional(),
   error: z.looseObject({ code: z.string(), title: z.string().optional(), detail: z.string().nullish() }).nullish(),

@@ -19,6 +19,12 @@ export const NATIVE_SIZE = { inputSize: { kind: 'native', multipleOf: 8, roundin
 export interface RunRequest {
   video?: Buffer;
   mask?: Buffer;
+  /** Masks of other frames, by frame. */
+  masks?: Record<number, Buffer>;
+  /** What else is said about labels, as JSON. */
+  prompts?: object[];
+  objects?: object[];
+  fit?: string;
   /** What the sender calls the video. Default: clip.mp4. */
   fileName?: string;
   /** Text is sent as it is. Default: native size. */
@@ -75,13 +81,22 @@ export class Platform {
   postRun({
     video,
     mask,
+    masks = {},
+    prompts,
+    objects,
+    fit,
     fileName = 'clip.mp4',
     options = { parameters: NATIVE_SIZE },
     headers,
   }: RunRequest): Promise<Response> {
     const form = new FormData();
     form.append('options', typeof options === 'string' ? options : JSON.stringify(options));
-    if (mask) form.append('mask', new Blob([new Uint8Array(mask)], { type: 'image/png' }), 'mask.png');
+    const png = (bytes: Buffer) => new Blob([new Uint8Array(bytes)], { type: 'image/png' });
+    if (mask) form.append('mask', png(mask), 'mask.png');
+    for (const [frame, bytes] of Object.entries(masks)) form.append(`mask@${frame}`, png(bytes), `${frame}.png`);
+    if (prompts) form.append('prompts', JSON.stringify(prompts));
+    if (objects) form.append('objects', JSON.stringify(objects));
+    if (fit) form.append('fit', fit);
     if (video) form.append('video', new Blob([new Uint8Array(video)]), fileName);
     return documentedFetch(`${this.url}/v1/runs`, { method: 'POST', body: form, headers });
   }

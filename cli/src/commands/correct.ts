@@ -1,31 +1,17 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { ApiClient } from '../api-client';
 import { keyOption, type Connection } from '../connection';
+import { fitOption } from '../fit-option';
 import { Failure } from '../failure';
 import { followRun } from '../follow-run';
+import { checkPromptFile, collectPrompts, type FramePrompt } from '../frame-prompt';
 import { Interruption } from '../interruption';
 import { ProgressDisplay } from '../progress-display';
 import { describeProblem } from '../run-resource';
 import { saveResults } from '../run-results';
 
-type CorrectCommand = Connection & { prompt: FramePrompt[]; remove: number[]; output?: string };
-
-/** A mask for one frame. */
-export interface FramePrompt {
-  frame: number;
-  file: string;
-}
-
-/** `FRAME=FILE` of a `--prompt`. @throws Failure (usage) */
-export function parsePrompt(text: string): FramePrompt {
-  const [, frame, file] = /^(\d{1,7})=(.+)$/s.exec(text) ?? [];
-  if (frame === undefined || !file) {
-    throw new Failure(`Expected FRAME=FILE after --prompt, like 57=fix.png, but received '${text}'.`, 2);
-  }
-  return { frame: Number(frame), file };
-}
+type CorrectCommand = Connection & { prompt: FramePrompt[]; remove: number[]; fit?: string; output?: string };
 
 function parseFrame(text: string): number {
   if (!/^\d{1,7}$/.test(text))
@@ -35,13 +21,18 @@ function parseFrame(text: string): number {
 
 /** `propago correct`: says on some frames of a run where its objects are, and waits for the masks that follow. */
 export function registerCorrect(program: Command, interruption: Interruption): void {
-  const prompts = (text: string, before: FramePrompt[]) => [...before, parsePrompt(text)];
   const frames = (text: string, before: number[]) => [...before, parseFrame(text)];
   program
     .command('correct')
     .description('correct masks of a run on a running platform; it is propagated again from there in both directions')
     .argument('<run>', 'id of the run')
-    .option('--prompt <frame=file.png>', 'the right mask of a frame (may be repeated)', prompts, [])
+    .option(
+      '--prompt <frame=file>',
+      'the right mask of a frame, or JSON as the API takes it (may be repeated)',
+      collectPrompts,
+      [],
+    )
+    .addOption(fitOption())
     .option('--remove <frame>', 'take back the prompt of a frame (may be repeated)', frames, [])
     .option('-o, --output <folder>', 'save masks/, overlay.mp4 and run.json when it is done')
     .option('--server <url>', 'address of the platform', 'http://127.0.0.1:8080')
@@ -51,13 +42,13 @@ export function registerCorrect(program: Command, interruption: Interruption): v
 
 async function correct(
   runId: string,
-  { prompt, remove, output, ...connection }: CorrectCommand,
+  { prompt, remove, fit, output, ...connection }: CorrectCommand,
   { signal }: Interruption,
 ): Promise<void> {
   if (prompt.length + remove.length === 0) throw new Failure('Expected at least one --prompt or --remove.', 2);
-  const masks = prompt.map(({ frame, file }) => ({ frame, png: readMaskFile(file) }));
+  prompt.forEach(checkPromptFile);
   const client = new ApiClient(connection, signal);
-  for (const { frame, png } of masks) await client.putPrompt(runId, frame, png);
+  for (const one of prompt) await client.putPrompt(runId, one, fit);
   for (const frame of remove) await client.call('DELETE', `/v1/runs/${encodeURIComponent(runId)}/prompts/${frame}`);
   const display = new ProgressDisplay();
   const run = await followRun(client, runId, (progress) => display.updateRun(progress), signal).finally(() =>
@@ -71,12 +62,4 @@ async function correct(
   if (output === undefined) return console.log(`run ${run.id} is corrected`);
   const saved = await saveResults(client, run, resolve(output));
   console.log(`${saved.masks} frames: ${resolve(output)}`);
-}
-
-function readMaskFile(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch {
-    throw new Failure(`there is no mask file ${file}`, 2);
-  }
 }

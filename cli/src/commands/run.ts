@@ -1,4 +1,6 @@
 import { resolve } from 'node:path';
+import { Failure } from '../failure';
+import type { FramePrompt } from '../frame-prompt';
 import { Interruption } from '../interruption';
 import { checkSources, performRun } from '../one-run';
 import { parseOptionValues } from '../option-values';
@@ -10,6 +12,9 @@ import { suggestions } from '../suggestion';
 
 export interface RunCommand {
   output: string;
+  prompt: FramePrompt[];
+  mask?: string;
+  fit?: string;
   server?: string;
   key?: string;
   preset?: string;
@@ -23,18 +28,22 @@ export interface RunCommand {
 /** `propago run`: one run, its masks, overlay and description in a folder. */
 export async function runCommand(
   video: string,
-  mask: string,
+  firstMask: string | undefined,
   command: RunCommand,
   interruption: Interruption,
 ): Promise<void> {
   const display = new ProgressDisplay();
   const parameters = parseOptionValues(command.option);
-  checkSources({ video, mask });
+  if (firstMask !== undefined && command.mask !== undefined) {
+    throw new Failure('Expected the mask of the first frame once, as the second argument or by --mask.', 2);
+  }
+  const { prompt: prompts, mask = firstMask, fit } = command;
+  checkSources({ video, mask, prompts });
   const platform = await openPlatform(command, interruption, (text) => display.say(text));
   const folder = resolve(command.output);
   try {
     const { preset, name, tag: tags } = command;
-    const request = { video, mask, preset, parameters, name, tags };
+    const request = { video, mask, prompts, fit, preset, parameters, name, tags };
     const run = await performRun(platform, request, interruption, {
       onAccepted: ({ warnings = [] }) =>
         warnings.forEach((warning) => display.say(`warning: ${describeProblem(warning)}`)),

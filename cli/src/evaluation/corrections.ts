@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { Failure } from '../failure';
 import { readMasks } from '../mask-archive';
 import type { DataSet } from './data-set';
@@ -75,7 +74,7 @@ async function correct(
 ): Promise<CorrectedSequence> {
   let now = await look(sequence, run, null);
   const steps = [now.step];
-  const objects = readTruth(sequence.mask).classIds;
+  const objects = readTruth(sequence.annotations[0]!).classIds;
   while (steps.length <= corrections) {
     const prompted = await run.promptedFrames();
     const frame = await CHOICES[choose](run, prompted, now.frameJ);
@@ -83,7 +82,7 @@ async function correct(
     const truth = sequence.annotations[frame]!;
     const present = new Set(readTruth(truth).classIds);
     const absent = objects.filter((id) => !present.has(id));
-    await run.say([{ frame, png: readFileSync(truth), absent }]);
+    await run.say({ frame, file: truth, absent });
     const before = now.digests;
     now = await look(sequence, run, frame);
     now.step.changed = assertLocal(sequence.name, { before, after: now.digests, prompted, frame });

@@ -1,3 +1,4 @@
+import type { FramePrompt } from '../frame-prompt';
 import type { LiveRun } from './live-run';
 
 /** One sequence of a data set with ground truth. */
@@ -7,8 +8,11 @@ export interface DataSetSequence {
   video: string;
   /** Frames of the video. */
   frames: number;
-  /** PNG with the labels of the first frame. */
-  mask: string;
+  /**
+   * What a run is told at first, by frame.
+   * @param folder for files that must be made for it
+   */
+  prompts(folder: string): FramePrompt[];
 }
 
 /** What is known of a sequence when it has been scored. */

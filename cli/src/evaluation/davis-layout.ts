@@ -39,15 +39,23 @@ function sequenceOf(root: string, name: string): DavisSequence {
   if (annotations.length !== frames.length) {
     throw new Failure(`sequence ${name}: ${frames.length} frames but ${annotations.length} annotations`);
   }
-  return { name, video, annotations, frames: annotations.length, mask: annotations[0]! };
+  return sequence(name, video, annotations);
 }
+
+const sequence = (name: string, video: string, annotations: string[]): DavisSequence => ({
+  name,
+  video,
+  frames: annotations.length,
+  annotations,
+  prompts: () => [{ frame: 0, file: annotations[0]! }],
+});
 
 /** A folder that is one sequence: video.mp4 and Annotations/*.png. */
 function singleSequence(root: string): DavisSequence {
   const annotations = pngFiles(join(root, 'Annotations'));
   const name = basename(resolve(root));
   if (annotations.length === 0) throw new Failure(`sequence ${name}: ${join(root, 'Annotations')} has no PNG files`);
-  return { name, video: join(root, 'video.mp4'), annotations, frames: annotations.length, mask: annotations[0]! };
+  return sequence(name, join(root, 'video.mp4'), annotations);
 }
 
 /**

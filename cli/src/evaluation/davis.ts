@@ -22,9 +22,9 @@ export function davis(root: string, wanted?: readonly string[]): DataSet<DavisSe
 /** The sequences of a folder in DAVIS layout that a run can start with. @throws Failure */
 export function davisSequences(root: string, wanted?: readonly string[]): DavisSequence[] {
   const sequences = findSequences(root, wanted);
-  for (const { name, mask } of sequences) {
-    if (readTruth(mask).classIds.length === 0) {
-      throw new Failure(`sequence ${name}: the first mask ${mask} has no foreground`);
+  for (const { name, annotations } of sequences) {
+    if (readTruth(annotations[0]!).classIds.length === 0) {
+      throw new Failure(`sequence ${name}: the first mask ${annotations[0]} has no foreground`);
     }
   }
   return sequences;

@@ -43,18 +43,18 @@ export async function evaluate<S extends DataSetSequence, R extends SequenceScor
   const done = new Map<string, number>();
   const active = new Set<string>();
   const one = async (sequence: S): Promise<R> => {
-    const { name, video, mask } = sequence;
+    const { name, video } = sequence;
     active.add(name);
     const onProgress = ({ results }: { results: { done: number } }) => {
       done.set(name, results.done);
       const frames = [...done.values()].reduce((sum, count) => sum + count, 0);
       display.update(frames, total, [...active].join(', '));
     };
-    const request = { video, mask, preset, parameters, shadow: false, transient };
+    const own = mkdtempSync(join(folder, 'run-'));
+    const request = { video, prompts: sequence.prompts(own), preset, parameters, shadow: false, transient };
     const { id } = await performRun(platform, request, interruption, { onProgress });
     const { client } = platform;
     try {
-      const own = mkdtempSync(join(folder, 'run-'));
       const result = await dataSet.score(sequence, new LiveRun(client, id, own, interruption.signal, onProgress));
       rmSync(own, { recursive: true });
       display.say(dataSet.line(result));

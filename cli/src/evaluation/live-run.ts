@@ -1,14 +1,13 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ApiClient } from '../api-client';
+import type { FramePrompt } from '../frame-prompt';
 import { followRun } from '../follow-run';
 import { mustSucceed, type RunProgress } from '../run-resource';
 import { suggestions, type Suggestion } from '../suggestion';
 
 /** The mask of one frame, and which objects are not on it. */
-export interface SaidMask {
-  frame: number;
-  png: Buffer;
+export interface SaidMask extends FramePrompt {
   /** Ids of objects that have no pixel and are spoken of all the same. */
   absent: readonly number[];
 }
@@ -34,14 +33,9 @@ export class LiveRun {
     return archive;
   }
 
-  /** Adds objects that appear later than the first frame. */
-  async addObjects(ids: readonly number[]): Promise<void> {
-    for (const id of ids) await this.client.call('POST', `/v1/runs/${this.id}/objects`, { id });
-  }
-
-  /** Says where objects are on some frames, and waits for the masks that follow. */
-  async say(masks: readonly SaidMask[]): Promise<void> {
-    for (const { frame, png, absent } of masks) await this.client.putPrompt(this.id, frame, png, absent);
+  /** Says where objects are on a frame, and waits for the masks that follow. */
+  async say({ absent, ...prompt }: SaidMask): Promise<void> {
+    await this.client.putPrompt(this.id, prompt, 'exact', absent);
     mustSucceed(await followRun(this.client, this.id, this.onProgress, this.signal));
   }
 

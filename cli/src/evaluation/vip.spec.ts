@@ -48,7 +48,9 @@ describe('vip', () => {
       ['videos3', 1],
       ['videos1', 1],
     ]);
-    expect(vip(root, ['videos2']).sequences[0]!.mask).toMatch(/Category_ids\/videos2\/000000000000\.png$/);
+    expect(vip(root, ['videos2']).sequences[0]!.prompts('')).toEqual([
+      { frame: 0, file: join(root, 'Annotations/Category_ids/videos2/000000000000.png') },
+    ]);
   });
 
   it('weighs videos of all sizes alike, and counts all in one matrix', async () => {

@@ -68,14 +68,14 @@ function listed(root: string): string[] {
 function sequenceOf(root: string, name: string): VipSequence {
   const video = join(root, 'Images', name);
   const { frames, truth } = truthOf(name, video, join(root, 'Annotations', 'Category_ids', name));
-  const mask = truth.get(0);
-  if (mask === undefined) throw new Failure(`sequence ${name}: its first frame has no annotation`);
-  return { name, video, frames, mask, truth };
+  const file = truth.get(0);
+  if (file === undefined) throw new Failure(`sequence ${name}: its first frame has no annotation`);
+  return { name, video, frames, truth, prompts: () => [{ frame: 0, file }] };
 }
 
 /** Counts masks.zip against the labelled frames, holding one frame at a time. @throws Failure */
 export async function scoreVip(
-  { name, frames, truth }: Omit<VipSequence, 'video' | 'mask'>,
+  { name, frames, truth }: Omit<VipSequence, 'video' | 'prompts'>,
   archive: string,
 ): Promise<SemanticIou> {
   const iou = new SemanticIou(VIP_CLASSES);

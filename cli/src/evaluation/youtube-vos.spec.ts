@@ -1,8 +1,8 @@
-import { createWriteStream, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { encodeIndexedPng, VOC_PALETTE } from '@propago/labels';
+import { encodeIndexedPng, readStoredMask, VOC_PALETTE } from '@propago/labels';
 import { ZipFile } from 'yazl';
 import { scoreLateObjects, youtubeVos } from './youtube-vos';
 
@@ -59,7 +59,11 @@ describe('youtubeVos', () => {
         [2, 2],
       ]),
     );
-    expect(youtubeVos(root, ['b']).sequences.map(({ mask }) => mask)).toEqual([join(root, 'Annotations/b/00000.png')]);
+    const prompts = youtubeVos(root, ['b']).sequences[0]!.prompts(root);
+    expect(prompts.map(({ frame, file }) => [frame, readStoredMask(readFileSync(file)).classIds])).toEqual([
+      [0, [1]],
+      [2, [2]],
+    ]);
   });
 
   it('scores an object on the labelled frames after its first one only', async () => {
@@ -94,7 +98,7 @@ describe('youtubeVos', () => {
     rmSync(join(root, 'JPEGImages/a/00010.jpg'));
     expect(() => youtubeVos(root)).toThrow('sequence a: the annotation 00010.png has no frame');
     file('JPEGImages/a/00010.jpg');
-    rmSync(join(root, 'Annotations/a/00000.png'));
-    expect(() => youtubeVos(root)).toThrow('sequence a: no object is on its first frame');
+    for (const name of ['00000', '00010', '00015']) file(`Annotations/a/${name}.png`, mask([]));
+    expect(() => youtubeVos(root)).toThrow('sequence a: its annotations show no object');
   });
 });

@@ -1,12 +1,13 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { boundaryF, jaccard, type LabelFrame } from '@propago/evaluation';
 import { encodeIndexedPng, readStoredMask, VOC_PALETTE, type LabelMap } from '@propago/labels';
 import { Failure } from '../failure';
+import type { FramePrompt } from '../frame-prompt';
 import { readMasks } from '../mask-archive';
 import type { DataSet, DataSetSequence } from './data-set';
 import { readTruth } from './davis-score';
 import { foldersOf, truthOf, type FrameTruth } from './frame-truth';
-import type { SaidMask } from './live-run';
 
 /** A sequence with ground truth on some frames, whose objects may appear on any of these. */
 export interface LateObjectsSequence extends DataSetSequence {
@@ -43,7 +44,7 @@ interface Mean {
  * later labelled frame; one on which neither the truth nor the run has it counts 1. The mean is over objects.
  *
  * @param wanted names of sequences; absent: all
- * @throws Failure when a sequence is missing, lacks files, or has no object on its first frame
+ * @throws Failure when a sequence is missing, lacks files, or shows no object
  */
 export function youtubeVos(
   root: string,
@@ -51,14 +52,7 @@ export function youtubeVos(
 ): DataSet<LateObjectsSequence, LateObjectsResult> {
   return {
     sequences: wanted.map((name) => sequenceOf(root, name)),
-    score: async (sequence, run) => {
-      const late = laterPrompts(sequence);
-      if (late.length > 0) {
-        await run.addObjects([...sequence.firstFrames].filter(([, frame]) => frame > 0).map(([id]) => id));
-        await run.say(late);
-      }
-      return scoreLateObjects(sequence, await run.masks());
-    },
+    score: async (sequence, run) => scoreLateObjects(sequence, await run.masks()),
     line: (result) => `${result.name}: ${describe(meanOf([result]))}`,
     table: (results) => [...results.map(lineOf), `mean: ${describe(meanOf(results))}`].join('\n'),
     mean: meanOf,
@@ -72,23 +66,29 @@ function sequenceOf(root: string, name: string): LateObjectsSequence {
   for (const [frame, file] of truth) {
     for (const id of readTruth(file).classIds) if (!firstFrames.has(id)) firstFrames.set(id, frame);
   }
-  if (![...firstFrames.values()].includes(0)) throw new Failure(`sequence ${name}: no object is on its first frame`);
-  return { name, video, frames, mask: truth.get(0)!, truth, firstFrames };
+  if (firstFrames.size === 0) throw new Failure(`sequence ${name}: its annotations show no object`);
+  const prompts = (folder: string) => firstMasks({ truth, firstFrames }, folder);
+  return { name, video, frames, truth, firstFrames, prompts };
 }
 
-/** What is said after the first frame: the objects that a frame is the first to show, and nothing of others. */
-function laterPrompts({ truth, firstFrames }: LateObjectsSequence): SaidMask[] {
-  const frames = [...new Set(firstFrames.values())].filter((frame) => frame > 0).sort((a, b) => a - b);
+/** What a run is told: on each frame the objects that it is the first to show, and nothing of others. */
+function firstMasks(
+  { truth, firstFrames }: Pick<LateObjectsSequence, 'truth' | 'firstFrames'>,
+  folder: string,
+): FramePrompt[] {
+  const frames = [...new Set(firstFrames.values())].sort((a, b) => a - b);
   return frames.map((frame) => {
     const { width, height, labels } = readTruth(truth.get(frame)!);
     const indices = labels.map((id) => (firstFrames.get(id) === frame ? id : 0));
-    return { frame, png: encodeIndexedPng({ width, height, indices, palette: VOC_PALETTE }), absent: [] };
+    const file = join(folder, `${frame}.png`);
+    writeFileSync(file, encodeIndexedPng({ width, height, indices, palette: VOC_PALETTE }));
+    return { frame, file };
   });
 }
 
 /** Scores masks.zip on the labelled frames, holding one frame at a time. @throws Failure */
 export async function scoreLateObjects(
-  { name, frames, truth, firstFrames }: Omit<LateObjectsSequence, 'video' | 'mask'>,
+  { name, frames, truth, firstFrames }: Omit<LateObjectsSequence, 'video' | 'prompts'>,
   archive: string,
 ): Promise<LateObjectsResult> {
   const perFrame = new Map([...firstFrames.keys()].map((id) => [id, { J: [] as number[], F: [] as number[] }]));

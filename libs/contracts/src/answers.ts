@@ -27,6 +27,14 @@ const listOf = <T extends z.ZodType>(item: T) => z.strictObject({ items: z.array
 
 const timeBase = z.strictObject({ num: z.int(), den: z.int() }).describe('Seconds of one unit of a time stamp');
 
+const pass = z.strictObject({
+  direction: z.enum(['forward', 'backward']),
+  fromFrame: count.describe('Of its prompt'),
+  toFrame: count.nullable().describe('The last one in its direction; null: that of the video, which is not known yet'),
+  objects: z.array(z.int()).describe('Ids of those that its prompt speaks of'),
+  segments: z.strictObject({ done: count, total: count.nullable() }).describe('Pieces of work, of some frames each'),
+});
+
 const run = z.strictObject({
   id: z.uuid(),
   state: z.enum(RUN_STATES),
@@ -38,6 +46,9 @@ const run = z.strictObject({
       ...ofStages(z.strictObject({ done: count, total: count.nullable() })),
     })
     .describe('Frames that each stage has done; totals are null until the video has been decoded to its end'),
+  passes: z
+    .array(pass)
+    .describe('Propagations in one direction from one prompt each, whose labels are blended where they meet'),
   preset: z.string(),
   parameters: propagationParameters,
   revision: z.int().min(1).describe('Grows with every change of the prompts'),
@@ -141,10 +152,14 @@ const suggestions = z.strictObject({
 const runObject = z.strictObject({
   id: z.int().min(1).max(254).describe('The value of its pixels'),
   name: z.string().nullable(),
+  colour: z
+    .string()
+    .regex(/^#[0-9a-f]{6}$/)
+    .describe('Of its pixels in masks and overlay, as #rrggbb'),
   isTracedBack: z.boolean().describe('Whether frames before its first prompt are labelled too'),
 });
 
-const runEvent = run.pick({ state: true, revision: true, progress: true, error: true }).extend({
+const runEvent = run.pick({ state: true, revision: true, progress: true, passes: true, error: true }).extend({
   estimate: z
     .strictObject({
       framesPerSecond: z.number().min(0).describe('Masks for each second since the run was accepted'),

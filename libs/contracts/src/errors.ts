@@ -36,6 +36,7 @@ export const ERRORS = {
   REVISION_CONFLICT: input(412, 'The prompts of the run have been changed since.'),
   PROMPT_NOT_FOUND: input(404, 'The run has no prompt on this frame.'),
   PROMPT_NEEDED: input(409, 'A run needs at least one prompt.'),
+  OBJECT_NOT_FOUND: input(404, 'There is no such object in the run.'),
   OBJECT_UNKNOWN: input(422, 'The run has no such object.'),
   OBJECT_EXISTS: input(409, 'The run has an object of this id already.'),
   KEY_MISSING: input(401, 'The request needs an API key.'),

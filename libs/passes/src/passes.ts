@@ -88,3 +88,31 @@ export function* segmentsOf(pass: Pass, frameCount: number | null, segmentFrames
   const end = Math.min(pass.to ?? Infinity, frameCount === null ? Infinity : frameCount - 1);
   for (let at = segment(pass.from); at <= segment(end); at++) yield at;
 }
+
+/** How far a pass is, in segments. */
+export interface PassProgress {
+  pass: Pass;
+  done: number;
+  /** Null while the end of the video, and so that of the pass, is not known. */
+  total: number | null;
+}
+
+/**
+ * How far the passes of a run are, those that its prompts ask for now.
+ *
+ * @param stored how many segments of each pass are there, by its key: the first ones in its direction, as each needs the
+ *   one before
+ */
+export function progressOf(
+  set: PromptSet,
+  stored: ReadonlyMap<string, number>,
+  { frameCount, segmentFrames }: { frameCount: number | null; segmentFrames: number },
+): PassProgress[] {
+  return passesOf(set).map((pass) => {
+    const isEndKnown = pass.to !== null || frameCount !== null;
+    const total = isEndKnown ? [...segmentsOf(pass, frameCount, segmentFrames)].length : null;
+    // A pass that a later prompt has shortened has more than it needs.
+    const done = Math.min(stored.get(pass.key) ?? 0, total ?? Infinity);
+    return { pass, done, total };
+  });
+}

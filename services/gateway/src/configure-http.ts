@@ -17,6 +17,7 @@ import { createDocument } from './http/open-api/document';
 import { ProblemFilter } from './http/problem.filter';
 import { MAX_MASK_BYTES } from './http/upload-limits';
 import { endEventStreams } from './http/server-sent-events';
+import { MOST_OBJECTS, MOST_PROMPTS } from './prompts/prompt-body';
 
 /** Uploads, errors, metrics and documentation of the HTTP API, and where its admin part is. */
 export async function configureHttp(app: NestFastifyApplication, config: ConfigOf<'gateway'>): Promise<void> {
@@ -28,8 +29,12 @@ export async function configureHttp(app: NestFastifyApplication, config: ConfigO
   answerExpectations(fastify.server);
   refuseWhenClosing(fastify);
   fastify.addHook('preClose', async () => endEventStreams());
-  // Of each part one is accepted, and a second one is told so. The video's own limit is enforced while it streams to storage.
-  await app.register(multipart, { limits: { fileSize: config.MAX_UPLOAD_BYTES + 1, files: 4, fields: 4, parts: 8 } });
+  // Of each part one is accepted, and a second one is told so: of masks one for each frame, and one too many. The video's
+  // own limit is enforced while it streams to storage.
+  const files = MOST_PROMPTS + 8;
+  const fields = MOST_PROMPTS + MOST_OBJECTS + 8;
+  const limits = { fileSize: config.MAX_UPLOAD_BYTES + 1, files, fields, parts: files + fields };
+  await app.register(multipart, { limits });
   // The mask of a prompt may be the body itself.
   const png = { parseAs: 'buffer', bodyLimit: MAX_MASK_BYTES } as const;
   fastify.addContentTypeParser(['image/png', 'application/octet-stream'], png, (_request, body, done) =>

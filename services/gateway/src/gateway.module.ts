@@ -7,6 +7,8 @@ import { ObjectsController } from './prompts/objects.controller';
 import { ObjectsService } from './prompts/objects.service';
 import { PromptsController } from './prompts/prompts.controller';
 import { PromptsService } from './prompts/prompts.service';
+import { RunChangeService } from './prompts/run-change.service';
+import { StoredPrompts } from './prompts/stored-prompts.service';
 import { SuggestionsController } from './prompts/suggestions.controller';
 import { SuggestionsService } from './prompts/suggestions.service';
 import { GcController } from './retention/gc.controller';
@@ -53,6 +55,8 @@ export class GatewayModule {
         AcceptRunService,
         ObjectsService,
         PromptsService,
+        RunChangeService,
+        StoredPrompts,
         SuggestionsService,
         EnqueueService,
         UploadService,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Inject, Injectable } from '@nestjs/common';
 import { blobKeys, type StageJobs } from '@propago/contracts';
 import { Database, type FrameSegment, type Prisma } from '@propago/database';
@@ -34,7 +35,9 @@ export class SegmentMasksService {
     try {
       const rows = await this.makeMasks(wanted, job, signal);
       const seconds = (performance.now() - start) / 1000;
-      const replaced = await this.commit(job, { rows, seconds });
+      const replaced = await this.commit(job, wanted, { rows, seconds });
+      // Their colours have changed meanwhile.
+      if (!replaced) return await this.store(job, signal);
       for (const key of replaced) await this.storage.delete(key);
       this.news.progress(job.runId);
       return { frames: rows.length, workSeconds: seconds };
@@ -87,14 +90,20 @@ export class SegmentMasksService {
 
   /**
    * Puts the masks in the place of those before, unless the prompts have changed so that they are not wanted any more.
-   * @returns keys of masks that nothing refers to now
+   * @returns keys of masks that nothing refers to now; null where the masks are wanted in other colours by now
    */
-  private async commit(job: SegmentJob, { rows, seconds }: { rows: FrameRow[]; seconds: number }): Promise<string[]> {
+  private async commit(
+    job: SegmentJob,
+    { run }: WantedMasks,
+    { rows, seconds }: { rows: FrameRow[]; seconds: number },
+  ): Promise<string[] | null> {
     const { runId, segment: index, recipe } = job;
     return this.database.$transaction(async (transaction) => {
       // Whoever changes the prompts waits here, or this sees the change.
       await transaction.$executeRaw`SELECT FROM "Run" WHERE id = ${runId}::uuid FOR UPDATE`;
       if (!(await promptsOf(transaction, job))) return [];
+      const { palette } = await transaction.run.findUniqueOrThrow({ where: { id: runId }, select: { palette: true } });
+      if (!isDeepStrictEqual(palette, run.palette)) return null;
       const where = { runId, frame: { in: rows.map(({ frame }) => frame) } };
       const before = await transaction.frameResult.findMany({ where, select: { maskKey: true } });
       await transaction.frameResult.deleteMany({ where });

@@ -14,32 +14,40 @@ export class ShadowComparisonService {
     private readonly database: Database,
   ) {}
 
-  /** Both runs have succeeded, so they have the same frames. */
+  /** Both runs have succeeded, with the same prompts, so they have the same frames; a shadow begins again where they change. */
   async compare(shadowRunId: string, signal: AbortSignal): Promise<JobReport> {
     const shadow = await this.database.run.findUnique({
       where: { id: shadowRunId },
-      include: { comparison: true, objects: true, shadowOf: true, featureSet: { include: { frameTable: true } } },
+      include: {
+        comparison: true,
+        outcome: true,
+        objects: true,
+        prompts: true,
+        shadowOf: { include: { outcome: true } },
+        featureSet: { include: { frameTable: true } },
+      },
     });
     const base = shadow?.shadowOf;
     const frameCount = shadow?.featureSet.frameTable?.frameCount;
-    if (!shadow || shadow.comparison || !base || base.deletedAt || !frameCount) return { skipped: true };
+    const haveEnded = shadow?.outcome?.state === 'succeeded' && base?.outcome?.state === 'succeeded';
+    if (!haveEnded || shadow.comparison || !base || base.deletedAt || !frameCount) return { skipped: true };
     const [baseKeys, shadowKeys] = [
       await maskKeysOf(this.database, base.id),
       await maskKeysOf(this.database, shadow.id),
     ];
     const start = performance.now();
-    // Frame 0 is the given mask in both; it says something only where it is all there is.
-    const first = frameCount === 1 ? 0 : 1;
-    let sum = 0;
-    for (let frame = first; frame < frameCount; frame++) {
+    const compared = comparedFrames(shadow, frameCount);
+    let [sum, pairs] = [0, 0];
+    for (const { frame, objects } of compared) {
       signal.throwIfAborted();
       const [a, b] = await Promise.all([this.mask(baseKeys[frame]!), this.mask(shadowKeys[frame]!)]);
-      for (const { id } of shadow.objects) sum += jaccard(a, b, id);
+      for (const id of objects) sum += jaccard(a, b, id);
+      pairs += objects.length;
     }
-    const frames = frameCount - first;
+    const frames = compared.length;
     const measured = {
       frames,
-      meanJaccard: sum / (frames * shadow.objects.length),
+      meanJaccard: sum / pairs,
       seconds: await this.encoderSeconds(shadow),
       baseSeconds: await this.encoderSeconds(base),
     };
@@ -62,4 +70,18 @@ export class ShadowComparisonService {
     });
     return _sum.encoderSeconds;
   }
+}
+
+/** What a prompt says is the same in both runs; it tells something only where there is nothing else. */
+function comparedFrames(
+  { objects, prompts }: { objects: { id: number }[]; prompts: { frame: number; objects: number[] }[] },
+  frameCount: number,
+): { frame: number; objects: number[] }[] {
+  const ids = objects.map(({ id }) => id);
+  const all = Array.from({ length: frameCount }, (_, frame) => ({ frame, objects: ids }));
+  const given = new Map(prompts.map((prompt) => [prompt.frame, prompt.objects]));
+  const propagated = all
+    .map(({ frame }) => ({ frame, objects: ids.filter((id) => !given.get(frame)?.includes(id)) }))
+    .filter((one) => one.objects.length > 0);
+  return propagated.length > 0 ? propagated : all;
 }

@@ -1,86 +1,118 @@
 import { z } from 'zod';
 import { CodedError } from '@propago/contracts';
-import { decodeRle, readLabels, type MaskLimits } from '@propago/labels';
+import { readLabels, readMask, type MaskLimits } from '@propago/labels';
 import { parseBody } from '../http/parse-body';
 
-const objectId = z.int().min(1).max(254);
-const MOST_OBJECTS = 254;
+/** Values of pixels: 0 is the background, 255 is void. */
+export const MOST_OBJECTS = 254;
+export const objectId = z.int().min(1).max(MOST_OBJECTS);
+/** Frames are numbered in five digits; no server takes a video with more than this many. */
+const LAST_FRAME = 9_999_999;
+/** Prompts of one request. */
+export const MOST_PROMPTS = 500;
+/** Points of all outlines of one prompt: filling them takes a step for each row that each edge crosses. */
+const MOST_POINTS = 20_000;
 
 const rle = z
   .strictObject({ size: z.array(z.int().min(1)).length(2), counts: z.string().max(2 ** 24) })
   .describe('COCO run lengths; size is height, width');
 
-const said = z.union([
-  z.strictObject({ id: objectId, rle }).describe('Where the object is'),
-  z.strictObject({ id: objectId, absent: z.literal(true) }).describe('It is not on the frame'),
-]);
+const polygons = z
+  .array(z.array(z.array(z.number()).length(2)).min(3))
+  .min(1)
+  .describe(
+    'Outlines, each a list of points [x, y] in pixels of the video, where the upper left pixel covers 0 to 1; fractions ' +
+      'count. What lies inside an odd number of them is the object, so that a second one inside the first is a hole',
+  );
+
+const said = z
+  .strictObject({
+    id: objectId,
+    rle: rle.optional(),
+    polygons: polygons.optional(),
+    absent: z.literal(true).optional().describe('It is not on the frame'),
+  })
+  .refine(({ rle: lengths, polygons: outlines, absent }) => {
+    return [lengths, outlines, absent].filter((form) => form !== undefined).length === 1;
+  }, 'Expected one of rle, polygons and absent for each object');
+
+/** What is said about one object: where it is, or that it is not there. */
+export type SaidObject = z.output<typeof said>;
+
+const objects = z
+  .array(said)
+  .min(1)
+  .max(MOST_OBJECTS)
+  .refine((all) => pointsOf(all) <= MOST_POINTS, `Expected at most ${MOST_POINTS} points in all polygons of a prompt`);
+
+function pointsOf(all: SaidObject[]): number {
+  const rings = all.flatMap(({ polygons: outlines = [] }) => outlines);
+  return rings.reduce((sum, ring) => sum + ring.length, 0);
+}
 
 /** What a prompt says, as JSON. */
-export const promptBody = z.strictObject({ objects: z.array(said).min(1).max(MOST_OBJECTS) });
+export const promptBody = z.strictObject({ objects });
+
+/** Prompts that come with a run, as JSON. */
+export const promptList = z
+  .array(z.strictObject({ frame: z.int().min(0).max(LAST_FRAME), objects }))
+  .max(MOST_PROMPTS)
+  .describe('What is said about some frames, the first of which need not be the first one of the video');
 
 /** Which objects of the run are said not to be on the frame, beside a mask. */
 const absentIds = z.array(z.coerce.number().pipe(objectId)).max(MOST_OBJECTS);
 
-interface Size {
-  width: number;
-  height: number;
+/** A mask that was sent, and what it shows. It is kept as it came: label maps of many prompts would fill the memory. */
+interface SaidByMask {
+  png: Buffer;
+  classIds: number[];
 }
 
-/** A prompt as it was sent: the size of its picture, object ids, and the objects that it speaks of. */
-export interface ReadPrompt extends Size {
-  /** height x width, row-major object ids. */
-  labels: Uint8Array;
-  /** Ascending. */
-  objects: number[];
+/** A prompt as it was sent, held against everything but the video. */
+export interface SentPrompt {
+  frame: number;
+  said: (SaidByMask | SaidObject)[];
 }
 
 /**
- * Reads the body of a prompt: a mask PNG, or JSON with an RLE for each object.
+ * The body of PUT …/prompts/{frame}: a mask PNG, or JSON that says something of each object.
  *
- * @param frames the size of the video's frames, of a prompt that draws nothing
  * @param absent comma-separated ids of objects that are not on the frame, beside a PNG
  * @throws CodedError MASK_… of what is wrong with the picture, REQUEST_INVALID
  */
-export function readPrompt(
+export function sentPrompt(
+  frame: number,
   body: unknown,
-  { frames, absent, limits }: { frames: Size; absent: string | undefined; limits: MaskLimits },
-): ReadPrompt {
-  return Buffer.isBuffer(body) ? fromMask(body, absent, limits) : fromJson(parseBody(promptBody, body), frames);
+  { absent, limits }: { absent: string | undefined; limits: MaskLimits },
+): SentPrompt {
+  if (!Buffer.isBuffer(body)) return checked({ frame, said: parseBody(promptBody, body).objects });
+  const missing = absent === undefined ? [] : parseBody(absentIds, absent.split(','));
+  const { classIds } = readLabels(body, limits);
+  return checked({ frame, said: [{ png: body, classIds }, ...missing.map((id) => ({ id, absent: true }) as const)] });
 }
 
-function fromMask(png: Buffer, absent: string | undefined, limits: MaskLimits): ReadPrompt {
-  const { width, height, labels, classIds } = readLabels(png, limits);
-  const missing = absent === undefined ? [] : parseBody(absentIds, absent.split(','));
-  const both = missing.find((id) => classIds.includes(id));
-  if (both !== undefined) {
-    throw new CodedError('REQUEST_INVALID', `The object ${both} has pixels in the mask and is said to be absent.`);
+/** What a mask says that came with a run. @throws CodedError MASK_… of what is wrong with it */
+export function sentMask(png: Buffer, limits: MaskLimits): SaidByMask {
+  return { png, classIds: readMask(png, limits).classIds };
+}
+
+/** Ids of the objects that a prompt speaks of, ascending. */
+export function objectsOf({ said: all }: SentPrompt): number[] {
+  return all.flatMap((one) => ('png' in one ? one.classIds : [one.id])).sort((a, b) => a - b);
+}
+
+/** @throws CodedError REQUEST_INVALID, MASK_EMPTY */
+export function checked(prompt: SentPrompt): SentPrompt {
+  const ids = objectsOf(prompt);
+  const twice = ids.find((id, i) => id === ids[i + 1]);
+  if (twice !== undefined) {
+    throw new CodedError('REQUEST_INVALID', `Two things are said about object ${twice} on frame ${prompt.frame}.`);
   }
-  const objects = [...new Set([...classIds, ...missing])].sort((a, b) => a - b);
-  if (objects.length === 0) {
+  if (ids.length === 0) {
     throw new CodedError(
       'MASK_EMPTY',
       'The mask has no foreground; say by ?absent=1,2 which objects are not on the frame.',
     );
   }
-  return { width, height, labels, objects };
-}
-
-function fromJson({ objects }: z.output<typeof promptBody>, { width, height }: Size): ReadPrompt {
-  const drawn = objects.flatMap((object) => ('rle' in object ? [object] : []));
-  const ids = objects.map(({ id }) => id);
-  const twice = ids.find((id, i) => ids.indexOf(id) !== i);
-  if (twice !== undefined) throw new CodedError('REQUEST_INVALID', `The object ${twice} is there twice.`);
-  const labels = new Uint8Array(width * height);
-  for (const { id, rle: lengths } of drawn) {
-    const [rows, columns] = lengths.size;
-    if (rows !== height || columns !== width) {
-      throw new CodedError(
-        'MASK_SIZE_MISMATCH',
-        `The size of object ${id} is [${rows}, ${columns}], and the frames are [${height}, ${width}], height first.`,
-      );
-    }
-    const inside = decodeRle({ size: [height, width], counts: lengths.counts });
-    for (let i = 0; i < labels.length; i++) if (inside[i]) labels[i] = id;
-  }
-  return { width, height, labels, objects: ids.sort((a, b) => a - b) };
+  return prompt;
 }

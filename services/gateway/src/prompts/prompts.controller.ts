@@ -1,30 +1,47 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Put, Query, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { CodedError, padded, type AnswerOf } from '@propago/contracts';
 import { Answers, AnswersFile, CONFIG, STORAGE, type BlobStore, type ConfigOf } from '@propago/runtime';
 import { CurrentCaller, type Caller } from '../access/caller';
 import { RequireScope } from '../access/require-scope';
 import { sendFile } from '../http/file-answer';
-import { revisionIn } from '../http/if-match';
+import { expectedRevision, IfMatch } from '../http/if-match';
 import { AlsoTakesBytes } from '../http/open-api/bodies';
 import { FrameParameter, RunParameter } from '../http/open-api/parameters';
 import { Refuses } from '../http/open-api/refuses';
 import { frameNumber } from '../http/paging';
-import { schemaOf } from '../http/parse-body';
-import { assertMaskFits } from '../runs/mask-size';
+import { parseBody, schemaOf } from '../http/parse-body';
+import { maskLimits } from '../runs/mask-limits';
+import { FITS, type Fit } from '../runs/mask-size';
 import { RunViewService } from '../runs/run-view.service';
-import { promptBody, readPrompt } from './prompt-body';
+import { promptBody, sentPrompt } from './prompt-body';
 import { PromptsService } from './prompts.service';
 
-const IfMatch = () =>
-  ApiHeader({
-    name: 'If-Match',
+const FitQuery = () =>
+  ApiQuery({
+    name: 'fit',
     required: false,
-    description:
-      'The revision that the change is based on, as the ETag of the prompts says it: 412 when it is another one by now',
-    schema: { type: 'string' },
+    description: 'nearest: masks and run lengths of another size, but of the shape of the frame, are scaled to it',
+    schema: { type: 'string', enum: [...FITS] },
   });
+
+const PROMPT_EXAMPLE = {
+  objects: [
+    {
+      id: 1,
+      polygons: [
+        [
+          [120.5, 80],
+          [190, 82.5],
+          [160, 140],
+        ],
+      ],
+    },
+    { id: 2, absent: true },
+  ],
+};
 
 /** What is said about the objects of a run, frame by frame. Every change gives the run a new revision. */
 @ApiTags('runs')
@@ -87,7 +104,7 @@ export class PromptsController {
     description:
       'In the place of what was said about this frame before. Masks between the neighbouring prompts of these objects are ' +
       'made again, others stay. The body is a mask PNG of the video’s size whose values are object ids, or JSON with COCO ' +
-      'run lengths. Objects that it does not name are not spoken of.',
+      'run lengths or polygons. Objects that it does not name are not spoken of.',
   })
   @FrameParameter()
   @IfMatch()
@@ -98,9 +115,10 @@ export class PromptsController {
     schema: { type: 'string' },
     example: '2,3',
   })
+  @FitQuery()
   @ApiConsumes('application/json')
   @AlsoTakesBytes()
-  @ApiBody({ schema: { ...schemaOf(promptBody), example: { objects: [{ id: 2, absent: true }] } } })
+  @ApiBody({ schema: { ...schemaOf(promptBody), example: PROMPT_EXAMPLE } })
   @Answers('Run', 202)
   @Refuses(
     /^MASK_/,
@@ -119,14 +137,13 @@ export class PromptsController {
     @Body() body: unknown,
     @CurrentCaller() caller: Caller,
     @Query('absent') absent?: string,
+    @Query('fit') fit?: string,
     @Headers('if-match') ifMatch?: string,
   ) {
-    const { video } = await this.view.get(id, caller);
-    const { MAX_SIDE, MAX_CLASSES } = this.config;
-    const limits = { maxSide: MAX_SIDE, maxPixels: MAX_SIDE * MAX_SIDE, maxClasses: MAX_CLASSES };
-    const said = readPrompt(body, { frames: video, absent, limits });
-    assertMaskFits(said, video);
-    await this.prompts.put(id, caller, { ...said, frame: frameNumber(frame) }, revisionOf(ifMatch));
+    // Before the body is looked at: a run of another tenant is not there, whatever is sent.
+    await this.view.mustExist(id, caller);
+    const sent = sentPrompt(frameNumber(frame), body, { absent, limits: maskLimits(this.config) });
+    await this.prompts.put(id, sent, { fit: fitOf(fit), expected: expectedRevision(ifMatch) });
     return this.view.get(id, caller);
   }
 
@@ -151,16 +168,13 @@ export class PromptsController {
     @CurrentCaller() caller: Caller,
     @Headers('if-match') ifMatch?: string,
   ) {
-    await this.prompts.remove(id, caller, frameNumber(frame), revisionOf(ifMatch));
+    await this.view.mustExist(id, caller);
+    await this.prompts.remove(id, frameNumber(frame), expectedRevision(ifMatch));
     return this.view.get(id, caller);
   }
 }
 
-/** The revision that If-Match expects. @throws CodedError REQUEST_INVALID */
-function revisionOf(ifMatch: string | undefined): number | undefined {
-  if (ifMatch === undefined || ifMatch === '*') return undefined;
-  const revision = revisionIn(ifMatch);
-  if (revision === undefined)
-    throw new CodedError('REQUEST_INVALID', 'Expected If-Match to be the ETag of the prompts.');
-  return revision;
+/** @throws CodedError REQUEST_INVALID */
+function fitOf(fit: string | undefined): Fit {
+  return parseBody(z.enum(FITS), fit ?? 'exact');
 }

@@ -7,34 +7,29 @@ import {
   type EncoderAnswer,
   type EncoderQuestion,
   type ProbeQuestion,
-  type RunWarning,
 } from '@propago/contracts';
 import { Database, holdModelVersion, lockVideo, type Prisma } from '@propago/database';
 import type { EncoderCard } from '@propago/encoder';
-import { completePalette } from '@propago/labels';
 import { NextSteps } from '@propago/pipeline';
 import { CONFIG, News, STORAGE, type BlobStore, type ConfigOf } from '@propago/runtime';
 import { currentTraceparent } from '@propago/tracing';
 import type { VideoProbe } from '@propago/video';
 import type { Caller } from '../access/caller';
 import { QuotaService } from '../access/quota.service';
-import { PromptsService } from '../prompts/prompts.service';
+import { assertHasFrames } from '../prompts/frames-of-video';
+import { StoredPrompts } from '../prompts/stored-prompts.service';
 import { EnqueueService } from './enqueue.service';
 import { featureSetOf } from './feature-set';
 import type { Claim } from '../http/idempotency.service';
-import { assertMaskFits } from './mask-size';
-import { warningsOf } from './run-warnings';
+import { firstLabels, type FirstLabels } from './first-labels';
+import { maskLimits } from './mask-limits';
 import { ShadowRunService } from './shadow-run.service';
 import type { RunUpload } from './upload.service';
-
-/** The frame that the one mask of a request labels. */
-const FIRST_FRAME = 0;
 
 interface Checked {
   probe: VideoProbe;
   encoder: EncoderAnswer<EncoderCard>;
   featureSet: ReturnType<typeof featureSetOf>;
-  warnings: RunWarning[];
 }
 
 /** Who sent a request, and its Idempotency-Key. */
@@ -55,12 +50,12 @@ export class AcceptRunService {
     private readonly enqueue: EnqueueService,
     private readonly quota: QuotaService,
     private readonly shadows: ShadowRunService,
-    private readonly prompts: PromptsService,
+    private readonly prompts: StoredPrompts,
   ) {}
 
   /**
    * @returns the id of the committed run
-   * @throws CodedError of whatever is wrong with options, mask, video or encoder, or QUOTA_RUNS, QUOTA_BYTES; nothing
+   * @throws CodedError of whatever is wrong with options, prompts, video or encoder, or QUOTA_RUNS, QUOTA_BYTES; nothing
    *   is left behind then
    */
   async accept(upload: RunUpload, claim: Claim, caller: Caller): Promise<{ runId: string; replayed: boolean }> {
@@ -68,7 +63,13 @@ export class AcceptRunService {
     if (before) return { ...before, replayed: true };
     const runId = randomUUID();
     const checked = await this.check(runId, upload);
-    await this.commit(runId, upload, checked, { claim, caller });
+    try {
+      const labels = await this.labelsOf(runId, upload, checked);
+      await this.commit(runId, upload, { ...checked, labels }, { claim, caller });
+    } catch (error) {
+      await this.prompts.deleteOf(runId);
+      throw error;
+    }
     const { probe, encoder, featureSet } = checked;
     await this.enqueue.nowOrLater(runId, this.next.runAccepted(featureSet.id));
     if (encoder.shadow && upload.options.parsed.shadow) this.shadows.add({ runId, upload, probe }, encoder.shadow);
@@ -76,32 +77,42 @@ export class AcceptRunService {
   }
 
   private async check(runId: string, upload: RunUpload): Promise<Checked> {
-    const mask = upload.mask.labels;
     const encoder = await this.news.ask<EncoderQuestion, EncoderAnswer<EncoderCard>>(SUBJECTS.encoder, {
       encoder: upload.options.parsed.encoder,
       runId,
     });
     const probe = await this.news.ask<ProbeQuestion, VideoProbe>(SUBJECTS.probe, { blobKey: upload.video.key });
-    assertMaskFits(mask, probe);
     const featureSet = featureSetOf(upload, { probe, card: encoder.card }, this.config);
-    const warnings = warningsOf(mask, {
+    return { probe, encoder, featureSet };
+  }
+
+  /** What the request says, in storage. */
+  private async labelsOf(
+    runId: string,
+    upload: RunUpload,
+    { probe, encoder, featureSet }: Checked,
+  ): Promise<FirstLabels> {
+    const seen = {
       encoder: encoder.card,
       rule: upload.options.parsed.parameters.inputSize,
       input: { width: featureSet.inputWidth, height: featureSet.inputHeight },
       maxInputPixels: this.config.MAX_INPUT_PIXELS,
-    });
-    return { probe, encoder, featureSet, warnings };
+    };
+    const canvas = { frames: probe, fit: upload.labels.fit, limits: maskLimits(this.config) };
+    return firstLabels(upload.labels, { canvas, seen }, (drawn, palette) => this.prompts.store(runId, drawn, palette));
   }
 
-  private async commit(runId: string, upload: RunUpload, checked: Checked, sender: Sender): Promise<void> {
+  private async commit(
+    runId: string,
+    upload: RunUpload,
+    checked: Checked & { labels: FirstLabels },
+    sender: Sender,
+  ): Promise<void> {
     const { claim, caller } = sender;
-    const { probe, encoder, featureSet, warnings } = checked;
+    const { probe, encoder, featureSet, labels } = checked;
     const options = upload.options.parsed;
     const { sha256, bytes, fileName } = upload.video;
     const videoKey = blobKeys.video(sha256);
-    const { palette: given, classIds: objects, ...mask } = upload.mask.labels;
-    const palette = completePalette(given);
-    const prompt = await this.prompts.store(runId, { ...mask, objects, frame: FIRST_FRAME }, palette);
     try {
       await this.database.$transaction(
         async (transaction) => {
@@ -118,6 +129,11 @@ export class AcceptRunService {
           };
           await transaction.video.upsert({ where: { sha256 }, create: video, update: {} });
           await transaction.featureSet.upsert({ where: { id: featureSet.id }, create: featureSet, update: {} });
+          await assertHasFrames(
+            transaction,
+            featureSet.id,
+            labels.prompts.map(({ frame }) => frame),
+          );
           await this.quota.assertRoom(transaction, caller, bytes);
           await transaction.run.create({
             data: {
@@ -126,9 +142,9 @@ export class AcceptRunService {
               apiKeyId: caller.keyId,
               featureSetId: featureSet.id,
               videoFileName: fileName,
-              palette: Buffer.from(palette),
-              objects: { create: prompt.objects.map((id) => ({ id, isTracedBack: true })) },
-              prompts: { create: prompt },
+              palette: Buffer.from(labels.palette),
+              objects: { create: labels.objects },
+              prompts: { create: labels.prompts },
               traceparent: currentTraceparent(),
               name: options.name,
               tags: options.tags,
@@ -138,7 +154,7 @@ export class AcceptRunService {
               encoderVersion: encoder.version,
               encoderSha256: encoder.sha256,
               encoderChosenBy: encoder.chosenBy,
-              warnings: warnings.map(({ code, detail }) => ({ code, detail })),
+              warnings: labels.warnings.map(({ code, detail }) => ({ code, detail })),
             },
           });
           await claim.remember(transaction, { runId });
@@ -146,7 +162,6 @@ export class AcceptRunService {
         { timeout: 60_000, maxWait: 60_000 },
       );
     } catch (error) {
-      await this.storage.delete(prompt.maskKey);
       await this.removeOrphan(sha256);
       throw error;
     }
@@ -161,6 +176,10 @@ export class AcceptRunService {
   }
 }
 
-function fingerprintOf({ video, mask, options }: RunUpload): string {
-  return createHash('sha256').update(`${video.sha256}\n${options.text}\n`).update(mask.bytes).digest('hex');
+function fingerprintOf({ video, labels, options }: RunUpload): string {
+  const hash = createHash('sha256').update(`${video.sha256}\n${options.text}\n`);
+  for (const { frame, said } of labels.prompts) {
+    for (const one of said) hash.update(`${frame} `).update('png' in one ? one.png : JSON.stringify(one));
+  }
+  return hash.update(JSON.stringify([labels.objects, labels.fit])).digest('hex');
 }

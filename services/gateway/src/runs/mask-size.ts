@@ -74,10 +74,28 @@ export function reasonOfMismatch(mask: Size, frames: FrameSize): string | null {
   return null;
 }
 
-/** @throws CodedError MASK_SIZE_MISMATCH, with the reason when the video tells one */
-export function assertMaskFits(mask: Size, frames: FrameSize): void {
+/** What is done with masks of another size: nothing, so that they are refused, or they are scaled by nearest neighbour. */
+export const FITS = ['exact', 'nearest'] as const;
+export type Fit = (typeof FITS)[number];
+
+/** Whether a mask shows the whole frame and nothing else, so that scaling it puts every pixel where it belongs. */
+function showsTheFrame(mask: Size, frames: FrameSize): boolean {
+  const ratio = mask.width / mask.height / (frames.width / frames.height);
+  return Math.abs(ratio - 1) <= RATIO_TOLERANCE || shownSizes(frames).some((shown) => near(mask, shown));
+}
+
+/**
+ * @param what the mask is called in the message
+ * @throws CodedError MASK_SIZE_MISMATCH, with the reason when the video tells one, and the way out
+ */
+export function assertMaskFits(mask: Size, frames: FrameSize, fit: Fit = 'exact', what = 'The mask'): void {
   if (same(mask, frames)) return;
-  const reason = reasonOfMismatch(mask, frames);
-  const sizes = `The mask is ${text(mask)} and the video is ${text(frames)}.`;
-  throw new CodedError('MASK_SIZE_MISMATCH', reason ? `${sizes} ${reason}` : sizes);
+  const fits = showsTheFrame(mask, frames);
+  if (fit === 'nearest' && fits) return;
+  const sizes = `${what} is ${text(mask)} and the video is ${text(frames)}.`;
+  const wayOut = fits ? 'With fit=nearest it is scaled here.' : null;
+  throw new CodedError(
+    'MASK_SIZE_MISMATCH',
+    [sizes, reasonOfMismatch(mask, frames), wayOut].filter((sentence) => sentence !== null).join(' '),
+  );
 }

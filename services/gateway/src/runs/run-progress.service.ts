@@ -14,6 +14,8 @@ export interface RunProgress extends Record<Stage, StageWork> {
   /** Frames of the video; null until it has been decoded to its end. */
   frames: number | null;
   firstMaskAt: Date | null;
+  /** Segments of soft labels that are stored, by the key of their pass. */
+  labels: Record<string, number>;
   /** Time stamps of the first and the last frame, in ticks; null until the video has been decoded to its end. */
   span: { firstPts: number; lastPts: number } | null;
 }
@@ -36,6 +38,8 @@ export class RunProgressService {
         (SELECT json_build_object('frames', coalesce(sum(frames), 0), 'seconds', coalesce(sum(seconds), 0))
            FROM (SELECT max("frameCount") AS frames, sum("kernelSeconds") AS seconds
              FROM "LabelSegment" WHERE "runId" = run.id GROUP BY index) AS segments) AS propagation,
+        (SELECT coalesce(json_object_agg(pass, segments), '{}') FROM
+          (SELECT pass, count(*) AS segments FROM "LabelSegment" WHERE "runId" = run.id GROUP BY pass) AS passes) AS labels,
         (SELECT json_build_object('frames', coalesce(sum("frameCount") FILTER (WHERE recipe IS NOT NULL), 0),
              'seconds', coalesce(sum(seconds), 0))
            FROM "ResultSegment" WHERE "runId" = run.id) AS results,

@@ -13,6 +13,7 @@ import {
   type Stage,
 } from '@propago/contracts';
 import { Database, type Prisma } from '@propago/database';
+import { progressOf } from '@propago/passes';
 import type { VideoProbe } from '@propago/video';
 import type { Caller } from '../access/caller';
 import { cursorOf, olderThan, UUID, type PlaceInList } from '../http/paging';
@@ -22,6 +23,7 @@ import { conditionOf, type RunFilter } from './run-request';
 const INCLUDE = {
   outcome: true,
   objects: { orderBy: { id: 'asc' } },
+  prompts: { orderBy: { frame: 'asc' }, select: { frame: true, objects: true, digest: true } },
   featureSet: { include: { video: true } },
 } satisfies Prisma.RunInclude;
 
@@ -52,6 +54,7 @@ export class RunViewService {
       state: stateOf(run, progress),
       revision: run.revision,
       progress: framesOf(progress),
+      passes: passesOf(run, progress),
       estimate: estimateOf(run, progress),
       error: errorOf(run),
     };
@@ -116,6 +119,7 @@ function viewOf(run: FullRun, progress: RunProgress): AnswerOf<'Run'> {
     name: run.name,
     tags: run.tags,
     progress: framesOf(progress),
+    passes: passesOf(run, progress),
     revision: run.revision,
     preset: run.preset,
     parameters: run.parameters as PropagationParameters,
@@ -158,8 +162,23 @@ function stateOf(run: FullRun, progress: RunProgress): RunState {
   return progress.ingest.frames > 0 ? 'running' : 'queued';
 }
 
-function framesOf({ frames, ...work }: RunProgress): AnswerOf<'Run'>['progress'] {
+function framesOf(work: RunProgress): AnswerOf<'Run'>['progress'] {
+  const { frames } = work;
   return { frames, ...ofStages((stage) => ({ done: work[stage].frames, total: frames })) };
+}
+
+function passesOf(
+  { objects, prompts, featureSet }: FullRun,
+  { frames, labels }: RunProgress,
+): AnswerOf<'Run'>['passes'] {
+  const video = { frameCount: frames, segmentFrames: featureSet.segmentFrames };
+  return progressOf({ objects, prompts }, new Map(Object.entries(labels)), video).map(({ pass, ...segments }) => ({
+    direction: pass.direction,
+    fromFrame: pass.from,
+    toFrame: pass.to ?? (frames === null ? null : frames - 1),
+    objects: [...pass.objects],
+    segments,
+  }));
 }
 
 function ofStages<T>(make: (stage: Stage) => T): Record<Stage, T> {

@@ -16,8 +16,11 @@ import { parseBody, schemaOf } from '../http/parse-body';
 import { AcceptRunService } from './accept-run.service';
 import { EnqueueService } from './enqueue.service';
 import { lengthOf } from '../http/form-parts';
+import { objectList } from '../prompts/object-body';
+import { promptList } from '../prompts/prompt-body';
 import { runChange, runFilter } from './run-request';
 import { RunViewService } from './run-view.service';
+import { labelFields } from './sent-labels';
 import { UploadService } from './upload.service';
 
 const PAGE = { fallback: 50, most: 200 };
@@ -43,8 +46,10 @@ export class RunsController {
   @RequireScope('runs:write')
   @HttpCode(202)
   @ApiOperation({
-    summary: 'Propagate the labels of the first frame through a video; answers when the run is committed',
-    description: 'Send options and mask before the video: what is wrong with them is said before the video is read.',
+    summary: 'Propagate the labels of some frames through a video; answers when the run is committed',
+    description:
+      'Send options, masks and prompts before the video: what is wrong with them is said before the video is read. Labels ' +
+      'are known for one frame or more, as masks, as JSON, or both; nothing is accepted of a request with a bad one.',
   })
   @Answers('Run', 202)
   @ApiConsumes('multipart/form-data')
@@ -53,7 +58,7 @@ export class RunsController {
     schema: {
       type: 'object',
       additionalProperties: false,
-      required: ['video', 'mask'],
+      required: ['video'],
       properties: {
         options: { $ref: answerAddress('RunOptions') },
         mask: {
@@ -62,14 +67,18 @@ export class RunsController {
           description:
             'PNG of the video’s size whose values are class ids, indexed (DAVIS) or grey: 0 background, 255 void; 0 and ' +
             '255 alone are one object, class 1. Or a class for each flat colour, or an object on transparent ground. ' +
-            'The part needs a file name',
+            'The part needs a file name. It labels frame 0; parts called mask@57 label others',
         },
+        prompts: { ...schemaOf(promptList), example: [{ frame: 57, objects: [{ id: 2, absent: true }] }] },
+        objects: { ...schemaOf(objectList), example: [{ id: 2, name: 'cyclist', colour: '#e01b24' }] },
+        fit: schemaOf(labelFields.fit),
         video: {
           type: 'string',
           format: 'binary',
           description: 'A video, or a zip of JPEG or PNG frames; the part needs a file name',
         },
       },
+      patternProperties: { '^mask@\\d{1,7}$': { type: 'string', format: 'binary' } },
     },
   })
   @Refuses(

@@ -5,6 +5,7 @@ import { Database, holdModelVersion, lockVideo } from '@propago/database';
 import type { EncoderCard } from '@propago/encoder';
 import { CONFIG, LOGGER, type ConfigOf, type Logger } from '@propago/runtime';
 import type { VideoProbe } from '@propago/video';
+import { saidOf } from '../prompts/repeat-in-shadows';
 import { featureSetOf } from './feature-set';
 import type { RunUpload } from './upload.service';
 
@@ -46,29 +47,18 @@ export class ShadowRunService {
       await lockVideo(transaction, upload.video.sha256);
       const run = await transaction.run.findFirst({
         where: { id: runId, deletedAt: null },
-        include: { objects: true, prompts: true },
       });
       if (!run || run.encoderSha256 === sha256 || !(await holdModelVersion(transaction, { name, version }))) return;
       const featureSet = featureSetOf(upload, { probe, card }, this.config);
       await transaction.featureSet.upsert({ where: { id: featureSet.id }, create: featureSet, update: {} });
-      const { tenant, palette, preset, traceparent } = run;
+      const { tenant, preset, traceparent } = run;
       await transaction.run.create({
         data: {
           id: randomUUID(),
           shadowOfId: runId,
           featureSetId: featureSet.id,
           tenant,
-          palette,
-          objects: { create: run.objects.map(({ id, name, isTracedBack }) => ({ id, name, isTracedBack })) },
-          prompts: {
-            create: run.prompts.map(({ frame, objects, present, digest, maskKey }) => ({
-              frame,
-              objects,
-              present,
-              digest,
-              maskKey,
-            })),
-          },
+          ...(await saidOf(transaction, runId)),
           preset,
           traceparent,
           parameters: upload.options.parsed.parameters,

@@ -3,7 +3,6 @@ import type { Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { blobKeys, CodedError, parseRunOptions, type ParsedRunOptions } from '@propago/contracts';
-import { readMask, type LabelMap } from '@propago/labels';
 import { CONFIG, STORAGE, StorageRoom, type BlobStore, type ConfigOf } from '@propago/runtime';
 import type { Room } from '../access/quota.service';
 import {
@@ -16,12 +15,14 @@ import {
   textOf,
   withoutFileName,
 } from '../http/form-parts';
-import { MAX_MASK_BYTES, MAX_OPTIONS_BYTES } from '../http/upload-limits';
+import { MAX_OPTIONS_BYTES } from '../http/upload-limits';
+import { maskLimits } from './mask-limits';
+import { LabelParts, type SentLabels } from './sent-labels';
 
 /** A request for a run as it was sent. The video lies in storage already, under a key of its own. */
 export interface RunUpload {
   video: { key: string; bytes: number; sha256: string; fileName: string | undefined };
-  mask: { bytes: Buffer; labels: LabelMap };
+  labels: SentLabels;
   options: { text: string; parsed: ParsedRunOptions };
 }
 
@@ -38,8 +39,8 @@ export class UploadService {
    * @param room that is left for the video
    * @param use gets the upload; the stored video is gone when it returns, unless it was moved away
    * @throws CodedError STORAGE_FULL before the video is read; REQUEST_INVALID, VIDEO_MISSING, MASK_MISSING, UPLOAD_TOO_LARGE,
-   *   QUOTA_BYTES, UPLOAD_ABORTED, and as soon as they have arrived whatever is wrong with mask or options: sent first,
-   *   they are refused before the video
+   *   QUOTA_BYTES, UPLOAD_ABORTED, and as soon as they have arrived whatever is wrong with masks, prompts or options: sent
+   *   first, they are refused before the video
    */
   async withUpload<T>(request: FastifyRequest, room: Room, use: (upload: RunUpload) => Promise<T>): Promise<T> {
     const key = blobKeys.upload(randomUUID());
@@ -63,10 +64,10 @@ export class UploadService {
     { key, admitted }: { key: string; admitted: Promise<void> },
   ): Promise<RunUpload> {
     let video: RunUpload['video'] | undefined;
-    let mask: RunUpload['mask'] | undefined;
+    const labels = new LabelParts(maskLimits(this.config));
     let options: RunUpload['options'] | undefined;
     for await (const part of partsOf(request)) {
-      const twice = { video, mask, options }[part.fieldname];
+      const twice = { video, options }[part.fieldname];
       if (twice !== undefined) throw new CodedError('REQUEST_INVALID', `The field ${part.fieldname} was sent twice.`);
       if (part.fieldname === 'options') {
         if (part.type === 'field' && part.valueTruncated) {
@@ -75,31 +76,22 @@ export class UploadService {
         const text =
           part.type === 'field' ? textOf(part.value) : (await collect(part.file, MAX_OPTIONS_BYTES)).toString();
         options = { text, parsed: parseRunOptions(text) };
-      } else if (part.type === 'file' && part.fieldname === 'mask') {
-        mask = this.readMask(await collect(part.file, MAX_MASK_BYTES));
       } else if (part.type === 'file' && part.fieldname === 'video') {
         const file = arriving(part.file);
         await admitted;
         const stored = await this.store(file, room, key);
         video = { key, ...stored, fileName: part.filename };
-      } else {
-        if (part.fieldname === 'mask' || part.fieldname === 'video') throw withoutFileName(part.fieldname);
+      } else if (!(await labels.take(part))) {
+        if (part.fieldname === 'video') throw withoutFileName(part.fieldname);
         throw new CodedError(
           'REQUEST_INVALID',
-          `Expected the files video and mask and the field options, not ${part.fieldname}.`,
+          `Expected the files video, mask and mask@FRAME and the fields options, prompts, objects and fit, not ${part.fieldname}.`,
         );
       }
     }
     await admitted;
     if (!video) throw new CodedError('VIDEO_MISSING', 'Expected a file in the field video.');
-    if (!mask) throw new CodedError('MASK_MISSING', 'Expected a file in the field mask.');
-    return { video, mask, options: options ?? { text: '{}', parsed: parseRunOptions('{}') } };
-  }
-
-  private readMask(bytes: Buffer): RunUpload['mask'] {
-    const { MAX_SIDE, MAX_CLASSES } = this.config;
-    const limits = { maxSide: MAX_SIDE, maxPixels: MAX_SIDE * MAX_SIDE, maxClasses: MAX_CLASSES };
-    return { bytes, labels: readMask(bytes, limits) };
+    return { video, labels: labels.all(), options: options ?? { text: '{}', parsed: parseRunOptions('{}') } };
   }
 
   private async store(file: Readable, room: Room, key: string): Promise<{ bytes: number; sha256: string }> {

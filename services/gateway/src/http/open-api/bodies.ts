@@ -12,7 +12,7 @@ interface FormSchema {
   properties?: Record<string, { type?: string; $ref?: string }>;
 }
 
-/** Says of each part of a form that holds an object that it is sent as JSON, as clients and the document's page then do. */
+/** Says of each part of a form that holds an object or a list that it is sent as JSON, as clients and the document's page then do. */
 export function addEncodings(document: OpenAPIObject): void {
   for (const operation of operationsOf(document)) {
     const { requestBody } = operation;
@@ -23,7 +23,7 @@ export function addEncodings(document: OpenAPIObject): void {
     const form = requestBody && 'content' in requestBody ? requestBody.content[FORM] : undefined;
     if (!form) continue;
     const parts = Object.entries((form.schema as FormSchema).properties ?? {});
-    const objects = parts.filter(([, { type, $ref }]) => type === 'object' || $ref !== undefined);
-    form.encoding = Object.fromEntries(objects.map(([name]) => [name, { contentType: 'application/json' }]));
+    const json = parts.filter(([, { type, $ref }]) => type === 'object' || type === 'array' || $ref !== undefined);
+    form.encoding = Object.fromEntries(json.map(([name]) => [name, { contentType: 'application/json' }]));
   }
 }

@@ -17,6 +17,10 @@ export const KeyParameter = () => uuid('Of the key, which is not the key itself'
 export const FrameParameter = () =>
   ApiParam({ name: 'frame', description: 'Index of the frame, from 0', schema: { type: 'integer', minimum: 0 } });
 
+/** `{object}` in the address of an object of a run. */
+export const ObjectParameter = () =>
+  ApiParam({ name: 'object', description: 'Id of the object', schema: { type: 'integer', minimum: 1, maximum: 254 } });
+
 /** `{version}` in the address of a model version. */
 export const VersionParameter = () =>
   ApiParam({ name: 'version', description: 'Number of the version, from 1', schema: { type: 'integer', minimum: 1 } });

@@ -1,4 +1,4 @@
-import { parsePrompt } from './correct';
+import { parsePrompt } from './frame-prompt';
 
 describe('parsePrompt', () => {
   it('reads a frame and a file, which may have an equals sign of its own', () => {
