@@ -81,7 +81,7 @@ class SequenceSignals {
     this.first = appearance(clip, 0, labelled[0]!.soft);
   }
 
-  async of(frame: number, withWalk: boolean): Promise<Signals> {
+  async of(frame: number, withBack: boolean): Promise<Signals> {
     const { soft, mask } = this.labelled[frame]!;
     const { entropy, inside, outside } = labelSums(soft);
     const mass = inside + outside || 1;
@@ -95,8 +95,14 @@ class SequenceSignals {
       'frames since the prompt': frame,
       'change of area': Math.abs(Math.log((mask.area[1]! + 1) / (area + 1))),
       'change of features': 1 - cosine(shown, this.first),
+      ...(withBack ? await this.back(frame) : {}),
+    };
+  }
+
+  private async back(frame: number): Promise<Signals> {
+    return {
       'back in one step': 1 - softJaccard(this.labelled[0]!.soft, await this.backInOneStep(frame)),
-      ...(withWalk ? { 'back step by step': await this.backStepByStep(frame) } : {}),
+      'back step by step': await this.backStepByStep(frame),
     };
   }
 
@@ -147,14 +153,15 @@ async function rowsOf(clip: DavisClip, engine: AffinityEngine, every: number): P
 /** Of each signal: AUROC over all frames that have it, and its mean correlation with 1 - J within a sequence. */
 function report(title: string, rows: readonly Row[]): void {
   console.log(`\n${title}: ${rows.filter(({ J }) => J < BAD_J).length} of ${rows.length} masks with J < ${BAD_J}`);
-  const walked = rows.filter(({ signals }) => 'back step by step' in signals);
+  const back = ['back in one step', 'back step by step'];
+  const walked = rows.filter(({ signals }) => back[0]! in signals);
   line(
     rows,
-    Object.keys(rows[0]!.signals).filter((name) => name !== 'back step by step'),
+    Object.keys(rows[0]!.signals).filter((name) => !back.includes(name)),
   );
   if (walked.length === 0) return;
   console.log(`  on ${walked.length} frames, ${walked.filter(({ J }) => J < BAD_J).length} of them with J < ${BAD_J}:`);
-  line(walked, ['drift', 'confidence', 'back in one step', 'back step by step']);
+  line(walked, ['drift', 'confidence', ...back]);
 }
 
 function line(rows: readonly Row[], names: readonly string[]): void {
@@ -186,7 +193,12 @@ async function main(): Promise<void> {
     .option('--encoder <file>', 'ONNX file with its card', DEFAULT_ENCODER)
     .option('--cache <folder>', 'keep features there, so that no picture is encoded twice')
     .option('--frames <n>', 'frames of each sequence', Number, Infinity)
-    .option('--every <n>', 'walk back step by step from every n-th frame; 0: from none', Number, 20)
+    .option(
+      '--every <n>',
+      'go back to the prompt from every n-th frame, the most costly signals; 0: from none',
+      Number,
+      20,
+    )
     .parse();
   const options = program.opts<{ root: string[]; encoder: string; cache?: string; frames: number; every: number }>();
   const clips = await ClipReader.open(options.encoder, PARAMETERS, options.cache);

@@ -1,15 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { resizeLabels, SemanticIou } from '@propago/evaluation';
-import { readStoredMask } from '@propago/labels';
+import { SemanticIou, type LabelFrame } from '@propago/evaluation';
+import { readStoredMask, scaleLabels } from '@propago/labels';
 import { Failure } from '../failure';
 import { readMasks } from '../mask-archive';
 import type { DataSet, DataSetSequence } from './data-set';
 import { readTruth } from './davis-score';
 import { truthOf, type FrameTruth } from './frame-truth';
 
-/** Pixels of each side, as the field propagates and scores VIP. */
-const SIDE = 560;
+/** Pixels, as the field propagates and scores VIP. */
+const SIZE = { width: 560, height: 560 };
 /** Of the body and its clothes, with the background. */
 export const VIP_CLASSES = 20;
 
@@ -73,6 +73,8 @@ function sequenceOf(root: string, name: string): VipSequence {
   return { name, video, frames, truth, prompts: () => [{ frame: 0, file }] };
 }
 
+const scaled = ({ labels, ...size }: LabelFrame): LabelFrame => ({ ...SIZE, labels: scaleLabels(labels, size, SIZE) });
+
 /** Counts masks.zip against the labelled frames, holding one frame at a time. @throws Failure */
 export async function scoreVip(
   { name, frames, truth }: Omit<VipSequence, 'video' | 'prompts'>,
@@ -84,7 +86,7 @@ export async function scoreVip(
     const file = truth.get(count++);
     if (file === undefined) return;
     const [expected, found] = [readTruth(file), readStoredMask(png)];
-    iou.add(resizeLabels(expected, SIDE, SIDE), resizeLabels(found, SIDE, SIDE));
+    iou.add(scaled(expected), scaled(found));
   });
   if (count !== frames) throw new Failure(`sequence ${name}: ${frames} frames but ${count} masks`);
   return iou;

@@ -1,20 +1,22 @@
+import { scaleLabels } from '@propago/labels';
 import golden from '../testing/golden-vip.json';
-import { resizeLabels, SemanticIou } from '.';
+import { SemanticIou, type LabelFrame } from '.';
 
-const SIDE = 560;
+const SIDE = { width: 560, height: 560 };
 
 const labelsOf = (rows: string[]) => ({
   width: rows[0]!.length,
   height: rows.length,
   labels: Uint8Array.from(rows.join(''), (letter) => letter.charCodeAt(0) - 'a'.charCodeAt(0)),
 });
+const scaled = ({ labels, ...size }: LabelFrame) => ({ ...SIDE, labels: scaleLabels(labels, size, SIDE) });
 const row = (...labels: number[]) => ({ width: labels.length, height: 1, labels: Uint8Array.from(labels) });
 
 describe('SemanticIou', () => {
   it('equals an independent implementation on frames of three sizes', () => {
     const iou = new SemanticIou(20);
     for (const { truth, prediction } of golden.frames) {
-      iou.add(resizeLabels(labelsOf(truth), SIDE, SIDE), resizeLabels(labelsOf(prediction), SIDE, SIDE));
+      iou.add(scaled(labelsOf(truth)), scaled(labelsOf(prediction)));
     }
     const { perClass, mean } = iou.result();
     expect(perClass).toEqual(golden.perClass);

@@ -46,14 +46,3 @@ export class SemanticIou {
     return { perClass, mean: known.reduce((sum, value) => sum + value, 0) / known.length };
   }
 }
-
-/** A label map at another size: each pixel takes the label at its centre. */
-export function resizeLabels({ labels, ...from }: LabelFrame, width: number, height: number): LabelFrame {
-  const columnOf = Array.from({ length: width }, (_, x) => Math.floor(((x + 0.5) * from.width) / width));
-  const resized = new Uint8Array(width * height);
-  for (let y = 0; y < height; y++) {
-    const row = Math.floor(((y + 0.5) * from.height) / height) * from.width;
-    for (let x = 0; x < width; x++) resized[y * width + x] = labels[row + columnOf[x]!]!;
-  }
-  return { width, height, labels: resized };
-}
