@@ -23,11 +23,14 @@ export class SuggestionsService {
   /** @throws CodedError RUN_NOT_FOUND */
   async of(runId: string, caller: Caller, count: number): Promise<AnswerOf<'SuggestionList'>> {
     const { timeBase } = (await this.view.get(runId, caller)).video;
-    const [plan, states] = await this.database.$transaction(
-      async (transaction) => [await planOf(transaction, runId), await statesOf(transaction, runId)] as const,
+    const { plan, states } = await this.database.$transaction(
+      async (transaction) => {
+        const plan = await planOf(transaction, runId);
+        if (!plan) throw new CodedError('RUN_NOT_FOUND', `There is no run ${runId}.`);
+        return { plan, states: await statesOf(transaction, runId, plan.rows.segmentFrames) };
+      },
       { isolationLevel: 'RepeatableRead' },
     );
-    if (!plan) throw new CodedError('RUN_NOT_FOUND', `There is no run ${runId}.`);
     const pts = new Map(states.map((state) => [state.frame, Number(state.pts)]));
     const items = suggest(plan.rows.prompts, states, count).map((suggestion) => ({
       ...suggestion,
@@ -38,7 +41,7 @@ export class SuggestionsService {
 }
 
 /** The frames whose masks are of the present prompts. Without the run lengths: those of a long video are many megabytes. */
-function statesOf(transaction: Prisma.TransactionClient, runId: string): Promise<StateRow[]> {
+function statesOf(transaction: Prisma.TransactionClient, runId: string, segmentFrames: number): Promise<StateRow[]> {
   return transaction.$queryRaw<StateRow[]>`
     SELECT result.frame, result.pts,
       (SELECT coalesce(json_agg(json_build_object('id', object->'id', 'area', object->'area',
@@ -46,10 +49,8 @@ function statesOf(transaction: Prisma.TransactionClient, runId: string): Promise
           'drift', coalesce((object->>'drift')::float8, 1 - (object->>'confidence')::float8))), '[]')
         FROM jsonb_array_elements(result.classes) AS object) AS objects
     FROM "FrameResult" result
-      JOIN "Run" run ON run.id = result."runId"
-      JOIN "FeatureSet" "set" ON "set".id = run."featureSetId"
-      JOIN "ResultSegment" segment
-        ON segment."runId" = run.id AND segment.index = result.frame / "set"."segmentFrames" AND segment.recipe IS NOT NULL
-    WHERE run.id = ${runId}::uuid
+      JOIN "ResultSegment" segment ON segment."runId" = result."runId"
+        AND segment.index = result.frame / ${segmentFrames}::int AND segment.recipe IS NOT NULL
+    WHERE result."runId" = ${runId}::uuid
     ORDER BY result.frame`;
 }
