@@ -83,6 +83,9 @@ describe('suggest', () => {
     expect(first).toMatchObject({ objects: [7], reason: 'Object 7 was not found, after the prompt on frame 0.' });
     const [other] = suggest(setOf([prompt(0), prompt(30)]), framesOf([0, 0, ...constant(29, 0.25)]), 1);
     expect(other!.reason).toBe('The labels of object 1 fit its mask to 75 %, between the prompts on frames 0 and 30.');
+    const all = suggest(setOf([prompt(0)]), framesOf(growing(80, 0.5)), 4);
+    expect(all).toHaveLength(4);
+    for (const { reason } of all) expect(reason).toContain('after the prompt on frame 0');
     const [back] = suggest(setOf([prompt(30)], [1]), framesOf(growing(31, 0.25).reverse()), 1);
     expect(back!.reason).toContain('before the prompt on frame 30');
   });

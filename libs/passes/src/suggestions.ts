@@ -67,7 +67,8 @@ interface Sums {
  * @param frames those that have masks of these prompts, ascending; a run at work has some of them
  */
 export function suggest(set: PromptSet, frames: readonly FrameState[], count: number): Suggestion[] {
-  let stretches = spansOf(set).flatMap((span) => stretchesOf(span, frames));
+  const now = spansOf(set).flatMap((span) => stretchesOf(span, frames));
+  let stretches = now;
   const values = frames.reduce((sum, { objects }) => sum + objects.length, 0);
   const taken = set.prompts.map(({ frame }) => frame);
   const chosen: Suggestion[] = [];
@@ -75,7 +76,7 @@ export function suggest(set: PromptSet, frames: readonly FrameState[], count: nu
     const best = bestOf(stretches, (frame) => taken.every((other) => Math.abs(other - frame) >= LEAST_DISTANCE));
     if (!best || best.gain / values < LEAST_GAIN) break;
     const state = frames.find(({ frame }) => frame === best.frame)!;
-    chosen.push(describe(best, { stretches, state, values }));
+    chosen.push(describe(best, { now, stretches, state, values }));
     taken.push(best.frame);
     stretches = stretches.flatMap((stretch) => corrected(stretch, best.frame));
   }
@@ -182,21 +183,25 @@ function corrected(stretch: Stretch, at: number): Stretch[] {
 
 function describe(
   { frame, gain }: Candidate,
-  { stretches, state, values }: { stretches: readonly Stretch[]; state: FrameState; values: number },
+  of: { now: readonly Stretch[]; stretches: readonly Stretch[]; state: FrameState; values: number },
 ): Suggestion {
+  const { now, stretches, state, values } = of;
   const gaining = stretches
-    .filter(({ before, after }) => frame > before && frame < after)
+    .filter(({ frames }) => frames.includes(frame))
     .map((stretch) => ({ stretch, gain: gainOf(stretch, frame) }))
     .sort((a, b) => b.gain - a.gain || a.stretch.id - b.stretch.id);
-  const [most] = gaining;
-  const named = gaining.filter((each) => each.gain >= NAMED_SHARE * most!.gain);
+  const most = gaining[0]!;
+  const named = gaining.filter((each) => each.gain >= NAMED_SHARE * most.gain);
+  const { id } = most.stretch;
+  // In words that hold as long as nothing has been corrected.
+  const known = now.find((stretch) => stretch.id === id && stretch.frames.includes(frame))!;
   return {
     frame,
     objects: named.map(({ stretch }) => stretch.id),
     expectedGain: gain / values,
     reason: reasonOf(
-      most!.stretch,
-      state.objects.find(({ id }) => id === most!.stretch.id)!,
+      known,
+      state.objects.find((object) => object.id === id)!,
     ),
   };
 }
