@@ -45,7 +45,7 @@ const CHOICES: Record<string, Choose> = {
 };
 
 const setOf = (frames: readonly number[]): PromptSet => ({
-  objects: [{ id: 1, isTracedBack: true }],
+  objects: [{ id: 1, kind: 'mask', isTracedBack: true }],
   prompts: [...frames].sort((a, b) => a - b).map((frame) => ({ frame, objects: [1], digest: '' })),
 });
 

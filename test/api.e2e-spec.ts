@@ -15,6 +15,7 @@ const ROUTES = {
   '/v1/runs/{id}/events': ['get'],
   '/v1/runs/{id}/frames': ['get'],
   '/v1/runs/{id}/frames/{frame}/mask.png': ['get'],
+  '/v1/runs/{id}/keypoints.csv': ['get'],
   '/v1/runs/{id}/masks.zip': ['get'],
   '/v1/runs/{id}/objects': ['get', 'post'],
   '/v1/runs/{id}/objects/{object}': ['delete', 'patch'],

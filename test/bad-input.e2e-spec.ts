@@ -27,7 +27,16 @@ jest.setTimeout(120_000);
 
 /** Everything that a request may leave: blobs of these folders and rows of these tables. */
 const FOLDERS = ['uploads', 'videos', 'prompts', 'frames', 'features', 'labels', 'masks', 'exports'];
-const TABLES = ['Video', 'FeatureSet', 'Run', 'IdempotencyRecord', 'FrameTable', 'FrameSegment', 'RunOutcome'];
+const TABLES = [
+  'Video',
+  'FeatureSet',
+  'Run',
+  'IdempotencyRecord',
+  'UploadedVideo',
+  'FrameSet',
+  'FrameSegment',
+  'RunOutcome',
+];
 
 let platform: Platform;
 let clip: SmallClip;

@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { encodeIndexedPng, encodeRles, VOC_PALETTE } from '@propago/labels';
 import { Queues } from '@propago/pipeline';
 import { documentedFetch } from './support/documented-fetch';
-import { type Platform, type Problem, startPlatform, until } from './support/platform';
+import { NATIVE_SIZE, type Platform, type Problem, startPlatform } from './support/platform';
 import { smallClip, type SmallClip } from './support/small-clip';
 import { zipOf } from './support/zip';
 
@@ -263,15 +263,35 @@ describe('a prompt that cannot be taken', () => {
     await succeeded(id);
   });
 
-  it('is one for a run that was cancelled', async () => {
-    const cancelled = await platform.acceptedRun(clip);
+  it('is one for a run that is being cancelled, or was', async () => {
+    const queues = new Queues({ redisUrl: platform.stack.servers.redisUrl, prefix: 'bull', lockSeconds: 15 });
+    const refusal = { status: 409, code: 'RUN_NOT_CORRECTABLE' };
+    await queues.of('results').pause();
+    const cancelled = await platform.acceptedRun({ ...clip, options: { name: 'cancelled', parameters: NATIVE_SIZE } });
     await fetch(`${platform.url}/v1/runs/${cancelled}/cancel`, { method: 'POST' });
-    await until('it is cancelled', async () =>
-      ['cancelled', 'succeeded'].includes((await platform.run(cancelled)).state),
-    );
-    const { state } = await platform.run(cancelled);
-    if (state === 'cancelled') {
-      expect(await codeOf(await put(cancelled, 5, mask()))).toEqual({ status: 409, code: 'RUN_NOT_CORRECTABLE' });
-    }
+    expect(await platform.run(cancelled)).toMatchObject({ state: 'cancelling' });
+    expect(await codeOf(await put(cancelled, 5, mask()))).toEqual(refusal);
+    await queues.of('results').resume();
+    await queues.close();
+    expect(await platform.waitForEnd(cancelled)).toMatchObject({ state: 'cancelled', revision: 1 });
+    expect(await codeOf(await put(cancelled, 5, mask()))).toEqual(refusal);
+    expect(await codeOf(await remove(cancelled, 0))).toEqual(refusal);
+  });
+
+  it('is one for a run that has failed, or was removed', async () => {
+    const far = await platform.acceptedRun({ ...(await smallClip({ frames: 8, seed: 97 })), masks: { 30: mask() } });
+    expect(await platform.waitForEnd(far)).toMatchObject({ state: 'failed', error: { code: 'FRAME_NOT_FOUND' } });
+    expect(await codeOf(await put(far, 5, mask()))).toEqual({ status: 409, code: 'RUN_NOT_CORRECTABLE' });
+    const gone = (await platform.succeededRun(clip)).id;
+    await platform.removeRun(gone);
+    expect(await codeOf(await put(gone, 5, mask()))).toEqual({ status: 404, code: 'RUN_NOT_FOUND' });
+    expect(await codeOf(await remove(gone, 0))).toEqual({ status: 404, code: 'RUN_NOT_FOUND' });
+  });
+
+  it('speaks of more objects than a run may have', async () => {
+    const many = Array.from({ length: 300 }, (_, i) => ({ id: i + 1, absent: true }));
+    expect(await codeOf(await put(id, 5, { objects: many }))).toEqual({ status: 400, code: 'REQUEST_INVALID' });
+    const all = new Uint8Array(clip.width * clip.height).map((_, i) => i % 255);
+    expect(await codeOf(await put(id, 5, maskOf(all)))).toEqual({ status: 422, code: 'MASK_TOO_MANY_CLASSES' });
   });
 });

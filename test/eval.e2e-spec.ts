@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
 import { encodeIndexedPng, VOC_PALETTE } from '@propago/labels';
+import { matFile } from './support/mat-file';
 import { type Platform, startPlatform } from './support/platform';
 import { Propago } from './support/propago-command';
 import { smallClip, type SmallClip } from './support/small-clip';
@@ -29,8 +30,8 @@ async function file(name: string, bytes: Buffer): Promise<void> {
   await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
   await writeFile(path.join(folder, name), bytes);
 }
-const picture = (frame: number): Promise<Buffer> =>
-  sharp(clip.frames[frame]!, { raw: { width: clip.width, height: clip.height, channels: 3 } })
+const picture = (frame: number, of = clip): Promise<Buffer> =>
+  sharp(of.frames[frame]!, { raw: { width: of.width, height: of.height, channels: 3 } })
     .jpeg({ quality: 95 })
     .toBuffer();
 /** The truth of a frame, of some objects only. */
@@ -82,6 +83,29 @@ it('scores VIP: one confusion matrix of 20 classes at 560x560', async () => {
   expect(mean.perClass.map((iou) => iou !== null)).toEqual([true, true, true, ...new Array<boolean>(17).fill(false)]);
   expect(mean.mean).toBe(sequences[0]!.iou);
   expect(mean.mean).toBeGreaterThan(0.5);
+});
+
+it('scores JHMDB: PCK of 15 joints at 320x320', async () => {
+  const people = await smallClip({ frames: 6, objects: 3, seed: 11 });
+  const positions: number[] = [];
+  for (let frame = 0; frame < 6; frame++) {
+    await file(`jhmdb/Rename_Images/wave/clip/0000${frame + 1}.png`, await picture(frame, people));
+    // The first pixel of MATLAB is 1.
+    for (const { x, y } of people.joints[frame]!.flat().slice(0, 15)) positions.push(x + 0.5, y + 0.5);
+  }
+  await file('jhmdb/joint_positions/wave/clip/joint_positions.mat', matFile('pos_img', [2, 15, 6], positions));
+  await file('jhmdb/splits/wave_test_split1.txt', Buffer.from('clip.avi 2\nother.avi 1\n'));
+  interface Pck {
+    alpha: number;
+    mean: number;
+  }
+  const { sequences, mean } = await evaluate<{
+    sequences: { name: string; frames: number; pck: Pck[] }[];
+    mean: Pck[];
+  }>('jhmdb', '--root', path.join(folder, 'jhmdb'));
+  expect(sequences).toMatchObject([{ name: 'wave/clip', frames: 5, pck: [{ alpha: 0.1 }, { alpha: 0.2 }] }]);
+  expect(mean).toEqual(sequences[0]!.pck);
+  expect(mean[1]!.mean).toBeGreaterThan(0.5);
 });
 
 it('corrects the frames of a sequence by their truth, and scores after each correction', async () => {

@@ -1,6 +1,17 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { encodeIndexedPng, encodeRles, fillRings, VOC_PALETTE } from '@propago/labels';
 import { documentedFetch } from './support/documented-fetch';
-import { type Platform, type Problem, type RunResource, pixelsOf, startPlatform } from './support/platform';
+import {
+  NATIVE_SIZE,
+  type Platform,
+  type Problem,
+  type RunResource,
+  pixelsOf,
+  startPlatform,
+} from './support/platform';
+import { Propago } from './support/propago-command';
 import { smallClip, type SmallClip } from './support/small-clip';
 
 const FRAMES = 40;
@@ -242,5 +253,42 @@ describe('an object of a run', () => {
     expect(await codeOf(await send('PATCH', `${id}/objects/2`, { colour: 'red' }))).toMatchObject({
       code: 'REQUEST_INVALID',
     });
+  });
+});
+
+describe('the command line', () => {
+  it('sends masks and JSON of several frames, and corrects a run', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'propago-prompts-'));
+    const at = (name: string, bytes: Buffer | string): string => {
+      const file = path.join(folder, name);
+      writeFileSync(file, bytes);
+      return file;
+    };
+    try {
+      const options = at('options.json', JSON.stringify({ objects: [{ id: 2, rle: rleOf(28, 2) }] }));
+      const video = at('clip.mp4', clip.video);
+      const prompts = ['--prompt', `9=${at('9.png', maskOf(truthOf(9, [1, 2])))}`, '--prompt', `28=${options}`];
+      const size = ['--option', `inputSize=${JSON.stringify(NATIVE_SIZE.inputSize)}`];
+      const server = ['--server', platform.url, '--output', path.join(folder, 'out')];
+      const run = new Propago(['run', video, ...prompts, ...size, ...server, '--json']);
+      const { id } = JSON.parse(await run.output()) as { id: string };
+      expect(run.stderr).toMatch(/of 4 passes done/);
+      expect(readFileSync(path.join(folder, 'out/masks/00009.png')).equals(await platform.maskOf(id, 9))).toBe(true);
+      expect(pixelsOf(await platform.maskOf(id, 28)).samples.map((label) => Number(label === 2))).toEqual(
+        truthOf(28, [2]).map((label) => Number(label === 2)),
+      );
+      const fix = at('fix.png', maskOf(truthOf(20, [1])));
+      await new Propago(['correct', id, '--prompt', `20=${fix}`, '--remove', '28', ...server]).output();
+      const fresh = await platform.succeededRun({
+        video: clip.video,
+        masks: { 9: maskOf(truthOf(9, [1, 2])), 20: maskOf(truthOf(20, [1])) },
+      });
+      expect(await platform.digestOfMasks(id, FRAMES)).toBe(await platform.digestOfMasks(fresh.id, FRAMES));
+      const none = new Propago(['run', video, ...server]);
+      expect(await none.ended).toBe(2);
+      expect(none.stderr).toContain('Expected a mask of the first frame, or at least one --prompt.');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });

@@ -43,7 +43,7 @@ async function runInTheMiddleOf(on: Platform, stage: (typeof WORKERS)[number]): 
 }
 
 /** What serves unfinished runs only. */
-const transientBlobs = (): Promise<string[]> => platform.blobs('frames/', 'uploads/');
+const transientBlobs = (): Promise<string[]> => platform.blobs('uploads/');
 
 async function killAndStart(service: (typeof WORKERS)[number] | 'gateway'): Promise<void> {
   await platform.stack.services.kill(service, 0, 'SIGKILL');
@@ -158,15 +158,19 @@ describe('a worker that gets SIGTERM', () => {
 });
 
 describe('raw frames', () => {
-  it('never fill the disk, and are gone when the run has ended', async () => {
+  it('are never far ahead of the encoder, and stay for another one', async () => {
+    await removeRuns();
     const id = await platform.acceptedRun(clip);
-    let most = 0;
+    let ahead = 0;
     await until('the run ends', async () => {
-      most = Math.max(most, (await platform.blobs('frames/')).length);
+      // Features that are stored while this counts make the difference smaller, never larger.
+      const frames = await platform.blobs('frames/');
+      ahead = Math.max(ahead, frames.length - (await platform.blobs('features/')).length);
       return (await platform.run(id)).state === 'succeeded';
     });
-    expect(most).toBeGreaterThan(0);
-    expect(most).toBeLessThanOrEqual(3);
+    expect(ahead).toBeGreaterThan(0);
+    expect(ahead).toBeLessThanOrEqual(3);
+    expect(await platform.blobs('frames/')).toHaveLength(Math.ceil(FRAMES / 16));
     await until('nothing transient is left', async () => (await transientBlobs()).length === 0);
   }, 120_000);
 });

@@ -65,8 +65,8 @@ describe('a rolling restart of every service', () => {
   }
 
   /** What the job of a line was to do. */
-  const jobOf = ({ stage, kind, runId, featureSetId, segment }: JobLine) =>
-    [stage, kind, runId ?? featureSetId, segment].join(' ');
+  const jobOf = ({ stage, kind, runId, featureSetId, frameSetId, segment }: JobLine) =>
+    [stage, kind, runId ?? featureSetId ?? frameSetId, segment].join(' ');
 
   it(`under ${RUNS} runs fails none, does no job twice to its end, and changes no mask`, async () => {
     const begin = Date.now();

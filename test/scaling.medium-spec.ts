@@ -6,7 +6,7 @@ import { readManifests, settingsOf } from './support/manifests';
 
 const hex = 'a'.repeat(40);
 const WORK: StageJobs = {
-  ingest: { featureSetId: hex },
+  ingest: { frameSetId: hex },
   features: { featureSetId: hex, segment: 0 },
   propagation: { runId: randomUUID(), pass: hex, segment: 0 },
   results: { kind: 'segment', runId: randomUUID(), segment: 0, recipe: hex },
@@ -35,7 +35,7 @@ describe('the lists that the autoscaler reads', () => {
       .spec.triggers.map((trigger: { metadata: { listName: string } }) => trigger.metadata.listName) as string[];
     const [waiting, active] = lists.filter((list) => list.includes(`:${queue}:`));
     const redis = queues.of(queue).client;
-    await queues.add(queue, WORK[queue]);
+    await queues.add(queue, WORK[queue], { tenant: 'default', urgency: 'user' });
     expect(await redis.llen(waiting!)).toBe(1);
     let finish!: () => void;
     const taken = new Promise<void>((isTaken) => {

@@ -3,6 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { blobKeys, type AnswerOf } from '@propago/contracts';
+import { encodeIndexedPng, VOC_PALETTE } from '@propago/labels';
+import { Queues } from '@propago/pipeline';
 import { patchEncoder } from './support/model-files';
 import { NATIVE_SIZE, type Platform, type Problem, type RunRequest, startPlatform, until } from './support/platform';
 import { smallClip, type SmallClip } from './support/small-clip';
@@ -311,5 +313,27 @@ describe('a shadow', () => {
     for (const id of [run.id, again.runId, alone.id]) await platform.removeRun(id);
     expect(await platform.query('SELECT 1 FROM "Run" WHERE id = $1', [shadow.shadowRunId])).toEqual([]);
     expect(await platform.blobs(`masks/${shadow.shadowRunId}/`, `features/${featureSetId}/`)).toEqual([]);
+  });
+
+  it('repeats all prompts of a run that was corrected before they were compared', async () => {
+    await setAlias('shadow', 2);
+    const queues = new Queues({ redisUrl: platform.stack.servers.redisUrl, prefix: 'bull', lockSeconds: 2 });
+    await queues.of('housekeeping').pause();
+    const { id } = await platform.succeededRun(request());
+    const prompt = encodeIndexedPng({ ...clip, indices: clip.truth[6]!, palette: VOC_PALETTE });
+    const headers = { 'content-type': 'image/png' };
+    const body = new Uint8Array(prompt);
+    const answer = await documentedFetch(`${platform.url}/v1/runs/${id}/prompts/6`, { method: 'PUT', headers, body });
+    expect(answer.status).toBe(202);
+    await platform.waitForEnd(id);
+    await queues.of('housekeeping').resume();
+    await queues.close();
+    const { shadowRunId, comparison } = await comparisonOf(id);
+    // What is said about frames 0 and 6 is no difference of the versions.
+    expect(comparison).toMatchObject({ frames: 10, meanJaccard: expect.any(Number) });
+    const promptsOf = (run: string) =>
+      platform.query('SELECT frame, objects, digest FROM "Prompt" WHERE "runId" = $1 ORDER BY frame', [run]);
+    expect(await promptsOf(shadowRunId)).toEqual(await promptsOf(id));
+    await platform.removeRun(id);
   });
 });

@@ -41,7 +41,9 @@ function buildProgram(interruption: Interruption): Command {
     .action(async (options: UpCommand) => (await import('./commands/up.js')).upCommand(options, interruption));
 
   runOptions(program.command('run'))
-    .description('label all frames of a video, or of a folder of frames, from masks of some of its frames')
+    .description(
+      'label all frames of a video, or of a folder of frames, from masks or key points of some of its frames',
+    )
     .argument('<video>', 'video file, or folder of JPEG or PNG frames')
     .argument('[mask]', 'PNG with the labels of the first frame')
     .option('--mask <file.png>', 'the same as the second argument')
@@ -51,8 +53,9 @@ function buildProgram(interruption: Interruption): Command {
       collectPrompts,
       [],
     )
+    .option('--keypoints <file>', 'key points of one frame or more: own JSON, COCO, or csv of DeepLabCut')
     .addOption(fitOption())
-    .requiredOption('-o, --output <folder>', 'folder for masks/, overlay.mp4 and run.json (required)')
+    .requiredOption('-o, --output <folder>', 'folder for masks/, keypoints.csv, overlay.mp4 and run.json (required)')
     .option(...serverOption)
     .addOption(keyOption())
     .option('--name <name>', 'what the run is called, to find it again')

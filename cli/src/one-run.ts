@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { Failure } from './failure';
 import { followRun } from './follow-run';
@@ -17,6 +17,8 @@ export interface RunRequest {
   mask?: string;
   /** Labels of more frames. */
   prompts?: FramePrompt[];
+  /** File of key points, in any format that the server takes. */
+  keypoints?: string;
   /** What the server does with masks of another size: nearest scales them. */
   fit?: string;
   preset?: string;
@@ -39,12 +41,17 @@ export interface RunRequest {
  */
 export function checkSources(request: Sources): ReturnType<typeof videoSource> {
   const prompts = promptsOf(request);
-  if (prompts.length === 0) throw new Failure('Expected a mask of the first frame, or at least one --prompt.', 2);
+  if (prompts.length === 0 && request.keypoints === undefined) {
+    throw new Failure('Expected a mask of the first frame, at least one --prompt, or --keypoints.', 2);
+  }
+  if (request.keypoints !== undefined && !statSync(request.keypoints, { throwIfNoEntry: false })?.isFile()) {
+    throw new Failure(`there is no file of key points ${request.keypoints}`, 2);
+  }
   prompts.forEach(checkPromptFile);
   return videoSource(request.video);
 }
 
-type Sources = Pick<RunRequest, 'video' | 'mask' | 'prompts'>;
+type Sources = Pick<RunRequest, 'video' | 'mask' | 'prompts' | 'keypoints'>;
 
 function promptsOf({ mask, prompts = [] }: Sources): FramePrompt[] {
   return [...(mask === undefined ? [] : [{ frame: 0, file: mask }]), ...prompts];
@@ -66,6 +73,13 @@ function partsOf(prompts: readonly FramePrompt[]): FormPart[] {
   return json.length > 0
     ? [...masks, { name: 'prompts', fileName: 'prompts.json', contentType: 'application/json', open }]
     : masks;
+}
+
+/** The part of a form that holds key points. */
+function keypointPart({ keypoints }: Sources): FormPart[] {
+  if (keypoints === undefined) return [];
+  const contentType = keypoints.toLowerCase().endsWith('.csv') ? 'text/csv' : 'application/json';
+  return [{ name: 'keypoints', fileName: 'keypoints', contentType, open: () => createReadStream(keypoints) }];
 }
 
 /** Who hears how a run goes. */
@@ -100,6 +114,7 @@ export async function performRun(
     { name: 'options', text: JSON.stringify(options) },
     ...(fit === undefined ? [] : [{ name: 'fit', text: fit }]),
     ...partsOf(promptsOf(request)),
+    ...keypointPart(request),
     { name: 'video', ...source, open: () => (folder ? zipFrames(video) : createReadStream(video)) },
   ];
   const { client } = platform;

@@ -25,6 +25,8 @@ export type RunProgress = z.infer<typeof runProgress>;
 export const runResource = z.looseObject({
   id: z.string(),
   state: z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelling', 'cancelled']),
+  /** Objects that have masks. */
+  classIds: z.array(z.number()).optional(),
   progress: runProgress.optional(),
   passes: z.array(passProgress).optional(),
   timings: z.looseObject({ seconds: z.number().nullish(), firstMaskSeconds: z.number().nullish() }).optional(),
@@ -37,7 +39,7 @@ export type RunResource = z.infer<typeof runResource>;
 export const problem = z.looseObject({ code: z.string(), title: z.string().optional(), detail: z.string().nullish() });
 
 export const framePage = z.looseObject({
-  items: z.array(z.looseObject({ index: z.number() })),
+  items: z.array(z.looseObject({ index: z.number(), keypoints: z.array(z.unknown()).optional() })),
   next: z.string().nullish(),
 });
 

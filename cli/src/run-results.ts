@@ -6,24 +6,38 @@ import { RunResource } from './run-resource';
 
 /** What a finished run left in its folder. */
 export interface SavedRun {
+  frames: number;
   masks: number;
   seconds: number | null;
   firstMaskSeconds: number | null;
 }
 
-/** Writes masks/, overlay.mp4 and run.json (the run and its frames) of a finished run into a folder. */
+/**
+ * Writes what a finished run has into a folder: masks/, keypoints.csv, overlay.mp4, and run.json with the run and its
+ * frames, which hold the key points too.
+ */
 export async function saveResults(client: ApiClient, run: RunResource, folder: string): Promise<SavedRun> {
   await mkdir(folder, { recursive: true });
   // Masks of an earlier, longer run would otherwise stay among the new ones, and logs of one that failed beside them.
-  for (const old of ['masks', 'logs']) await rm(join(folder, old), { recursive: true, force: true });
+  for (const old of ['masks', 'keypoints.csv', 'logs']) await rm(join(folder, old), { recursive: true, force: true });
+  // A server of before has masks in every run.
+  const masks = run.classIds?.length === 0 ? 0 : await saveMasks(client, run, folder);
+  await client.download(run.id, 'overlay.mp4', join(folder, 'overlay.mp4'));
+  const frames = await client.frames(run.id);
+  if (frames.some(({ keypoints = [] }) => keypoints.length > 0)) {
+    await client.download(run.id, 'keypoints.csv', join(folder, 'keypoints.csv'));
+  }
+  await writeFile(join(folder, 'run.json'), `${JSON.stringify({ ...run, frames }, null, 2)}\n`);
+  const { seconds: all, firstMaskSeconds } = run.timings ?? {};
+  return { frames: frames.length, masks, seconds: all ?? null, firstMaskSeconds: firstMaskSeconds ?? null };
+}
+
+async function saveMasks(client: ApiClient, run: RunResource, folder: string): Promise<number> {
   const archive = join(folder, 'masks.zip');
   await client.download(run.id, 'masks.zip', archive);
   const masks = await unpackMasks(archive, join(folder, 'masks'));
   await rm(archive, { force: true });
-  await client.download(run.id, 'overlay.mp4', join(folder, 'overlay.mp4'));
-  const frames = await client.frames(run.id);
-  await writeFile(join(folder, 'run.json'), `${JSON.stringify({ ...run, frames }, null, 2)}\n`);
-  return { masks, seconds: run.timings?.seconds ?? null, firstMaskSeconds: run.timings?.firstMaskSeconds ?? null };
+  return masks;
 }
 
 /** Seconds for people. */

@@ -24,6 +24,8 @@ export interface RunRequest {
   /** What else is said about labels, as JSON. */
   prompts?: object[];
   objects?: object[];
+  /** Key points in any format: text as it is, or JSON. */
+  keypoints?: string | object;
   fit?: string;
   /** What the sender calls the video. Default: clip.mp4. */
   fileName?: string;
@@ -84,6 +86,7 @@ export class Platform {
     masks = {},
     prompts,
     objects,
+    keypoints,
     fit,
     fileName = 'clip.mp4',
     options = { parameters: NATIVE_SIZE },
@@ -96,6 +99,7 @@ export class Platform {
     for (const [frame, bytes] of Object.entries(masks)) form.append(`mask@${frame}`, png(bytes), `${frame}.png`);
     if (prompts) form.append('prompts', JSON.stringify(prompts));
     if (objects) form.append('objects', JSON.stringify(objects));
+    if (keypoints) form.append('keypoints', typeof keypoints === 'string' ? keypoints : JSON.stringify(keypoints));
     if (fit) form.append('fit', fit);
     if (video) form.append('video', new Blob([new Uint8Array(video)]), fileName);
     return documentedFetch(`${this.url}/v1/runs`, { method: 'POST', body: form, headers });

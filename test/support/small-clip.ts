@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { encodeIndexedPng, VOC_PALETTE } from '@propago/labels';
-import { renderClip } from '@propago/sample-clip';
+import { renderClip, type Joint } from '@propago/sample-clip';
 import { encodeVideo } from '@propago/video';
 import { zipOf } from './zip';
 
@@ -15,6 +15,8 @@ export interface SmallClip {
   frames: Buffer[];
   /** Class ids of each frame, height x width. */
   truth: Uint8Array[];
+  /** Points of the objects' surfaces, by frame and object. */
+  joints: Joint[][][];
   /** MP4 of the frames. */
   video: Buffer;
   /** Indexed PNG of frame 0's labels. */
@@ -36,9 +38,10 @@ export async function smallClip({ width = 192, height = 128, ...options }: Small
   const rendered = [...renderClip({ width, height, frames: count, objects, seed })];
   const frames = rendered.map(({ rgb }) => rgb);
   const truth = rendered.map(({ labels }) => labels);
+  const joints = rendered.map((frame) => frame.joints);
   const video = await mp4Of(frames, { width, height });
   const mask = encodeIndexedPng({ width, height, indices: truth[0]!, palette: VOC_PALETTE });
-  return { width, height, frames, truth, video, mask };
+  return { width, height, frames, truth, joints, video, mask };
 }
 
 /** rgb24 frames as the bytes of an MP4. */

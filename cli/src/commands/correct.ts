@@ -61,5 +61,5 @@ async function correct(
   }
   if (output === undefined) return console.log(`run ${run.id} is corrected`);
   const saved = await saveResults(client, run, resolve(output));
-  console.log(`${saved.masks} frames: ${resolve(output)}`);
+  console.log(`${saved.frames} frames: ${resolve(output)}`);
 }

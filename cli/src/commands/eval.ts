@@ -65,6 +65,16 @@ export function registerEval(program: Command, interruption: Interruption): void
     const { vip } = await import('../evaluation/vip.js');
     await evaluate(vip(root, namesOf(sequences)), options, interruption);
   });
+
+  dataSet(
+    'jhmdb',
+    'PCK@0.1 and 0.2 of 15 joints at 320x320 on JHMDB',
+    'folder with Rename_Images/, joint_positions/ and splits/',
+  ).action(async ({ root, sequences, ...options }: EvalCommand) => {
+    const { evaluate } = await import('../evaluation/evaluate.js');
+    const { jhmdb } = await import('../evaluation/jhmdb.js');
+    await evaluate(jhmdb(root, namesOf(sequences)), options, interruption);
+  });
 }
 
 function namesOf(list: string | undefined): string[] | undefined {

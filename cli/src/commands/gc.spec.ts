@@ -8,6 +8,7 @@ import { registerGc } from './gc';
 const FOUND = {
   expiredRuns: ['r1', 'r2'],
   features: { blobs: 3, bytes: 3 * 2 ** 20 },
+  frames: { blobs: 2, bytes: 2 ** 20 },
   overlays: { blobs: 0, bytes: 0 },
   orphans: { videos: { blobs: 1, bytes: 2 ** 19 } },
   kept: [{ what: 'masks', why: 'of runs that are kept', blobs: 7, bytes: 2 ** 20 }],
@@ -50,6 +51,7 @@ describe('propago gc', () => {
       'Would be removed:',
       'expired runs: 2',
       'features of ended runs: 3 files, 3.0 MiB',
+      'decoded frames: 2 files, 1.0 MiB',
       'overlays: 0 files, 0.0 MiB',
       'orphans in videos/: 1 files, 0.5 MiB',
       'Kept:',

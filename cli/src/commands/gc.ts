@@ -10,6 +10,7 @@ const janitorReport = z.object({
   dryRun: z.boolean(),
   expiredRuns: z.array(z.string()),
   features: removed,
+  frames: removed,
   overlays: removed,
   orphans: z.record(z.string(), removed),
   kept: z.array(removed.extend({ what: z.string(), why: z.string() })),
@@ -33,13 +34,22 @@ export function registerGc(program: Command, interruption: Interruption): void {
     });
 }
 
-function describe({ dryRun, expiredRuns, features, overlays, orphans, kept }: z.infer<typeof janitorReport>): string {
+function describe({
+  dryRun,
+  expiredRuns,
+  features,
+  frames,
+  overlays,
+  orphans,
+  kept,
+}: z.infer<typeof janitorReport>): string {
   const line = (what: string, { blobs, bytes }: z.infer<typeof removed>) =>
     `${what}: ${blobs} files, ${(bytes / 2 ** 20).toFixed(1)} MiB`;
   return [
     dryRun ? 'Would be removed:' : 'Removed:',
     `expired runs: ${expiredRuns.length}`,
     line('features of ended runs', features),
+    line('decoded frames', frames),
     line('overlays', overlays),
     ...Object.entries(orphans).map(([folder, total]) => line(`orphans in ${folder}/`, total)),
     'Kept:',

@@ -14,6 +14,7 @@ export interface RunCommand {
   output: string;
   prompt: FramePrompt[];
   mask?: string;
+  keypoints?: string;
   fit?: string;
   server?: string;
   key?: string;
@@ -25,7 +26,7 @@ export interface RunCommand {
   json?: boolean;
 }
 
-/** `propago run`: one run, its masks, overlay and description in a folder. */
+/** `propago run`: one run, its masks, key points, overlay and description in a folder. */
 export async function runCommand(
   video: string,
   firstMask: string | undefined,
@@ -37,13 +38,13 @@ export async function runCommand(
   if (firstMask !== undefined && command.mask !== undefined) {
     throw new Failure('Expected the mask of the first frame once, as the second argument or by --mask.', 2);
   }
-  const { prompt: prompts, mask = firstMask, fit } = command;
-  checkSources({ video, mask, prompts });
+  const { prompt: prompts, mask = firstMask, keypoints, fit } = command;
+  checkSources({ video, mask, prompts, keypoints });
   const platform = await openPlatform(command, interruption, (text) => display.say(text));
   const folder = resolve(command.output);
   try {
     const { preset, name, tag: tags } = command;
-    const request = { video, mask, prompts, fit, preset, parameters, name, tags };
+    const request = { video, mask, prompts, keypoints, fit, preset, parameters, name, tags };
     const run = await performRun(platform, request, interruption, {
       onAccepted: ({ warnings = [] }) =>
         warnings.forEach((warning) => display.say(`warning: ${describeProblem(warning)}`)),
@@ -56,7 +57,7 @@ export async function runCommand(
       console.log(JSON.stringify({ id, state, warnings, output: folder, ...saved }));
     } else {
       console.log(
-        `${saved.masks} frames in ${seconds(saved.seconds)}, first mask after ${seconds(saved.firstMaskSeconds)}`,
+        `${saved.frames} frames in ${seconds(saved.seconds)}, first result after ${seconds(saved.firstMaskSeconds)}`,
       );
       console.log(`results: ${folder}`);
       // A server of an earlier version has none, and the run is as good.

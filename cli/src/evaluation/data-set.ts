@@ -1,4 +1,4 @@
-import type { FramePrompt } from '../frame-prompt';
+import type { RunRequest } from '../one-run';
 import type { LiveRun } from './live-run';
 
 /** One sequence of a data set with ground truth. */
@@ -9,10 +9,10 @@ export interface DataSetSequence {
   /** Frames of the video. */
   frames: number;
   /**
-   * What a run is told at first, by frame.
+   * What a run is told at first.
    * @param folder for files that must be made for it
    */
-  prompts(folder: string): FramePrompt[];
+  labels(folder: string): Pick<RunRequest, 'prompts' | 'keypoints'>;
 }
 
 /** What is known of a sequence when it has been scored. */

@@ -47,7 +47,7 @@ const sequence = (name: string, video: string, annotations: string[]): DavisSequ
   video,
   frames: annotations.length,
   annotations,
-  prompts: () => [{ frame: 0, file: annotations[0]! }],
+  labels: () => ({ prompts: [{ frame: 0, file: annotations[0]! }] }),
 });
 
 /** A folder that is one sequence: video.mp4 and Annotations/*.png. */

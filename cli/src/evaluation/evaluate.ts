@@ -51,7 +51,7 @@ export async function evaluate<S extends DataSetSequence, R extends SequenceScor
       display.update(frames, total, [...active].join(', '));
     };
     const own = mkdtempSync(join(folder, 'run-'));
-    const request = { video, prompts: sequence.prompts(own), preset, parameters, shadow: false, transient };
+    const request = { video, ...sequence.labels(own), preset, parameters, shadow: false, transient };
     const { id } = await performRun(platform, request, interruption, { onProgress });
     const { client } = platform;
     try {

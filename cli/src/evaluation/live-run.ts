@@ -6,6 +6,19 @@ import { followRun } from '../follow-run';
 import { mustSucceed, type RunProgress } from '../run-resource';
 import { suggestions, type Suggestion } from '../suggestion';
 
+const sized = z.looseObject({ video: z.looseObject({ width: z.number(), height: z.number() }) });
+const place = z.looseObject({ name: z.string(), x: z.number().nullable(), y: z.number().nullable() });
+const tracked = z.array(
+  z.looseObject({ keypoints: z.array(z.looseObject({ id: z.number(), points: z.array(place) })) }),
+);
+
+/** What a run found of the key points of its objects, by frame, in pixels of the video. */
+export interface TrackedRun {
+  width: number;
+  height: number;
+  frames: z.infer<typeof tracked>;
+}
+
 /** The mask of one frame, and which objects are not on it. */
 export interface SaidMask extends FramePrompt {
   /** Ids of objects that have no pixel and are spoken of all the same. */
@@ -37,6 +50,12 @@ export class LiveRun {
   async say({ absent, ...prompt }: SaidMask): Promise<void> {
     await this.client.putPrompt(this.id, prompt, 'exact', absent);
     mustSucceed(await followRun(this.client, this.id, this.onProgress, this.signal));
+  }
+
+  /** The size of the video, and the key points of its frames. */
+  async keypoints(): Promise<TrackedRun> {
+    const { video } = sized.parse(await this.client.getRun(this.id));
+    return { ...video, frames: tracked.parse(await this.client.frames(this.id)) };
   }
 
   /** The frames whose correction would help most, the best first. */

@@ -48,7 +48,7 @@ describe('vip', () => {
       ['videos3', 1],
       ['videos1', 1],
     ]);
-    expect(vip(root, ['videos2']).sequences[0]!.prompts('')).toEqual([
+    expect(vip(root, ['videos2']).sequences[0]!.labels('').prompts).toEqual([
       { frame: 0, file: join(root, 'Annotations/Category_ids/videos2/000000000000.png') },
     ]);
   });

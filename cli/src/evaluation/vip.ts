@@ -70,14 +70,14 @@ function sequenceOf(root: string, name: string): VipSequence {
   const { frames, truth } = truthOf(name, video, join(root, 'Annotations', 'Category_ids', name));
   const file = truth.get(0);
   if (file === undefined) throw new Failure(`sequence ${name}: its first frame has no annotation`);
-  return { name, video, frames, truth, prompts: () => [{ frame: 0, file }] };
+  return { name, video, frames, truth, labels: () => ({ prompts: [{ frame: 0, file }] }) };
 }
 
 const scaled = ({ labels, ...size }: LabelFrame): LabelFrame => ({ ...SIZE, labels: scaleLabels(labels, size, SIZE) });
 
 /** Counts masks.zip against the labelled frames, holding one frame at a time. @throws Failure */
 export async function scoreVip(
-  { name, frames, truth }: Omit<VipSequence, 'video' | 'prompts'>,
+  { name, frames, truth }: Omit<VipSequence, 'video' | 'labels'>,
   archive: string,
 ): Promise<SemanticIou> {
   const iou = new SemanticIou(VIP_CLASSES);

@@ -59,8 +59,8 @@ describe('youtubeVos', () => {
         [2, 2],
       ]),
     );
-    const prompts = youtubeVos(root, ['b']).sequences[0]!.prompts(root);
-    expect(prompts.map(({ frame, file }) => [frame, readStoredMask(readFileSync(file)).classIds])).toEqual([
+    const { prompts } = youtubeVos(root, ['b']).sequences[0]!.labels(root);
+    expect(prompts!.map(({ frame, file }) => [frame, readStoredMask(readFileSync(file)).classIds])).toEqual([
       [0, [1]],
       [2, [2]],
     ]);

@@ -67,8 +67,8 @@ function sequenceOf(root: string, name: string): LateObjectsSequence {
     for (const id of readTruth(file).classIds) if (!firstFrames.has(id)) firstFrames.set(id, frame);
   }
   if (firstFrames.size === 0) throw new Failure(`sequence ${name}: its annotations show no object`);
-  const prompts = (folder: string) => firstMasks({ truth, firstFrames }, folder);
-  return { name, video, frames, truth, firstFrames, prompts };
+  const labels = (folder: string) => ({ prompts: firstMasks({ truth, firstFrames }, folder) });
+  return { name, video, frames, truth, firstFrames, labels };
 }
 
 /** What a run is told: on each frame the objects that it is the first to show, and nothing of others. */
@@ -88,7 +88,7 @@ function firstMasks(
 
 /** Scores masks.zip on the labelled frames, holding one frame at a time. @throws Failure */
 export async function scoreLateObjects(
-  { name, frames, truth, firstFrames }: Omit<LateObjectsSequence, 'video' | 'prompts'>,
+  { name, frames, truth, firstFrames }: Omit<LateObjectsSequence, 'video' | 'labels'>,
   archive: string,
 ): Promise<LateObjectsResult> {
   const perFrame = new Map([...firstFrames.keys()].map((id) => [id, { J: [] as number[], F: [] as number[] }]));

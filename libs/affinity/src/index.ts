@@ -13,6 +13,7 @@ export type {
   TopKLists,
 } from './engine';
 export { AffinityInputError } from './errors';
+export { exponential } from './exponential';
 export type { AffinityInputCode } from './errors';
 export type { Features } from './features';
 export { asFloat32 } from './half';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { OBJECT_KINDS, trackedKeypoints, VISIBILITIES } from './keypoints';
 import { MODEL_STATES, trafficSplit } from './models';
 import { propagationParameters } from './parameters';
 import { RUN_END_STATES, RUN_STATES, STAGES, type Stage } from './stages';
@@ -52,13 +53,14 @@ const run = z.strictObject({
   preset: z.string(),
   parameters: propagationParameters,
   revision: z.int().min(1).describe('Grows with every change of the prompts'),
-  classIds: z.array(z.int().min(1).max(255)).describe('The objects of the run, by the value of their pixels'),
+  classIds: z.array(z.int().min(1).max(255)).describe('Its objects that have masks, by the value of their pixels'),
   encoder: z.strictObject({
     name: z.string(),
     version: z.int(),
     sha256,
     chosenBy: z.string().describe('`traffic:<alias>`, `alias:<alias>`, `version` or `digest`'),
   }),
+  videoId: z.uuid().describe('Of the video that the run is on, for other runs and for pictures of its frames'),
   video: z.strictObject({
     sha256,
     bytes: count,
@@ -94,7 +96,12 @@ const frame = z.strictObject({
   seconds: z.number(),
   keyFrame: z.boolean(),
   name: z.string().optional().describe('Of a frame of a zip'),
-  confidence: z.number().nullable().describe('Mean soft label of the winning class; null: nothing was found'),
+  confidence: z
+    .number()
+    .nullable()
+    .describe(
+      'Mean soft label of the winning class, or of a run without masks mean confidence of its points; null: nothing was found',
+    ),
   classes: z.array(
     z.strictObject({
       id: z.int(),
@@ -113,13 +120,28 @@ const frame = z.strictObject({
         .describe('COCO run lengths; size is height, width'),
     }),
   ),
+  keypoints: z.array(trackedKeypoints).describe('Of objects that have key points'),
 });
 
 const prompt = z.strictObject({
   frame: count,
   objects: z
     .array(
-      z.strictObject({ id: z.int(), isAbsent: z.boolean().describe('The prompt says that it is not on the frame') }),
+      z.strictObject({
+        id: z.int(),
+        isAbsent: z.boolean().describe('The prompt says that it is not on the frame'),
+        points: z
+          .array(
+            z.strictObject({
+              name: z.string(),
+              x: z.number().nullable(),
+              y: z.number().nullable(),
+              visibility: z.enum(VISIBILITIES),
+            }),
+          )
+          .optional()
+          .describe('Of an object that has key points'),
+      }),
     )
     .describe('Those that the prompt speaks of'),
 });
@@ -150,8 +172,11 @@ const suggestions = z.strictObject({
 });
 
 const runObject = z.strictObject({
-  id: z.int().min(1).max(254).describe('The value of its pixels'),
+  id: z.int().min(1).max(254).describe('Of a mask the value of its pixels'),
   name: z.string().nullable(),
+  kind: z.enum(OBJECT_KINDS),
+  points: z.array(z.string()).optional().describe('Names of its key points, in their order'),
+  skeleton: z.array(z.array(z.string()).length(2)).optional().describe('Pairs of key points that are joined by a line'),
   colour: z
     .string()
     .regex(/^#[0-9a-f]{6}$/)
@@ -374,6 +399,7 @@ export const ANSWERS = {
     dryRun: z.boolean().describe('Whether everything was only counted'),
     expiredRuns: z.array(z.uuid()),
     features: removed.describe('Features of runs that have ended'),
+    frames: removed.describe('Decoded frames that no unfinished run has yet to encode'),
     overlays: removed,
     orphans: z.record(z.string(), removed).describe('By the first part of their keys'),
     kept: z

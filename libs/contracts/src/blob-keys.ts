@@ -1,6 +1,6 @@
-/** Where all blobs of one kind lie that belong to one feature set or run. */
+/** Where all blobs of one kind lie that belong to one set of frames or features, video or run. */
 export const blobFolders = {
-  frames: (featureSetId: string) => `frames/${featureSetId}/`,
+  frames: (frameSetId: string) => `frames/${frameSetId}/`,
   features: (featureSetId: string) => `features/${featureSetId}/`,
   labels: (runId: string) => `labels/${runId}/`,
   labelsOfPass: (runId: string, pass: string) => `labels/${runId}/${pass}/`,
@@ -21,8 +21,8 @@ export const blobKeys = {
   /** Writer: models. The card goes last: a version with a card may be loaded. */
   encoderModel: (sha256: string) => `encoders/${sha256}/model.onnx`,
   encoderCard: (sha256: string) => `encoders/${sha256}/card.json`,
-  /** Writer: ingest. Transient: features deletes it when the segment's features are stored. */
-  frames: (featureSetId: string, segment: number) => `${blobFolders.frames(featureSetId)}${padded(segment)}`,
+  /** Writer: ingest. A cache: they can be decoded again. */
+  frames: (frameSetId: string, segment: number) => `${blobFolders.frames(frameSetId)}${padded(segment)}`,
   /** Writer: features. */
   features: (featureSetId: string, segment: number) => `${blobFolders.features(featureSetId)}${padded(segment)}`,
   /** Writer: propagation. */

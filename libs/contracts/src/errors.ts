@@ -86,6 +86,16 @@ export const ERRORS = {
   MASK_TOO_MANY_CLASSES: input(422, 'The mask has more classes than this server accepts.'),
   MASK_TOO_LARGE: input(422, 'The mask is larger than this server accepts.'),
   MASK_SIZE_MISMATCH: input(422, 'The mask and the video differ in size.'),
+  MASKS_NONE: input(404, 'The run has no masks.'),
+  // key points
+  KEYPOINTS_NONE: input(404, 'The run has no key points.'),
+  KEYPOINTS_INVALID: input(422, 'The key points cannot be read.'),
+  KEYPOINTS_EMPTY: input(422, 'There is no key point.'),
+  KEYPOINTS_TOO_MANY: input(422, 'There are more key points than this server accepts.'),
+  KEYPOINTS_INCOMPLETE: input(422, 'Something is missing of what is said about the key points of an object.'),
+  KEYPOINT_UNKNOWN: input(422, 'The object has no such key point.'),
+  KEYPOINT_DUPLICATE: input(422, 'A key point is named twice.'),
+  OBJECT_KIND_MISMATCH: input(422, 'The object is labelled with something else.'),
   EVALUATION_INVALID: input(422, 'The predictions do not fit the ground truth.'),
   // the model registry
   MODEL_MISSING: input(400, 'The request has no model file.'),

@@ -4,6 +4,7 @@ export * from './encoder-instances';
 export * from './errors';
 export * from './field-problems';
 export * from './frame-files';
+export * from './keypoints';
 export * from './models';
 export * from './nearest';
 export * from './parameters';

@@ -26,14 +26,15 @@ export const QUEUES_OF: Record<Stage, readonly QueueName[]> = {
 
 const digest = z.string().regex(/^[0-9a-f]{40}$/);
 const featureSetId = digest;
+const frameSetId = digest;
 const runId = z.uuid();
 const segment = z.int().min(0);
 const runError = z.strictObject({ code: z.string(), detail: z.string() });
 
 /** What a job of each queue carries: ids only. The data lies in Postgres and in blobs. */
 export const STAGE_JOBS = {
-  /** Decode a video into frame segments; one job for a feature set. */
-  ingest: z.strictObject({ featureSetId }),
+  /** Decode a video into frame segments at one input size. */
+  ingest: z.strictObject({ frameSetId }),
   /** Features of one segment; shared by every run on the same feature set. */
   features: z.strictObject({ featureSetId, segment }),
   /** Soft labels of one segment of a pass; needs those of the segment before it in the pass's direction. */

@@ -7,11 +7,13 @@ export type {
   ApiKey,
   FeatureSet,
   FrameSegment,
+  FrameSet,
   FrameTable,
   ModelAlias,
   ModelAudit,
   ModelTraffic,
   ModelVersion,
+  KeypointPrompt,
   Prompt,
   Run,
   RunObject,
@@ -19,7 +21,9 @@ export type {
   TrainingArtifact,
   TrainingMetric,
   TrainingRun,
+  UploadedVideo,
   Video,
+  VideoFrame,
 } from './generated/client';
 export * from './lock-tenant';
 export * from './lock-video';

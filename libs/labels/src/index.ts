@@ -1,5 +1,7 @@
 export * from './class-shapes';
 export * from './combine-labels';
+export * from './keypoint-channels';
+export * from './keypoint-grid';
 export * from './label-grid';
 export * from './mask-from-labels';
 export * from './palette';

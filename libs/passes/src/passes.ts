@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Direction, Prompt, PromptSet } from './prompts';
+import type { Direction, ObjectKind, Prompt, PromptSet } from './prompts';
 import { endOf, firstFrameOf, spansOf } from './spans';
 
 /**
@@ -10,12 +10,16 @@ import { endOf, firstFrameOf, spansOf } from './spans';
 export interface Pass {
   /** Names the pass among all that its run may ever have. */
   key: string;
+  kind: ObjectKind;
   direction: Direction;
   /** The prompted frame. The first step of the pass is this frame itself. */
   from: number;
   /** The last frame in its direction that any object needs; null, of a forward pass only: that of the video. */
   to: number | null;
-  /** Ids of the objects of the prompt: a channel of the soft labels each, after that of the background. */
+  /**
+   * Ids of the objects of the prompt. Of masks, each is a channel of the soft labels after that of the background; of key
+   * points, each point of each object is one, and there is no background.
+   */
   objects: readonly number[];
 }
 
@@ -35,18 +39,20 @@ export function passKey({ frame, digest }: Prompt, direction: Direction): string
  */
 export function passesOf(set: PromptSet): Pass[] {
   const spans = spansOf(set);
+  const kindOf = new Map(set.objects.map(({ id, kind }) => [id, kind]));
   return set.prompts.flatMap((prompt) => {
     const { frame: from, objects } = prompt;
+    const kind = kindOf.get(objects[0]!) ?? 'mask';
     const end = Math.max(...spans.filter(({ before }) => before === prompt).map(endOf));
     const to = end === Infinity ? null : end - 1;
-    const passes: Pass[] = [{ key: passKey(prompt, 'forward'), direction: 'forward', from, to, objects }];
+    const passes: Pass[] = [{ key: passKey(prompt, 'forward'), kind, direction: 'forward', from, to, objects }];
     // The prompt at the other end is true by definition, the first frame of the video is not.
     const lasts = spans
       .filter(({ after }) => after === prompt)
       .map((span) => firstFrameOf(span) + (span.before ? 1 : 0));
     const last = Math.min(from, ...lasts);
     if (last < from) {
-      passes.push({ key: passKey(prompt, 'backward'), direction: 'backward', from, to: last, objects });
+      passes.push({ key: passKey(prompt, 'backward'), kind, direction: 'backward', from, to: last, objects });
     }
     return passes;
   });

@@ -1,4 +1,14 @@
-import { framesWithin, FrameSources, passesOf, plan, segmentsOf, type Prompt, type PromptSet, type RunRows } from '.';
+import {
+  framesWithin,
+  FrameSources,
+  passesOf,
+  plan,
+  segmentsOf,
+  type ObjectKind,
+  type Prompt,
+  type PromptSet,
+  type RunRows,
+} from '.';
 
 const SEGMENT = 4;
 
@@ -16,7 +26,7 @@ const prompt = (frame: number, objects: number[], digest = `${frame}`): Prompt =
 
 function setOf(prompts: Prompt[], tracedBack: number[] = []): PromptSet {
   const ids = [...new Set(prompts.flatMap(({ objects }) => objects))].sort((a, b) => a - b);
-  return { prompts, objects: ids.map((id) => ({ id, isTracedBack: tracedBack.includes(id) })) };
+  return { prompts, objects: ids.map((id) => ({ id, kind: 'mask', isTracedBack: tracedBack.includes(id) })) };
 }
 
 /** A run whose stages do, in random order, what the plan says, one job at a time; labels and masks carry what they are made of. */
@@ -81,17 +91,32 @@ class Simulation {
   }
 }
 
-function randomSet(next: () => number, videoFrames: number): PromptSet {
+/** Objects 1 to 3 have masks, 4 and 5 key points; each kind has prompts of its own, also on the same frame. */
+function randomMix(next: () => number, videoFrames: number): PromptSet {
+  const ofKind = (kind: ObjectKind, ids: number[]) => {
+    const { prompts } = randomSet(next, videoFrames, ids);
+    const objects = [...new Set(prompts.flatMap((one) => one.objects))];
+    return { prompts, objects: objects.map((id) => ({ id, kind, isTracedBack: next() < 0.5 })) };
+  };
+  const [masks, points] = [ofKind('mask', [1, 2, 3]), ofKind('keypoints', [4, 5])];
+  return {
+    prompts: [...masks.prompts, ...points.prompts].sort((a, b) => a.frame - b.frame),
+    objects: [...masks.objects, ...points.objects].sort((a, b) => a.id - b.id),
+  };
+}
+
+function randomSet(next: () => number, videoFrames: number, among?: number[]): PromptSet {
   const objects = 1 + Math.floor(next() * 3);
   const frames = new Set(Array.from({ length: 1 + Math.floor(next() * 4) }, () => Math.floor(next() * videoFrames)));
   const prompts = [...frames]
     .sort((a, b) => a - b)
     .map((frame) => {
-      const ids = Array.from({ length: objects }, (_, i) => i + 1).filter(() => next() < 0.6);
-      return prompt(frame, ids.length > 0 ? ids : [1], `${frame} ${ids.join()} ${Math.floor(next() * 3)}`);
+      const all = among ?? Array.from({ length: objects }, (_, i) => i + 1);
+      const ids = all.filter(() => next() < 0.6);
+      return prompt(frame, ids.length > 0 ? ids : [all[0]!], `${frame} ${ids.join()} ${Math.floor(next() * 3)}`);
     });
   const all = setOf(prompts);
-  return { prompts, objects: all.objects.map(({ id }) => ({ id, isTracedBack: next() < 0.5 })) };
+  return { prompts, objects: all.objects.map(({ id, kind }) => ({ id, kind, isTracedBack: next() < 0.5 })) };
 }
 
 describe('plan', () => {
@@ -201,25 +226,54 @@ describe('plan', () => {
     expect(plan(rows)).toMatchObject({ ingest: true, propagation: [], foremost: 2 });
   });
 
-  it('ends every random history of prompts, does nothing twice, and a corrected run as a fresh one', () => {
-    for (let seed = 0; seed < 60; seed++) {
-      const next = random(seed);
-      const videoFrames = 1 + Math.floor(next() * 30);
-      const sut = new Simulation(randomSet(next, videoFrames), videoFrames, next);
-      for (let change = 0; change < 3; change++) {
-        for (let i = Math.floor(next() * 40); i > 0; i--) sut.step();
-        sut.prompts = randomSet(next, videoFrames);
-        // What was of an earlier set of prompts may be wanted again.
-        sut.jobs.length = 0;
+  it.each([
+    ['masks', randomSet],
+    ['masks and key points', randomMix],
+  ])(
+    'ends every random history of prompts of %s, does nothing twice, and a corrected run as a fresh one',
+    (_, setFrom) => {
+      for (let seed = 0; seed < 60; seed++) {
+        const next = random(seed);
+        const videoFrames = 1 + Math.floor(next() * 30);
+        const sut = new Simulation(setFrom(next, videoFrames), videoFrames, next);
+        for (let change = 0; change < 3; change++) {
+          for (let i = Math.floor(next() * 40); i > 0; i--) sut.step();
+          sut.prompts = setFrom(next, videoFrames);
+          // What was of an earlier set of prompts may be wanted again.
+          sut.jobs.length = 0;
+        }
+        sut.finish();
+        expect(plan(sut.rows()).isComplete).toBe(true);
+        const fresh = new Simulation(sut.prompts, videoFrames, random(seed + 1000));
+        fresh.finish();
+        expect([...sut.masks].sort()).toEqual([...fresh.masks].sort());
+        for (const [key, segments] of fresh.labels)
+          expect([...sut.labels.get(key)!]).toEqual(expect.arrayContaining([...segments]));
       }
-      sut.finish();
-      expect(plan(sut.rows()).isComplete).toBe(true);
-      const fresh = new Simulation(sut.prompts, videoFrames, random(seed + 1000));
-      fresh.finish();
-      expect([...sut.masks].sort()).toEqual([...fresh.masks].sort());
-      for (const [key, segments] of fresh.labels)
-        expect([...sut.labels.get(key)!]).toEqual(expect.arrayContaining([...segments]));
+    },
+  );
+
+  it('keeps kinds apart: prompts of key points change no pass and no share of masks', () => {
+    const masks = setOf([prompt(2, [1]), prompt(20, [1])]);
+    const both: PromptSet = {
+      prompts: [masks.prompts[0]!, prompt(2, [7], 'points'), prompt(9, [7], 'more'), masks.prompts[1]!],
+      objects: [...masks.objects, { id: 7, kind: 'keypoints', isTracedBack: false }],
+    };
+    const ofKind = (set: PromptSet, kind: ObjectKind) => passesOf(set).filter((pass) => pass.kind === kind);
+    expect(ofKind(both, 'mask')).toEqual(passesOf(masks));
+    expect(ofKind(both, 'keypoints').map(({ direction, from, to }) => [direction, from, to])).toEqual([
+      ['forward', 2, 8],
+      ['forward', 9, null],
+      ['backward', 9, 3],
+    ]);
+    const [sut, before] = [new FrameSources(both), new FrameSources(masks)];
+    for (let frame = 0; frame < 25; frame++) {
+      expect(sut.on(frame).filter(({ kind }) => kind === 'mask')).toEqual(before.on(frame));
     }
+    // Frames without any mask object have empty masks as soon as the run has masks at all.
+    const points = new FrameSources({ prompts: [prompt(0, [7])], objects: [both.objects[1]!] });
+    const mixed = new FrameSources({ prompts: [prompt(0, [7])], objects: both.objects });
+    expect(mixed.recipe(0, 4)).not.toBe(points.recipe(0, 4));
   });
 
   it('makes again only what a missing mask needs when soft labels were removed', () => {

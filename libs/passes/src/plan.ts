@@ -9,9 +9,9 @@ export interface RunRows {
   segmentFrames: number;
   /** How many frames before a step, in the order of its pass, are its context, besides the prompted one. */
   contextFrames: number;
-  /** Frames of the video; null until it has been decoded to its end. */
+  /** Frames of the video; null until it has been decoded to its end, at whatever size. */
   frameCount: number | null;
-  /** Segments whose frames are known. */
+  /** Segments whose frames have been decoded at the size of this run. */
   frames: ReadonlySet<number>;
   /** Segments whose features are stored. */
   features: ReadonlySet<number>;
@@ -23,11 +23,11 @@ export interface RunRows {
 
 /** The work that a run can do next, and how far it is. Everything that must know the order of the pipeline reads this. */
 export interface Plan {
-  /** Whether the video must be decoded, or decoded further. */
+  /** Whether the video must be decoded, or decoded further: to its end, or for segments that are to be encoded. */
   ingest: boolean;
   /**
-   * Segments to be encoded: all while the video is being decoded, as raw frames are not kept; later those that a pass with
-   * missing masks walks through, or looks back to.
+   * Segments to be encoded: all while the video is being decoded; later those that a pass with missing masks walks
+   * through, or looks back to.
    */
   features: number[];
   /** The next segment of each pass whose features are there. */
@@ -53,7 +53,7 @@ export function plan(rows: RunRows): Plan {
   const walked = new Set(standings.flatMap((standing) => segmentsToWalk(standing, rows)));
   const wantsFeatures = (segment: number) => frameCount === null || walked.has(segment);
   return {
-    ingest: frameCount === null,
+    ingest: frameCount === null || [...walked].some((segment) => !features.has(segment) && !frames.has(segment)),
     features: [...frames].filter((segment) => wantsFeatures(segment) && !features.has(segment)).sort((a, b) => a - b),
     propagation: standings.flatMap(({ pass, next }) => {
       const isReady = next !== null && segmentsToWalk({ pass, next, last: next }, rows).every((at) => features.has(at));

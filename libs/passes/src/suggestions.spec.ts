@@ -5,6 +5,7 @@ const setOf = (prompts: Prompt[], tracedBack: number[] = []): PromptSet => ({
   prompts,
   objects: [...new Set(prompts.flatMap(({ objects }) => objects))].map((id) => ({
     id,
+    kind: 'mask',
     isTracedBack: tracedBack.includes(id),
   })),
 });

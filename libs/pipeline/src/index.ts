@@ -7,4 +7,5 @@ export * from './run-plan';
 export * from './server-failure';
 export * from './stage-metrics';
 export * from './stage-runner';
+export * from './turns';
 export * from './wait-for-room';

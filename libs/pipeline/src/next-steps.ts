@@ -6,10 +6,11 @@ import {
   type Stage,
   type StageJobs,
 } from '@propago/contracts';
-import { activeRun, type Database } from '@propago/database';
+import { activeRun, type Database, type Prisma } from '@propago/database';
 import { inTraceOf } from '@propago/tracing';
-import type { Queues, Urgency } from './queues';
+import type { Queues } from './queues';
 import { planOf, type RunPlan } from './run-plan';
+import type { Line } from './turns';
 
 /** What was just stored; undefined: whatever a run may lack. */
 export type Stored =
@@ -21,11 +22,30 @@ export type Stored =
 interface WantingRun {
   id: string;
   featureSetId: string;
+  featureSet: { frameSetId: string };
   traceparent: string | null;
   shadowOfId: string | null;
+  tenant: string;
 }
 
-const WANTING = { id: true, featureSetId: true, traceparent: true, shadowOfId: true } as const;
+/** The columns of a WantingRun. */
+export const WANTING = {
+  id: true,
+  featureSetId: true,
+  featureSet: { select: { frameSetId: true } },
+  traceparent: true,
+  shadowOfId: true,
+  tenant: true,
+} as const;
+
+/** One run, or all that share features or frames. */
+type WhichRuns = { runId: string } | { featureSetId: string } | { frameSetId: string };
+
+function whereOf(which: WhichRuns): Prisma.RunWhereInput {
+  if ('runId' in which) return { id: which.runId };
+  if ('featureSetId' in which) return { featureSetId: which.featureSetId };
+  return { featureSet: { frameSetId: which.frameSetId } };
+}
 
 /**
  * What follows what, segment by segment. Each method is called after its rows are committed and enqueues what they
@@ -38,22 +58,22 @@ export class NextSteps {
   ) {}
 
   /** A run is accepted: its video must be decoded, or is already, or another run's decoding is under way. */
-  async runAccepted(featureSetId: string): Promise<void> {
-    await this.framesNeeded(featureSetId);
+  async runAccepted({ id: featureSetId, frameSetId }: { id: string; frameSetId: string }): Promise<void> {
+    await this.framesNeeded(frameSetId);
     await this.advanceAll({ featureSetId });
   }
 
   /** The prompts of a run have changed. */
   async runPrompted(runId: string): Promise<void> {
-    await this.advanceAll({ id: runId });
+    await this.advanceAll({ runId });
   }
 
-  async framesNeeded(featureSetId: string): Promise<void> {
-    await this.queues.add('ingest', { featureSetId }, await this.urgencyOf({ featureSetId }));
+  async framesNeeded(frameSetId: string): Promise<void> {
+    await this.queues.add('ingest', { frameSetId }, await this.lineOf({ featureSet: { frameSetId }, ...activeRun }));
   }
 
-  async framesStored(featureSetId: string, segment: number): Promise<void> {
-    await this.advanceAll({ featureSetId }, { stage: 'ingest', segment });
+  async framesStored(frameSetId: string, segment: number): Promise<void> {
+    await this.advanceAll({ frameSetId }, { stage: 'ingest', segment });
   }
 
   async featuresStored(featureSetId: string, segment: number): Promise<void> {
@@ -61,50 +81,54 @@ export class NextSteps {
   }
 
   /** The storage lacks features that a row promises: they are made again, from the video. */
-  async featuresLost(featureSetId: string, segment: number): Promise<void> {
-    await this.database.featureSegment.deleteMany({ where: { featureSetId, index: segment } });
-    await this.framesNeeded(featureSetId);
+  async featuresLost({ id, frameSetId }: { id: string; frameSetId: string }, segment: number): Promise<void> {
+    await this.database.featureSegment.deleteMany({ where: { featureSetId: id, index: segment } });
+    await this.framesNeeded(frameSetId);
   }
 
   /** The storage lacks labels of a pass that rows promise: the pass is walked again from its start. */
   async labelsLost(runId: string, pass: string): Promise<void> {
     await this.database.labelSegment.deleteMany({ where: { runId, pass } });
-    await this.advanceAll({ id: runId });
+    await this.advanceAll({ runId });
   }
 
   async labelsStored(runId: string, pass: string, segment: number): Promise<void> {
-    await this.advanceAll({ id: runId }, { stage: 'propagation', pass, segment });
+    await this.advanceAll({ runId }, { stage: 'propagation', pass, segment });
   }
 
   /** The number of frames is known, so the last masks may have been the last thing missing. */
-  async videoDecoded(featureSetId: string): Promise<void> {
-    await this.advanceAll({ featureSetId });
+  async videoDecoded(frameSetId: string): Promise<void> {
+    await this.advanceAll({ frameSetId });
   }
 
   async runCancelled(runId: string): Promise<void> {
-    await this.queues.add('results', { kind: 'end', runId });
+    await this.queues.add('results', { kind: 'end', runId }, await this.lineOf({ id: runId }));
   }
 
   async runDeleted(runId: string): Promise<void> {
-    await this.queues.add('housekeeping', { kind: 'purge', runId });
+    await this.queues.add('housekeeping', { kind: 'purge', runId }, await this.lineOf({ id: runId }));
   }
 
   /** A run has ended: its shadows begin, or end with it. */
   async runEnded(runId: string, state: RunEndState): Promise<void> {
     const shadows = await this.database.run.findMany({
       where: { shadowOfId: runId, outcome: { is: null } },
-      select: { id: true, featureSetId: true, traceparent: true },
+      select: { id: true, featureSet: true, traceparent: true },
     });
-    for (const { id, featureSetId, traceparent } of shadows) {
+    for (const { id, featureSet, traceparent } of shadows) {
       await inTraceOf(traceparent, () =>
-        state === 'succeeded' ? this.runAccepted(featureSetId) : this.runCancelled(id),
+        state === 'succeeded' ? this.runAccepted(featureSet) : this.runCancelled(id),
       );
     }
   }
 
   /** A shadow run has succeeded. */
   async shadowEnded(shadowRunId: string): Promise<void> {
-    await this.queues.add('housekeeping', { kind: 'compare', runId: shadowRunId }, 'background');
+    await this.queues.add(
+      'housekeeping',
+      { kind: 'compare', runId: shadowRunId },
+      await this.lineOf({ id: shadowRunId }),
+    );
   }
 
   /** A job has failed for good: so have the runs that needed it. */
@@ -113,29 +137,34 @@ export class NextSteps {
     if ('kind' in data && data.kind !== 'segment') return;
     const runIds = await this.activeRuns(data);
     const cause = { code: error.code, detail: error.message };
-    await Promise.all(runIds.map((runId) => this.queues.add('results', { kind: 'end', runId, error: cause })));
-  }
-
-  /** Enqueues what a run can do next: all of it, or only what something that was just stored can have enabled. */
-  async advance({ id: runId, featureSetId, shadowOfId }: WantingRun, stored: Stored = undefined): Promise<void> {
-    const plan = await planOf(this.database, runId);
-    if (!plan) return;
-    const urgency = shadowOfId ? 'background' : 'user';
-    const wanted = jobsOf(plan, { runId, featureSetId }, stored);
-    for (const stage of STAGES) {
-      for (const data of wanted[stage]) await this.queues.add(stage, data as StageJobs[typeof stage], urgency);
+    for (const runId of runIds) {
+      await this.queues.add('results', { kind: 'end', runId, error: cause }, await this.lineOf({ id: runId }));
     }
   }
 
-  private async advanceAll(which: { id: string } | { featureSetId: string }, stored?: Stored): Promise<void> {
-    const runs = await this.database.run.findMany({ where: { ...which, ...activeRun }, select: WANTING });
+  /** Enqueues what a run can do next: all of it, or only what something that was just stored can have enabled. */
+  async advance(run: WantingRun, stored: Stored = undefined): Promise<void> {
+    const plan = await planOf(this.database, run.id);
+    if (!plan) return;
+    const wanted = jobsOf(plan, run, stored);
+    for (const stage of STAGES) {
+      for (const data of wanted[stage]) await this.queues.add(stage, data as StageJobs[typeof stage], line(run));
+    }
+  }
+
+  private async advanceAll(which: WhichRuns, stored?: Stored): Promise<void> {
+    const runs = await this.database.run.findMany({ where: { ...whereOf(which), ...activeRun }, select: WANTING });
     for (const run of runs) await inTraceOf(run.traceparent, () => this.advance(run, stored));
   }
 
-  /** Work that no user's run wants can wait. */
-  private async urgencyOf(which: { id: string } | { featureSetId: string }): Promise<Urgency> {
-    const wanting = await this.database.run.count({ where: { ...which, shadowOfId: null, ...activeRun } });
-    return wanting > 0 ? 'user' : 'background';
+  /** The line of the first of some runs that a user waits for, if there is one. */
+  private async lineOf(which: Prisma.RunWhereInput): Promise<Line> {
+    const found = await this.database.run.findFirst({
+      where: which,
+      select: WANTING,
+      orderBy: [{ shadowOfId: { sort: 'asc', nulls: 'first' } }, { createdAt: 'asc' }],
+    });
+    return found ? line(found) : { tenant: '', urgency: 'background' };
   }
 
   /** Whether any run still wants what this job is to do. */
@@ -144,23 +173,24 @@ export class NextSteps {
     return (await this.activeRuns(data)).length > 0;
   }
 
-  /** Ids of the runs that still want what a job, or a feature set, is for. */
-  async activeRuns(data: { runId: string } | { featureSetId: string }): Promise<string[]> {
-    const which = 'runId' in data ? { id: data.runId } : { featureSetId: data.featureSetId };
-    const runs = await this.database.run.findMany({ where: { ...which, ...activeRun }, select: { id: true } });
+  /** Ids of the runs that still want what a job, or a set of frames or features, is for. */
+  async activeRuns(which: WhichRuns): Promise<string[]> {
+    const runs = await this.database.run.findMany({ where: { ...whereOf(which), ...activeRun }, select: { id: true } });
     return runs.map(({ id }) => id);
   }
 }
 
+const line = ({ tenant, shadowOfId }: WantingRun): Line => ({ tenant, urgency: shadowOfId ? 'background' : 'user' });
+
 /** A plan as jobs of each stage, those first that lead to the first masks. */
 function jobsOf(
   { ingest, features, propagation, masks, isComplete, beyond }: RunPlan,
-  { runId, featureSetId }: { runId: string; featureSetId: string },
+  { id: runId, featureSetId, featureSet }: WantingRun,
   stored: Stored,
 ): { [S in Stage]: StageJobs[S][] } {
   const near = (segment: number) => !stored || segment === stored.segment;
   return {
-    ingest: ingest && !stored ? [{ featureSetId }] : [],
+    ingest: ingest && !stored ? [{ frameSetId: featureSet.frameSetId }] : [],
     features: features
       .filter((segment) => near(segment) && stored?.stage !== 'features')
       .map((segment) => ({ featureSetId, segment })),

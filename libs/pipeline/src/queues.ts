@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import Bull, { type Job, type JobOptions, type Queue } from 'bull';
 import { QUEUES, type QueueName, type StageJobs } from '@propago/contracts';
 import { currentTraceparent } from '@propago/tracing';
+import { Turns, type Line } from './turns';
 
 export interface QueueOptions {
   redisUrl: string;
@@ -24,13 +25,6 @@ const JOB_OPTIONS: JobOptions = {
 
 /** What lies in Redis: what the job is to do, and the trace that it belongs to. */
 export type TracedJob<S extends QueueName> = StageJobs[S] & { traceparent?: string };
-
-/**
- * Bull takes jobs without a priority after all others, so every job has one. In the background is what no user waits
- * for.
- */
-const PRIORITIES = { user: 1, background: 2 } as const;
-export type Urgency = keyof typeof PRIORITIES;
 
 const IDLE_POLL_MS = 50;
 
@@ -68,9 +62,20 @@ export class Queues {
   }
 
   /** The job's span will continue the active one. */
-  async add<S extends QueueName>(stage: S, data: StageJobs[S], urgency: Urgency = 'user'): Promise<Job<StageJobs[S]>> {
+  async add<S extends QueueName>(stage: S, data: StageJobs[S], line: Line): Promise<Job<StageJobs[S]>> {
     const traced: TracedJob<S> = { ...data, traceparent: currentTraceparent() };
-    return this.of(stage).add(traced, { jobId: jobId(stage, data), priority: PRIORITIES[urgency] });
+    const id = jobId(stage, data);
+    return this.of(stage).add(traced, { jobId: id, priority: await this.turns(stage).take(line, id) });
+  }
+
+  /** A worker has begun a job, so that those who come now come after it. */
+  async begun(stage: QueueName, { opts }: Job<unknown>): Promise<void> {
+    // Bull takes jobs without a priority before all others.
+    if (opts.priority) await this.turns(stage).begin(opts.priority);
+  }
+
+  private turns(stage: QueueName): Turns {
+    return new Turns(this.of(stage).client, `${this.options.prefix}:${stage}`);
   }
 
   /** Jobs by state of every queue, for metrics. */

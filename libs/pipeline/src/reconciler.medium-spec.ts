@@ -27,7 +27,7 @@ async function waiting(): Promise<string[]> {
 
 // Of the prompt that the fixture's runs have.
 const PROMPTS = {
-  objects: [{ id: 1, isTracedBack: false }],
+  objects: [{ id: 1, kind: 'mask' as const, isTracedBack: false }],
   prompts: [{ frame: 0, objects: [1], digest: 'd' }],
 };
 const pass = passesOf(PROMPTS)[0]!.key;
@@ -43,12 +43,11 @@ async function runWith(stored: {
   table?: boolean;
 }) {
   const { database } = fixture;
-  const { runId, featureSetId } = await fixture.acceptedRun(stored.shadowOfId);
+  const { runId, sha256, frameSetId, featureSetId } = await fixture.acceptedRun(stored.shadowOfId);
   const indexes = (count = 0) => Array.from({ length: count }, (_, index) => index);
-  const frame = { frameCount: 2, pts: [0, 1], keyFrames: [true, false], names: [], decodeSeconds: 0 };
   const feature = { rows: 1, cols: 1, dim: 1, encoderSeconds: 0 };
   await database.frameSegment.createMany({
-    data: indexes(stored.frames).map((index) => ({ featureSetId, index, firstFrame: 2 * index, ...frame })),
+    data: indexes(stored.frames).map((index) => ({ frameSetId, index, frameCount: 2, decodeSeconds: 0 })),
   });
   await database.featureSegment.createMany({
     data: indexes(stored.features).map((index) => ({ featureSetId, index, ...feature })),
@@ -62,24 +61,24 @@ async function runWith(stored: {
   if (stored.table) {
     const frameCount = 2 * (stored.frames ?? 0);
     const timeBase = { timeBaseNumerator: 1, timeBaseDenominator: 25 };
-    await database.frameTable.create({ data: { featureSetId, frameCount, ...timeBase } });
+    await database.frameTable.create({ data: { videoSha256: sha256, frameCount, ...timeBase } });
   }
-  return { runId, featureSetId };
+  return { runId, frameSetId, featureSetId };
 }
 
 describe('the reconciler', () => {
   it('enqueues decoding for a run of which nothing is stored', async () => {
-    const { featureSetId } = await runWith({});
+    const { frameSetId } = await runWith({});
     await sut.reconcile();
-    expect(await waiting()).toEqual([`ingest-${featureSetId}`]);
+    expect(await waiting()).toEqual([`ingest-${frameSetId}`]);
   });
 
   it('enqueues whatever each stage lacks, in the middle of a run', async () => {
-    const { runId, featureSetId } = await runWith({ frames: 4, features: 3, labels: 2, results: 1 });
+    const { runId, frameSetId, featureSetId } = await runWith({ frames: 4, features: 3, labels: 2, results: 1 });
     await sut.reconcile();
     expect(await waiting()).toEqual(
       [
-        `ingest-${featureSetId}`,
+        `ingest-${frameSetId}`,
         `features-${featureSetId}-3`,
         `propagation-${runId}-${pass}-2`,
         `results-segment-${runId}-1-${recipe}`,
@@ -131,10 +130,10 @@ describe('the reconciler', () => {
     const base = await runWith({ frames: 1 });
     const shadow = await runWith({ shadowOfId: base.runId });
     await sut.reconcile();
-    expect(await waiting()).not.toContain(`ingest-${shadow.featureSetId}`);
+    expect(await waiting()).not.toContain(`ingest-${shadow.frameSetId}`);
     await fixture.database.runOutcome.create({ data: { runId: base.runId, state: 'succeeded' } });
     await sut.reconcile();
-    expect(await waiting()).toContain(`ingest-${shadow.featureSetId}`);
+    expect(await waiting()).toContain(`ingest-${shadow.frameSetId}`);
   });
 
   it.each(['failed', 'cancelled'])('ends the shadow of a run that has %s', async (state) => {
@@ -168,11 +167,11 @@ describe('work that no user waits for', () => {
     const shadow = await runWith({ shadowOfId: base.runId, frames: 2 });
     const users = [await runWith({ frames: 2 }), await runWith({ frames: 1 })];
     const next = fixture.next;
-    await next.framesStored(users[0]!.featureSetId, 0);
-    await next.framesStored(shadow.featureSetId, 0);
-    await next.framesStored(users[0]!.featureSetId, 1);
-    await next.framesStored(shadow.featureSetId, 1);
-    await next.framesStored(users[1]!.featureSetId, 0);
+    await next.framesStored(users[0]!.frameSetId, 0);
+    await next.framesStored(shadow.frameSetId, 0);
+    await next.framesStored(users[0]!.frameSetId, 1);
+    await next.framesStored(shadow.frameSetId, 1);
+    await next.framesStored(users[1]!.frameSetId, 0);
     const taken: string[] = [];
     for (let i = 0; i < 5; i++) taken.push(String((await fixture.queues.of('features').getNextJob())?.id));
     expect(taken).toEqual([

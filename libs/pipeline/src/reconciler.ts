@@ -1,6 +1,6 @@
 import { activeRun, type Database } from '@propago/database';
 import { inTraceOf } from '@propago/tracing';
-import type { NextSteps } from './next-steps';
+import { WANTING, type NextSteps } from './next-steps';
 
 /**
  * Re-derives from Postgres what should be in the queues, and adds it. A lost Redis, a process that died between its
@@ -16,7 +16,7 @@ export class Reconciler {
   async reconcile(): Promise<number> {
     const runs = await this.database.run.findMany({
       where: { ...activeRun },
-      select: { id: true, featureSetId: true, traceparent: true, shadowOfId: true },
+      select: WANTING,
       orderBy: { createdAt: 'asc' },
       take: 1000,
     });

@@ -15,7 +15,8 @@ afterAll(async () => {
   await fixture?.stop();
 });
 
-const enqueue = () => fixture.queues.add('ingest', { featureSetId: 'a'.repeat(40) });
+const line = { tenant: 'default', urgency: 'user' } as const;
+const enqueue = () => fixture.queues.add('ingest', { frameSetId: 'a'.repeat(40) }, line);
 
 describe('serverFailure', () => {
   it('takes a Redis that cannot write to its disk for a server that is not available', async () => {
@@ -37,7 +38,7 @@ describe('serverFailure', () => {
     const { client } = fixture.queues.of('ingest');
     await client.config('SET', 'maxmemory', '1');
     const error: unknown = await fixture.queues
-      .add('features', { featureSetId: 'b'.repeat(40), segment: 0 })
+      .add('features', { featureSetId: 'b'.repeat(40), segment: 0 }, line)
       .catch((refusal: unknown) => refusal);
     await client.config('SET', 'maxmemory', '0');
     expect(serverFailure(error)).toMatchObject({ code: 'SERVICE_UNAVAILABLE' });

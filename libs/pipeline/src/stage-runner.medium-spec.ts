@@ -113,7 +113,8 @@ describe('StageRunner', () => {
     const sut = new StageRunner(stage, fixture.queues, fixture.next, metrics, pino({ level: 'silent' }));
     const completed = new Promise((resolve) => fixture.queues.of('propagation').on('completed', resolve));
     sut.start();
-    await fixture.queues.add('propagation', { runId, pass: 'a'.repeat(40), segment: 0 });
+    const line = { tenant: 'default', urgency: 'user' } as const;
+    await fixture.queues.add('propagation', { runId, pass: 'a'.repeat(40), segment: 0 }, line);
     const looking = setInterval(() => void sut.abortUnwanted(), 20);
     await completed;
     clearInterval(looking);

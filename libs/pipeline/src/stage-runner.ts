@@ -76,6 +76,8 @@ export class StageRunner<S extends QueueName> {
   private async track(job: Job<unknown>): Promise<JobReport> {
     const data = this.parse(job);
     if (!data) return { skipped: true };
+    // Where Redis has just gone away, the order of what waits is not worth a job's attempt.
+    await this.queues.begun(this.handler.stage, job).catch(() => {});
     const controller = new AbortController();
     const parent = (job.data as TracedJob<S>).traceparent;
     const { stage } = this.handler;

@@ -70,6 +70,7 @@ const limits = {
 const gatewayFields = serviceEnvironment.extend({
   MAX_UPLOAD_BYTES: whole(1, Number.MAX_SAFE_INTEGER, 2_000_000_000).describe('Size of an uploaded video'),
   MAX_CLASSES: whole(1, 254, 64).describe('Classes of a mask, without the background'),
+  MAX_KEYPOINTS: whole(1, 4096, 256).describe('Key points of all objects of a run together'),
   SEGMENT_FRAMES: whole(1, 256, 16).describe('Frames of a segment; never changes a result'),
   MAX_MODEL_BYTES: maxModelBytes,
   MAX_INPUT_PIXELS: whole(1, Number.MAX_SAFE_INTEGER, 1_000_000).describe(
@@ -173,9 +174,9 @@ export const resultsEnvironment = serviceEnvironment.extend({
     .number()
     .min(0)
     .default(24)
-    .describe('Features and overlays, which can be made again, are kept so long after their last use'),
+    .describe('Decoded frames, features and overlays, which can be made again, are kept so long after their last use'),
   CACHE_MAX_BYTES: wholeOrFound(0, Number.MAX_SAFE_INTEGER).describe(
-    'Features kept for later runs on the same video; above this the least recently used go. By default 20 GiB, or a fifth of the disk where that is less; 0 is without limit',
+    'Frames and features kept for later runs on the same video; above this the least recently used go. By default 20 GiB, or a fifth of the disk where that is less; 0 is without limit',
   ),
   DECODE_TIMEOUT_SECONDS: whole(1, 86_400, 3600).describe('Wall clock for one overlay'),
   ...limits,

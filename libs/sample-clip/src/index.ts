@@ -1,1 +1,1 @@
-export { type ClipFrame, type ClipOptions, type Hardness, renderClip, SAMPLE_CLIP } from './render-clip';
+export { type ClipFrame, type ClipOptions, type Hardness, type Joint, renderClip, SAMPLE_CLIP } from './render-clip';

@@ -111,3 +111,21 @@ export function poseAt(object: MovingObject, frame: number): Pose {
     reach: largest * scale * (1 + abs(bend) * (largest / object.radius)) + 2,
   };
 }
+
+/** How far from the centre its joints lie, relative to the radius. */
+const JOINT_RADIUS = 0.5;
+const JOINTS_ROUND = 5;
+
+/** Points of an object's surface at a frame, px from the corner of the picture: its centre, and some round it. */
+export function jointsOf(object: MovingObject, pose: Pose): (readonly [x: number, y: number])[] {
+  const round = Array.from({ length: JOINTS_ROUND }, (_, i) => (2 * PI * i) / JOINTS_ROUND);
+  const own = [[0, 0], ...round.map((angle) => [JOINT_RADIUS * cos(angle), JOINT_RADIUS * sin(angle)])];
+  return own.map(([x, y]) => {
+    const along = object.radius * x!;
+    const across = object.radius * y! + (pose.bend * along * along) / object.radius;
+    const dx = pose.cos * along - pose.sin * across;
+    const dy = pose.sin * along + pose.cos * across;
+    // The renderer has the centres of pixels at whole numbers.
+    return [pose.x + pose.scale * dx + 0.5, pose.y + pose.scale * dy + 0.5] as const;
+  });
+}

@@ -106,6 +106,31 @@ describe('renderClip', () => {
     expect(least(with3)).toBeLessThan(least(without));
   });
 
+  it('has joints that stay on the same place of an object’s surface', () => {
+    const frames = clip({ ...small, frames: 30, objects: 2, seed: 4 });
+    const colour = ({ rgb }: ClipFrame, x: number, y: number) => {
+      const at = (Math.floor(y) * small.width + Math.floor(x)) * 3;
+      return [...rgb.subarray(at, at + 3)];
+    };
+    let [on, beside, seen] = [0, 0, 0];
+    for (const frame of frames.slice(1)) {
+      frame.joints.flat().forEach(({ x, y, isVisible }, i) => {
+        const first = frames[0].joints.flat()[i];
+        const isNear = x < 6 || y < 6 || x > small.width - 6 || y > small.height - 6;
+        if (!isVisible || !first.isVisible || isNear) return;
+        const difference = (dx: number, dy: number) => {
+          const [a, b] = [colour(frames[0], first.x, first.y), colour(frame, x + dx, y + dy)];
+          return a.reduce((sum, value, c) => sum + Math.abs(value - b[c]), 0);
+        };
+        on += difference(0, 0);
+        beside += (difference(5, 0) + difference(-5, 0) + difference(0, 5) + difference(0, -5)) / 4;
+        seen++;
+      });
+    }
+    expect(seen).toBeGreaterThan(150);
+    expect(on).toBeLessThan(0.7 * beside);
+  });
+
   it.each([{ width: 8 }, { objects: 0 }, { objects: 17 }, { objects: 9, hardness: { distractors: 8 } }])(
     'refuses %p',
     (options) => {

@@ -1,4 +1,4 @@
-import { MovingObject, movingObject, OUTLINE_STEPS, Pose, poseAt } from './moving-object';
+import { jointsOf, MovingObject, movingObject, OUTLINE_STEPS, Pose, poseAt } from './moving-object';
 import { Random } from './random';
 import { Colour, hslColour, sampleTexture, Texture, texture, TEXTURE_KINDS } from './texture';
 
@@ -39,6 +39,16 @@ export interface ClipFrame {
   rgb: Buffer;
   /** height x width; 0 background, else the object whose visible surface covers the pixel's centre. */
   labels: Uint8Array;
+  /** By object, label 1 first: points that are fixed to its surface, and move, turn and bend with it. */
+  joints: Joint[][];
+}
+
+/** A point of an object, px: the centre of the first pixel is 0.5, 0.5. */
+export interface Joint {
+  x: number;
+  y: number;
+  /** Whether it lies in the picture, and nothing covers it. */
+  isVisible: boolean;
 }
 
 /** The clip of `npm run demo`: a few seconds at 480p. */
@@ -123,12 +133,19 @@ function renderFrame(scene: Scene, frame: number): ClipFrame {
   const image = new Float32Array(width * height * 3);
   const labels = new Uint8Array(width * height);
   drawGround(scene, frame, image);
+  const poses = scene.objects.map((object) => poseAt(object, frame));
   scene.objects.forEach((object, index) => {
-    const pose = poseAt(object, frame);
+    const pose = poses[index]!;
     drawShadow(scene, object, pose, image);
     drawObject(scene, object, pose, image, labels, index < scene.labelled ? index + 1 : 0);
   });
-  return { rgb: developed(scene, frame, image), labels };
+  const joints = scene.objects.slice(0, scene.labelled).map((object, index) =>
+    jointsOf(object, poses[index]!).map(([x, y]) => {
+      const isInside = x >= 0 && y >= 0 && x < width && y < height;
+      return { x, y, isVisible: isInside && labels[floor(y) * width + floor(x)] === index + 1 };
+    }),
+  );
+  return { rgb: developed(scene, frame, image), labels, joints };
 }
 
 function drawGround({ width, height, ground, pan, hardness }: Scene, frame: number, image: Float32Array): void {

@@ -22,7 +22,7 @@ export interface FeaturesHeader {
   encoderSha256: string;
 }
 
-/** Soft labels: frames x (rows * cols) x classes, float32, little endian; class 0 is the background. */
+/** Soft labels: frames x (rows * cols) x classes, float32, little endian; of masks, class 0 is the background. */
 export interface LabelsHeader {
   kind: 'labels';
   /** The smallest; frames are in their order in the video, whatever the direction of their pass. */

@@ -1,4 +1,5 @@
 export { blendOverlay, type OverlayStyle } from './blend-overlay';
+export { drawKeypoints, type DrawnKeypoints } from './draw-keypoints';
 export type { DecodedFrame } from './decoded-frame';
 export { encodeVideo, type EncodeOptions, type EncodedVideo } from './encode-video';
 export { DEFAULT_VIDEO_LIMITS, type VideoLimits } from './limits';

@@ -11,7 +11,7 @@ import { FeaturesProcessor } from './features.processor';
 import { LoadedEncoders } from './loaded-encoders';
 import type { ServedEncoders } from './served-encoders';
 
-const SET = { id: 'set', encoderSha256: 'a', precision: 'float16' };
+const SET = { id: 'set', frameSetId: 'frames', encoderSha256: 'a', precision: 'float16' };
 const FRAMES = { kind: 'frames', firstFrame: 0, frames: 1, width: 8, height: 8 } as const;
 const ENCODED: EncodedFrames = { features: new Uint16Array(4), grid: { rows: 1, cols: 1, patchSize: 8 }, dim: 4 };
 const STOP = new Error('the process is shutting down');
@@ -51,7 +51,6 @@ beforeEach(() => {
   const storage: Partial<BlobStore> = {
     get: async () => encodeSegment(FRAMES, [pixels]),
     put: async (key) => void stored.push(key),
-    delete: async () => {},
   };
   const database = {
     featureSet: { findUniqueOrThrow: async () => SET },

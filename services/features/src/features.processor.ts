@@ -32,24 +32,23 @@ export class FeaturesProcessor implements StageHandler<'features'> {
     const set = await this.database.featureSet.findUniqueOrThrow({ where: { id: featureSetId } });
     let report: JobReport = { skipped: true };
     if (!(await this.database.featureSegment.count({ where: id }))) {
-      const pixels = await this.pixels(featureSetId, segment);
+      const pixels = await this.pixels(set, segment);
       if (!pixels) return { skipped: true };
       signal.throwIfAborted();
       report = await this.extract(set, { segment, file: pixels }, signal);
     }
-    await this.storage.delete(blobKeys.frames(featureSetId, segment));
     await this.next.featuresStored(featureSetId, segment);
     for (const runId of await this.next.activeRuns({ featureSetId })) this.news.progress(runId);
     return report;
   }
 
-  /** The frame segment's file; where it is gone (a cancelled run took it along) the video is decoded again. */
-  private async pixels(featureSetId: string, segment: number): Promise<Buffer | undefined> {
+  /** The frame segment's file; where it had to make room the video is decoded again. */
+  private async pixels({ frameSetId }: FeatureSet, segment: number): Promise<Buffer | undefined> {
     try {
-      return await this.storage.get(blobKeys.frames(featureSetId, segment));
+      return await this.storage.get(blobKeys.frames(frameSetId, segment));
     } catch (error) {
       if (!(error instanceof CodedError && error.code === 'BLOB_MISSING')) throw error;
-      await this.next.framesNeeded(featureSetId);
+      await this.next.framesNeeded(frameSetId);
       return undefined;
     }
   }
@@ -59,7 +58,7 @@ export class FeaturesProcessor implements StageHandler<'features'> {
     { segment, file }: { segment: number; file: Buffer },
     signal: AbortSignal,
   ): Promise<JobReport> {
-    const key = blobKeys.frames(set.id, segment);
+    const key = blobKeys.frames(set.frameSetId, segment);
     const { header, payload } = decodeSegment('frames', file, key);
     const { frames, firstFrame, width, height } = header;
     const batch = { count: frames, width, height };

@@ -74,9 +74,11 @@ async function stored(megabytes: number, seed: number): Promise<string> {
 /** Runs that used an encoder version. */
 async function runsWith(sha256: string, count: number, createdAt = new Date()): Promise<void> {
   const id = `${sha256}-${randomUUID()}`;
-  const input = { inputWidth: 8, inputHeight: 8, imageResize: 'bilinear', precision: 'float16', segmentFrames: 2 };
   await database.video.create({ data: { sha256: id, bytes: 1, blobKey: 'v', probe: {} } });
-  await database.featureSet.create({ data: { id, videoSha256: id, encoderSha256: sha256, ...input } });
+  const frames = { width: 8, height: 8, imageResize: 'bilinear', segmentFrames: 2 };
+  await database.frameSet.create({ data: { id, videoSha256: id, ...frames } });
+  const features = { videoSha256: id, frameSetId: id, encoderSha256: sha256, precision: 'float16' };
+  await database.featureSet.create({ data: { id, ...features } });
   const request = { preset: 'dino', parameters: {}, createdAt };
   const run = { featureSetId: id, ...request, encoderName: sha256, encoderSha256: sha256 };
   await database.run.createMany({ data: Array.from({ length: count }, () => ({ id: randomUUID(), ...run })) });

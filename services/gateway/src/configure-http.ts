@@ -35,9 +35,9 @@ export async function configureHttp(app: NestFastifyApplication, config: ConfigO
   const fields = MOST_PROMPTS + MOST_OBJECTS + 8;
   const limits = { fileSize: config.MAX_UPLOAD_BYTES + 1, files, fields, parts: files + fields };
   await app.register(multipart, { limits });
-  // The mask of a prompt may be the body itself.
+  // The mask of a prompt, or a table of key points, may be the body itself.
   const png = { parseAs: 'buffer', bodyLimit: MAX_MASK_BYTES } as const;
-  fastify.addContentTypeParser(['image/png', 'application/octet-stream'], png, (_request, body, done) =>
+  fastify.addContentTypeParser(['image/png', 'text/csv', 'application/octet-stream'], png, (_request, body, done) =>
     done(null, body),
   );
   app.useGlobalFilters(new ProblemFilter(app.get<Logger>(LOGGER), allowed));

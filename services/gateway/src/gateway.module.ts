@@ -15,6 +15,7 @@ import { GcController } from './retention/gc.controller';
 import { AcceptRunService } from './runs/accept-run.service';
 import { EnqueueService } from './runs/enqueue.service';
 import { HttpModule } from './http/http.module';
+import { KeypointsController } from './runs/keypoints.controller';
 import { MasksController } from './runs/masks.controller';
 import { OverlayController } from './runs/overlay.controller';
 import { RunEventsController } from './runs/run-events.controller';
@@ -43,6 +44,7 @@ export class GatewayModule {
       controllers: [
         RunsController,
         RunEventsController,
+        KeypointsController,
         MasksController,
         ObjectsController,
         PromptsController,

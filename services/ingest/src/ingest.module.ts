@@ -1,5 +1,6 @@
 import { DynamicModule, Module } from '@nestjs/common';
 import { RuntimeModule, stageWork, type ConfigOf } from '@propago/runtime';
+import { FrameTableService } from './frame-table.service';
 import { IngestProcessor } from './ingest.processor';
 import { ProbeController } from './probe.controller';
 
@@ -9,7 +10,7 @@ export class IngestModule {
     return {
       module: IngestModule,
       imports: [RuntimeModule.forRoot({ service: 'ingest', config })],
-      ...stageWork([IngestProcessor], [], [ProbeController]),
+      ...stageWork([IngestProcessor], [FrameTableService], [ProbeController]),
     };
   }
 }

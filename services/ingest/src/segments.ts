@@ -1,38 +1,41 @@
+import { crc32 } from 'node:zlib';
 import type { DecodedFrame } from '@propago/video';
 
-/** Consecutive frames at the encoder's input size, with their part of the frame table. */
-export interface Segment {
+/** One row of the frame table. */
+export interface TableRow {
   index: number;
-  firstFrame: number;
-  /** rgb24, one buffer a frame. */
-  pixels: Buffer[];
-  /** Presentation time stamps in time base units. */
-  pts: bigint[];
-  keyFrames: boolean[];
-  /** File stems of the frames of a zip; empty for a video. */
-  names: string[];
+  /** Presentation time stamp in time base units. */
+  pts: bigint;
+  keyFrame: boolean;
+  /** File stem of a frame of a zip. */
+  name: string | null;
+  /** CRC-32 of the picture as it was decoded, before it is resized. */
+  checksum: number;
+}
+
+/** Consecutive frames with their part of the frame table. */
+export interface Segment<Pixels> {
+  index: number;
+  rows: TableRow[];
+  /** What was kept of each picture. */
+  pixels: Pixels[];
 }
 
 /** Cuts a stream of frames into segments; only the last one may be shorter. Holds one segment at a time. */
-export async function* inSegments(
+export async function* inSegments<Pixels>(
   frames: AsyncIterable<DecodedFrame>,
   segmentFrames: number,
-  toPixels: (frame: DecodedFrame) => Buffer,
-): AsyncGenerator<Segment> {
-  let segment = emptySegment(0, segmentFrames);
+  toPixels: (frame: DecodedFrame) => Pixels,
+): AsyncGenerator<Segment<Pixels>> {
+  let segment: Segment<Pixels> = { index: 0, rows: [], pixels: [] };
   for await (const frame of frames) {
+    const { index, pts, keyFrame, name = null } = frame;
+    segment.rows.push({ index, pts: BigInt(pts), keyFrame, name, checksum: crc32(frame.rgb) });
     segment.pixels.push(toPixels(frame));
-    segment.pts.push(BigInt(frame.pts));
-    segment.keyFrames.push(frame.keyFrame);
-    if (frame.name !== undefined) segment.names.push(frame.name);
-    if (segment.pixels.length === segmentFrames) {
+    if (segment.rows.length === segmentFrames) {
       yield segment;
-      segment = emptySegment(segment.index + 1, segmentFrames);
+      segment = { index: segment.index + 1, rows: [], pixels: [] };
     }
   }
-  if (segment.pixels.length > 0) yield segment;
-}
-
-function emptySegment(index: number, segmentFrames: number): Segment {
-  return { index, firstFrame: index * segmentFrames, pixels: [], pts: [], keyFrames: [], names: [] };
+  if (segment.rows.length > 0) yield segment;
 }

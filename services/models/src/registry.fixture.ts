@@ -60,11 +60,11 @@ export class RegistryFixture {
   async unfinishedRun(encoder: { name: string; version: number; sha256: string }): Promise<string> {
     const [id, videoSha256] = [randomUUID(), randomUUID()];
     await this.database.video.create({ data: { sha256: videoSha256, bytes: 1, blobKey: 'v', probe: {} } });
-    const size = { inputWidth: 8, inputHeight: 8, imageResize: 'bilinear', precision: 'float16', segmentFrames: 2 };
+    const size = { width: 8, height: 8, imageResize: 'bilinear', segmentFrames: 2 };
     const featureSetId = id.replaceAll('-', '').padEnd(40, '0');
-    await this.database.featureSet.create({
-      data: { id: featureSetId, videoSha256, encoderSha256: encoder.sha256, ...size },
-    });
+    await this.database.frameSet.create({ data: { id: featureSetId, videoSha256, ...size } });
+    const features = { videoSha256, frameSetId: featureSetId, encoderSha256: encoder.sha256, precision: 'float16' };
+    await this.database.featureSet.create({ data: { id: featureSetId, ...features } });
     const { name: encoderName, version: encoderVersion, sha256: encoderSha256 } = encoder;
     const request = { preset: 'dino', parameters: {} };
     await this.database.run.create({

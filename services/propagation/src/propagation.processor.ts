@@ -39,7 +39,7 @@ export class PropagationProcessor implements StageHandler<'propagation'> {
       try {
         report = await this.propagate(wanted, segment, signal);
       } catch (error) {
-        if (error instanceof FeaturesMissing) await this.next.featuresLost(wanted.run.featureSetId, error.segment);
+        if (error instanceof FeaturesMissing) await this.next.featuresLost(wanted.run.featureSet, error.segment);
         else if (error instanceof LabelsMissing) await this.next.labelsLost(runId, key);
         else throw error;
         return report;
@@ -64,7 +64,12 @@ export class PropagationProcessor implements StageHandler<'propagation'> {
         const plan = await planOf(transaction, runId);
         const pass = plan?.propagation.find((next) => next.pass.key === key && next.segment === segment)?.pass;
         if (!pass) return undefined;
-        const include = { featureSet: true, prompts: true };
+        const include = {
+          featureSet: { include: { frameSet: true, video: true } },
+          objects: true,
+          prompts: true,
+          keypointPrompts: true,
+        };
         return { pass, run: await transaction.run.findUniqueOrThrow({ where: { id: runId }, include }) };
       },
       { isolationLevel: 'RepeatableRead' },
@@ -97,7 +102,7 @@ export class PropagationProcessor implements StageHandler<'propagation'> {
       frames: labels.length,
       rows: features.rows,
       cols: features.cols,
-      classes: classesOf(pass),
+      classes: classesOf(of),
     };
     await this.storage.put(blobKeys.labels(run.id, pass.key, segment), encodeSegment(header, labels));
     const id = { runId: run.id, pass: pass.key, index: segment };

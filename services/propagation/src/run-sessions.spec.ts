@@ -23,11 +23,11 @@ describe('RunSessions', () => {
   let store: BlobStore;
   let sut: RunSessions;
   let stored: StoredSegments;
-  const pass: Pass = { key: 'pass', direction: 'forward', from: 0, to: null, objects: [1] };
+  const pass: Pass = { key: 'pass', kind: 'mask', direction: 'forward', from: 0, to: null, objects: [1] };
   const run = {
     id: 'run',
     parameters: PRESETS.siammae,
-    featureSet: { id: 'set', segmentFrames: FRAMES },
+    featureSet: { id: 'set', frameSet: { segmentFrames: FRAMES } },
   } as unknown as RunPass['run'];
 
   beforeEach(() => {

@@ -3,7 +3,7 @@ import { Inject, Injectable, OnApplicationShutdown } from '@nestjs/common';
 import { createEngine, type AffinityEngine, type EngineOptions } from '@propago/affinity';
 import { PassWalk, stepOf } from '@propago/passes';
 import { CONFIG, LOGGER, type ConfigOf, type Logger } from '@propago/runtime';
-import { classesOf, contextFrames, parametersOf, type RunPass } from './run-pass';
+import { classesOf, contextFrames, kernelParametersOf, parametersOf, type RunPass } from './run-pass';
 import { StoredSegments, type SegmentFrames } from './stored-segments';
 
 /**
@@ -35,13 +35,12 @@ export class RunSessions implements OnApplicationShutdown {
     this.kept.delete(name);
     if (kept?.step === step) return kept;
     kept?.session.close();
-    const { run, pass } = of;
     const shape = {
       grid: { rows: features.rows, cols: features.cols },
       dim: features.width,
-      classes: classesOf(pass),
+      classes: classesOf(of),
     };
-    const session = this.engine.createSession(shape, parametersOf(run));
+    const session = this.engine.createSession(shape, kernelParametersOf(of));
     const walk = new PassWalk(session, step);
     try {
       await this.readContext(of, walk);
@@ -71,7 +70,7 @@ export class RunSessions implements OnApplicationShutdown {
   /** @throws FeaturesMissing */
   private async readContext({ run, pass }: RunPass, { session, step }: PassWalk): Promise<void> {
     const needed = contextFrames(pass, step, parametersOf(run));
-    const segmentOf = (frame: number) => Math.floor(frame / run.featureSet.segmentFrames);
+    const segmentOf = (frame: number) => Math.floor(frame / run.featureSet.frameSet.segmentFrames);
     const segments = [...new Set([...needed].map(segmentOf))].sort((a, b) => a - b);
     for (const segment of segments) {
       const features = await this.stored.features(run.featureSet, segment);

@@ -1,5 +1,5 @@
 import type { PropagationParameters } from '@propago/contracts';
-import type { FeatureSet, Prompt, Run, Video } from '@propago/database';
+import type { FeatureSet, FrameSet, Prompt, Run, Video } from '@propago/database';
 import {
   combineLabels,
   completePalette,
@@ -17,7 +17,7 @@ import { PassLabels } from './pass-labels';
 import { sizeOf } from './video-size';
 
 export type MaskedRun = Run & {
-  featureSet: FeatureSet & { video: Video };
+  featureSet: FeatureSet & { frameSet: FrameSet; video: Video };
   prompts: Prompt[];
 };
 
@@ -75,12 +75,12 @@ export class FrameMasks {
       sources.map((source) => groupOf(frame, source, labels)),
       rows * cols,
     );
-    const { inputWidth, inputHeight, video } = this.run.featureSet;
+    const { frameSet, video } = this.run.featureSet;
     const mask = softLabelsToLabelMap(
       soft,
       objects.length + 1,
       { rows, cols },
-      { width: inputWidth, height: inputHeight },
+      frameSet,
       sizeOf(video),
       this.run.parameters as PropagationParameters,
     );

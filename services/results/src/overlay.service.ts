@@ -3,18 +3,16 @@ import path from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import { averageFrameRate, blobKeys, type FrameSpan } from '@propago/contracts';
 import { Database } from '@propago/database';
-import { completePalette, readStoredMask } from '@propago/labels';
 import type { JobReport } from '@propago/pipeline';
 import { CONFIG, STORAGE, type BlobStore, type ConfigOf } from '@propago/runtime';
 import { withScratchFolder } from '@propago/storage';
-import { blendOverlay, DEFAULT_VIDEO_LIMITS, encodeVideo, openVideoSource, type VideoSource } from '@propago/video';
-import { maskKeysOf } from './mask-keys';
+import { DEFAULT_VIDEO_LIMITS, encodeVideo, openVideoSource, type VideoSource } from '@propago/video';
+import { OverlayFrames } from './overlay-frames';
 import { sizeOf } from './video-size';
 
-const STYLE = { alpha: 0.5, outline: true };
 const FALLBACK_FRAME_RATE = 24;
 
-/** Renders the video with its masks painted over it, when somebody asks for it. */
+/** Renders the video with its masks and key points painted over it, when somebody asks for it. */
 @Injectable()
 export class OverlayService {
   constructor(
@@ -35,7 +33,7 @@ export class OverlayService {
       const file = path.join(folder, 'overlay.mp4');
       await this.storage.withLocalFile(video.blobKey, async (source) => {
         const opened = await openVideoSource(source, this.limits());
-        const span = await this.spanOf(run.featureSetId);
+        const span = await this.spanOf(video.sha256);
         const frameRate = averageFrameRate(opened.probe, span) ?? FALLBACK_FRAME_RATE;
         await encodeVideo(file, { ...sizeOf(video), frameRate, signal }, this.painted(runId, opened, signal));
       });
@@ -44,16 +42,14 @@ export class OverlayService {
     });
   }
 
-  private async spanOf(featureSetId: string): Promise<FrameSpan | null> {
-    const segments = await this.database.frameSegment.findMany({
-      where: { featureSetId },
-      orderBy: { index: 'asc' },
-      select: { pts: true },
+  private async spanOf(videoSha256: string): Promise<FrameSpan | null> {
+    const { _count, _min, _max } = await this.database.videoFrame.aggregate({
+      where: { videoSha256 },
+      _count: true,
+      _min: { pts: true },
+      _max: { pts: true },
     });
-    const [first, last] = [segments[0]?.pts[0], segments.at(-1)?.pts.at(-1)];
-    if (first === undefined || last === undefined) return null;
-    const frames = segments.reduce((sum, { pts }) => sum + pts.length, 0);
-    return { frames, firstPts: Number(first), lastPts: Number(last) };
+    return _count === 0 ? null : { frames: _count, firstPts: Number(_min.pts), lastPts: Number(_max.pts) };
   }
 
   private limits() {
@@ -62,11 +58,7 @@ export class OverlayService {
   }
 
   private async *painted(runId: string, source: VideoSource, signal: AbortSignal): AsyncGenerator<Buffer> {
-    const maskKeys = await maskKeysOf(this.database, runId);
-    for await (const frame of source.frames(signal)) {
-      const png = await this.storage.get(maskKeys[frame.index]!);
-      const { labels, palette } = readStoredMask(png);
-      yield blendOverlay(frame.rgb, labels, completePalette(palette), { ...STYLE, width: frame.width });
-    }
+    const frames = await OverlayFrames.of(this.database, this.storage, runId);
+    for await (const frame of source.frames(signal)) yield await frames.painted(frame.rgb, frame);
   }
 }

@@ -9,6 +9,7 @@ import { ResultsProcessor } from './results.processor';
 import { RunEndService } from './run-end.service';
 import { SegmentMasksService } from './segment-masks.service';
 import { ShadowComparisonService } from './shadow-comparison.service';
+import { VideoEndService } from './video-end.service';
 
 @Module({})
 export class ResultsModule {
@@ -18,7 +19,14 @@ export class ResultsModule {
       imports: [RuntimeModule.forRoot({ service: 'results', config })],
       ...stageWork(
         [ResultsProcessor, ExportsProcessor, HousekeepingProcessor],
-        [SegmentMasksService, RunEndService, OverlayService, ReconcileService, ShadowComparisonService],
+        [
+          SegmentMasksService,
+          RunEndService,
+          OverlayService,
+          ReconcileService,
+          ShadowComparisonService,
+          VideoEndService,
+        ],
         [JanitorController],
       ),
     };

@@ -1,16 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import {
-  blobFolders,
-  blobKeys,
-  CodedError,
-  type QueueName,
-  type RunEndState,
-  type StageJobs,
-} from '@propago/contracts';
-import { activeRun, Database, lockVideo, type Run, type RunOutcome } from '@propago/database';
+import { blobFolders, CodedError, type QueueName, type RunEndState, type StageJobs } from '@propago/contracts';
+import { Database, lockVideo, type Run, type RunOutcome } from '@propago/database';
 import { passesOf } from '@propago/passes';
 import { NextSteps, planOf, Queues, type RunPlan } from '@propago/pipeline';
 import { News, STORAGE, type BlobStore } from '@propago/runtime';
+import { VideoEndService } from './video-end.service';
 
 /** How long to wait for workers that are still at something that nobody wants any more; they are told to stop. */
 const STOP_WAIT_MS = 5000;
@@ -24,6 +18,7 @@ export class RunEndService {
     private readonly news: News,
     private readonly queues: Queues,
     private readonly next: NextSteps,
+    private readonly videos: VideoEndService,
   ) {}
 
   /**
@@ -77,7 +72,7 @@ export class RunEndService {
   async purge(runId: string): Promise<void> {
     const run = await this.database.run.findUnique({
       where: { id: runId },
-      include: { featureSet: true, prompts: true, shadows: { select: { id: true } } },
+      include: { featureSet: true, prompts: true, video: true, shadows: { select: { id: true } } },
     });
     if (!run) return;
     for (const { id } of run.shadows) await this.purge(id);
@@ -95,7 +90,7 @@ export class RunEndService {
     // A shadow has the prompts of the run that it repeats.
     if (!run.shadowOfId) for (const { maskKey } of run.prompts) await this.storage.delete(maskKey);
     await this.storage.deletePrefix(blobFolders.prompts(runId));
-    const { videoSha256 } = run.featureSet;
+    const { videoSha256, frameSetId } = run.featureSet;
     await this.database.$transaction(
       async (transaction) => {
         // A new run on the same video waits here, or this waits for it.
@@ -105,38 +100,32 @@ export class RunEndService {
         await transaction.run.deleteMany({ where: { id: runId } });
         const others = await transaction.run.count({ where: { featureSetId: run.featureSetId } });
         if (others === 0) {
-          const idle = await this.queues.untilIdle((_, data) => isFor(run.featureSetId, data), STOP_WAIT_MS);
-          if (!idle) throw stillAtWork(runId);
-          await this.storage.deletePrefix(blobFolders.frames(run.featureSetId));
+          await this.untilIdle(runId, { featureSetId: run.featureSetId });
           await this.storage.deletePrefix(blobFolders.features(run.featureSetId));
           await transaction.featureSet.deleteMany({ where: { id: run.featureSetId } });
         }
-        if ((await transaction.featureSet.count({ where: { videoSha256 } })) === 0) {
-          await transaction.video.deleteMany({ where: { sha256: videoSha256 } });
-          await this.storage.delete(blobKeys.video(videoSha256));
+        if ((await transaction.featureSet.count({ where: { frameSetId } })) === 0) {
+          await this.untilIdle(runId, { frameSetId });
+          await this.storage.deletePrefix(blobFolders.frames(frameSetId));
+          await transaction.frameSet.deleteMany({ where: { id: frameSetId } });
         }
+        await this.videos.leave(transaction, videoSha256, run.video);
       },
       { timeout: 60_000, maxWait: 60_000 },
     );
   }
 
   /** What is still written for a run that has ended would stay behind. */
-  private async stopWork({ id, featureSetId }: Run): Promise<void> {
+  private async stopWork({ id }: Run): Promise<void> {
     this.news.cancel(id);
-    const wanting = await this.database.run.count({ where: { featureSetId, ...activeRun } });
     await this.queues.untilIdle(
-      (stage, data) =>
-        (stage === 'propagation' && 'runId' in data && data.runId === id) ||
-        (stage === 'ingest' && wanting === 0 && isFor(featureSetId, data)),
+      (stage, data) => stage === 'propagation' && 'runId' in data && data.runId === id,
       STOP_WAIT_MS,
     );
   }
 
-  /**
-   * Raw frames serve features that a run still wants; soft labels of a run that has succeeded serve its corrections, as far
-   * as its prompts still ask for their passes.
-   */
-  private async tidy({ id, featureSetId }: Run): Promise<void> {
+  /** Soft labels of a run that has succeeded serve its corrections, as far as its prompts still ask for their passes. */
+  private async tidy({ id }: Run): Promise<void> {
     const outcome = await this.database.runOutcome.findUnique({ where: { runId: id } });
     const plan = outcome?.state === 'succeeded' ? await planOf(this.database, id) : undefined;
     const kept = new Set(plan ? passesOf(plan.rows.prompts).map(({ key }) => key) : []);
@@ -147,8 +136,11 @@ export class RunEndService {
       await this.storage.deletePrefix(blobFolders.labelsOfPass(id, pass));
     }
     if (!plan) await this.storage.deletePrefix(blobFolders.labels(id));
-    const wanting = await this.database.run.count({ where: { featureSetId, ...activeRun } });
-    if (wanting === 0) await this.storage.deletePrefix(blobFolders.frames(featureSetId));
+  }
+
+  private async untilIdle(runId: string, set: { featureSetId: string } | { frameSetId: string }): Promise<void> {
+    const idle = await this.queues.untilIdle((_, data) => isFor(set, data), STOP_WAIT_MS);
+    if (!idle) throw stillAtWork(runId);
   }
 }
 
@@ -171,8 +163,9 @@ function promptBeyond({ beyond, rows }: RunPlan): { code: string; detail: string
   };
 }
 
-function isFor(featureSetId: string, data: StageJobs[QueueName]): boolean {
-  return 'featureSetId' in data && data.featureSetId === featureSetId;
+function isFor(set: { featureSetId: string } | { frameSetId: string }, data: StageJobs[QueueName]): boolean {
+  if ('featureSetId' in set) return 'featureSetId' in data && data.featureSetId === set.featureSetId;
+  return 'frameSetId' in data && data.frameSetId === set.frameSetId;
 }
 
 /** Not tidied yet: the job is tried again, and the reconciler adds it again. */

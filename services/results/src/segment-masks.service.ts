@@ -1,24 +1,26 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Inject, Injectable } from '@nestjs/common';
 import { blobKeys, type StageJobs } from '@propago/contracts';
-import { Database, type FrameSegment, type Prisma } from '@propago/database';
+import { Database, type Prisma, type VideoFrame } from '@propago/database';
 import { LabelsMissing, NextSteps, planOf, type JobReport } from '@propago/pipeline';
-import { FrameSources } from '@propago/passes';
+import { FrameSources, type ObjectKind } from '@propago/passes';
 import { News, STORAGE, type BlobStore } from '@propago/runtime';
+import { confidenceOf, FrameKeypoints, type KeypointRun } from './frame-keypoints';
 import { FrameMasks, type MaskedRun } from './frame-masks';
 import { PassLabels } from './pass-labels';
 
 type SegmentJob = Extract<StageJobs['results'], { kind: 'segment' }>;
 type FrameRow = Prisma.FrameResultCreateManyInput;
 
-/** Everything that the masks of one segment are made from, as it was at one moment. */
+/** Everything that the masks and key points of one segment are made from, as it was at one moment. */
 interface WantedMasks {
-  run: MaskedRun;
-  table: FrameSegment;
+  run: MaskedRun & KeypointRun;
+  /** Those of the segment. */
+  frames: VideoFrame[];
   sources: FrameSources;
 }
 
-/** Soft labels of one segment to a mask at the video's size, RLE, area and confidence for each of its frames. */
+/** Soft labels of one segment to masks at the video's size, RLE, area and confidence, and to key points, frame by frame. */
 @Injectable()
 export class SegmentMasksService {
   constructor(
@@ -56,34 +58,50 @@ export class SegmentMasksService {
         if (!prompts) return undefined;
         const run = await transaction.run.findUniqueOrThrow({
           where: { id: job.runId },
-          include: { featureSet: { include: { video: true } }, prompts: true },
+          include: {
+            featureSet: { include: { frameSet: true, video: true } },
+            objects: true,
+            prompts: true,
+            keypointPrompts: true,
+          },
         });
-        const table = await transaction.frameSegment.findUniqueOrThrow({
-          where: { featureSetId_index: { featureSetId: run.featureSetId, index: job.segment } },
+        const { videoSha256, frameSet } = run.featureSet;
+        const first = job.segment * frameSet.segmentFrames;
+        const frames = await transaction.videoFrame.findMany({
+          where: { videoSha256, index: { gte: first, lt: first + frameSet.segmentFrames } },
+          orderBy: { index: 'asc' },
         });
-        return { run, table, sources: new FrameSources(prompts) };
+        return { run, frames, sources: new FrameSources(prompts) };
       },
       { isolationLevel: 'RepeatableRead' },
     );
   }
 
   private async makeMasks(
-    { run, table, sources }: WantedMasks,
+    { run, frames, sources }: WantedMasks,
     { runId, segment }: SegmentJob,
     signal: AbortSignal,
   ): Promise<FrameRow[]> {
-    const passes = sources.within(table.firstFrame, table.firstFrame + table.frameCount);
+    const passes = sources.within(frames[0]!.index, frames.at(-1)!.index + 1);
     const labels = await PassLabels.read(this.storage, runId, { passes, segment });
     const masks = new FrameMasks(run, this.storage);
+    const points = new FrameKeypoints(run);
+    const hasMasks = run.objects.some(({ kind }) => kind === 'mask');
     const rows: FrameRow[] = [];
-    for (let i = 0; i < table.frameCount; i++) {
+    for (const { index: frame, pts, keyFrame, name } of frames) {
       signal.throwIfAborted();
-      const frame = table.firstFrame + i;
-      const { png, ...result } = await masks.of(frame, sources.on(frame), labels);
-      const maskKey = blobKeys.mask(runId, run.revision, frame);
-      await this.storage.put(maskKey, png);
-      const entry = { pts: table.pts[i]!, keyFrame: table.keyFrames[i]!, name: table.names[i] ?? null };
-      rows.push({ runId, frame, maskKey, revision: run.revision, ...entry, ...result });
+      const on = sources.on(frame);
+      const ofKind = (kind: ObjectKind) => on.filter((source) => source.kind === kind);
+      const keypoints = points.of(frame, ofKind('keypoints'), labels);
+      const row = { runId, frame, revision: run.revision, keypoints, pts, keyFrame, name };
+      if (hasMasks) {
+        const { png, ...result } = await masks.of(frame, ofKind('mask'), labels);
+        const maskKey = blobKeys.mask(runId, run.revision, frame);
+        await this.storage.put(maskKey, png);
+        rows.push({ ...row, maskKey, ...result });
+      } else {
+        rows.push({ ...row, maskKey: null, confidence: confidenceOf(keypoints), classes: [] });
+      }
     }
     return rows;
   }
@@ -115,7 +133,7 @@ export class SegmentMasksService {
         update: stored,
       });
       const kept = new Set(rows.map(({ maskKey }) => maskKey));
-      return before.map(({ maskKey }) => maskKey).filter((key) => !kept.has(key));
+      return before.flatMap(({ maskKey }) => (maskKey === null || kept.has(maskKey) ? [] : maskKey));
     });
   }
 }

@@ -21,14 +21,14 @@ export class ShadowComparisonService {
       include: {
         comparison: true,
         outcome: true,
-        objects: true,
+        objects: { where: { kind: 'mask' } },
         prompts: true,
         shadowOf: { include: { outcome: true } },
-        featureSet: { include: { frameTable: true } },
+        featureSet: { select: { video: { select: { frameTable: true } } } },
       },
     });
     const base = shadow?.shadowOf;
-    const frameCount = shadow?.featureSet.frameTable?.frameCount;
+    const frameCount = shadow?.featureSet.video.frameTable?.frameCount;
     const haveEnded = shadow?.outcome?.state === 'succeeded' && base?.outcome?.state === 'succeeded';
     if (!haveEnded || shadow.comparison || !base || base.deletedAt || !frameCount) return { skipped: true };
     const [baseKeys, shadowKeys] = [

@@ -49,14 +49,19 @@ async function run(given: GivenRun): Promise<string> {
   const { failure, confidence = null, encoderSeconds, deletedAt } = given;
   const [id, featureSetId] = [randomUUID(), randomUUID()];
   await database.video.create({ data: { sha256: featureSetId, bytes: 1, blobKey: 'v', probe: {} } });
-  const size = { inputWidth: 8, inputHeight: 8, imageResize: 'bilinear', precision: 'fp16', segmentFrames: FRAMES };
+  const video = { videoSha256: featureSetId };
+  const size = { width: 8, height: 8, imageResize: 'bilinear', segmentFrames: FRAMES };
+  await database.frameSet.create({ data: { id: featureSetId, ...video, ...size } });
   const encoderSha256 = String(version).repeat(64);
-  await database.featureSet.create({ data: { id: featureSetId, videoSha256: featureSetId, encoderSha256, ...size } });
-  await database.frameTable.create({
-    data: { featureSetId, frameCount: FRAMES, timeBaseNumerator: 1, timeBaseDenominator: 24 },
+  await database.featureSet.create({
+    data: { id: featureSetId, ...video, frameSetId: featureSetId, encoderSha256, precision: 'fp16' },
   });
-  const segment = { featureSetId, index: 0, firstFrame: 0, frameCount: FRAMES };
-  await database.frameSegment.create({ data: { ...segment, pts: [], keyFrames: [], names: [], decodeSeconds: 0 } });
+  await database.frameTable.create({
+    data: { ...video, frameCount: FRAMES, timeBaseNumerator: 1, timeBaseDenominator: 24 },
+  });
+  await database.frameSegment.create({
+    data: { frameSetId: featureSetId, index: 0, frameCount: FRAMES, decodeSeconds: 0 },
+  });
   if (encoderSeconds !== undefined) {
     await database.featureSegment.create({
       data: { featureSetId, index: 0, rows: 1, cols: 1, dim: 1, encoderSeconds },

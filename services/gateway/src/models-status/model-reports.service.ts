@@ -60,7 +60,8 @@ export class ModelReports {
           comparison."meanJaccard" AS agreement, comparison.seconds, comparison."baseSeconds", "frameCount"
         FROM "Run" shadow JOIN "Run" base ON base.id = shadow."shadowOfId"
           LEFT JOIN "ShadowComparison" comparison ON comparison."shadowRunId" = shadow.id
-          LEFT JOIN "FrameTable" ON "FrameTable"."featureSetId" = shadow."featureSetId"
+          JOIN "FeatureSet" "set" ON "set".id = shadow."featureSetId"
+          LEFT JOIN "FrameTable" ON "FrameTable"."videoSha256" = "set"."videoSha256"
         WHERE shadow."encoderName" = ${name} AND shadow."deletedAt" IS NULL AND base."deletedAt" IS NULL)
       SELECT pair.version, pair."baseVersion", to_char(pair.since, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS since, pair.runs,
         pair.compared, pair."meanAgreement",
@@ -106,6 +107,7 @@ function confidence(runs: Prisma.Sql): Prisma.Sql {
 function pace(featureSets: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`(
     SELECT sum(feature."encoderSeconds") / nullif(sum(frame."frameCount"), 0)
-    FROM "FeatureSegment" feature JOIN "FrameSegment" frame USING ("featureSetId", index)
-    WHERE "featureSetId" IN (${featureSets}))`;
+    FROM "FeatureSegment" feature JOIN "FeatureSet" "set" ON "set".id = feature."featureSetId"
+      JOIN "FrameSegment" frame USING ("frameSetId", index)
+    WHERE feature."featureSetId" IN (${featureSets}))`;
 }

@@ -9,10 +9,10 @@ import type { Prisma } from '@propago/database';
  */
 export async function assertHasFrames(
   transaction: Prisma.TransactionClient,
-  featureSetId: string,
+  videoSha256: string,
   frames: readonly number[],
 ): Promise<void> {
-  const table = await transaction.frameTable.findUnique({ where: { featureSetId } });
+  const table = await transaction.frameTable.findUnique({ where: { videoSha256 } });
   const beyond = table ? frames.find((frame) => frame >= table.frameCount) : undefined;
   if (!table || beyond === undefined) return;
   throw new CodedError(

@@ -1,7 +1,9 @@
 import { CodedError } from '@propago/contracts';
 import type { Prisma } from '@propago/database';
 
-export type LockedRun = Prisma.RunGetPayload<{ include: { outcome: true; objects: true; prompts: true } }>;
+export type LockedRun = Prisma.RunGetPayload<{
+  include: { outcome: true; objects: true; prompts: true; keypointPrompts: true };
+}>;
 
 /**
  * Holds a run that may be corrected, so that its prompts and its end are changed by one at a time.
@@ -9,7 +11,7 @@ export type LockedRun = Prisma.RunGetPayload<{ include: { outcome: true; objects
  */
 export async function lockRun(transaction: Prisma.TransactionClient, id: string): Promise<LockedRun> {
   await transaction.$executeRaw`SELECT FROM "Run" WHERE id = ${id}::uuid FOR UPDATE`;
-  const include = { outcome: true, objects: { orderBy: { id: 'asc' } }, prompts: true } as const;
+  const include = { outcome: true, objects: { orderBy: { id: 'asc' } }, prompts: true, keypointPrompts: true } as const;
   const run = await transaction.run.findFirst({ where: { id, deletedAt: null }, include });
   if (!run) throw new CodedError('RUN_NOT_FOUND', `There is no run ${id}.`);
   const state = run.cancelRequestedAt ? 'cancelled' : (run.outcome?.state ?? 'succeeded');

@@ -41,7 +41,7 @@ export class ObjectsController {
   })
   @ApiBody({ schema: { ...schemaOf(newObject), example: { name: 'cyclist' } } })
   @Answers('RunObject', 201)
-  @Refuses('RUN_NOT_FOUND', 'RUN_NOT_CORRECTABLE', 'OBJECT_EXISTS', 'MASK_TOO_MANY_CLASSES')
+  @Refuses('RUN_NOT_FOUND', 'RUN_NOT_CORRECTABLE', 'OBJECT_EXISTS', 'MASK_TOO_MANY_CLASSES', /^KEYPOINTS?_/)
   async addObject(@Param('id') id: string, @Body() body: unknown, @CurrentCaller() caller: Caller) {
     // Before the body is looked at: a run of another tenant is not there, whatever is sent.
     await this.view.mustExist(id, caller);

@@ -5,8 +5,18 @@ import { CONFIG, type ConfigOf } from '@propago/runtime';
 import type { Caller } from '../access/caller';
 import { RunViewService } from '../runs/run-view.service';
 import type { LockedRun } from './lock-run';
-import { assertObjectCount, viewOfObject, withColours, type NewObject, type ObjectChange } from './object-body';
+import {
+  assertObjectCount,
+  assertPoints,
+  describedShape,
+  shapeOf,
+  viewOfObject,
+  withColours,
+  type NewObject,
+  type ObjectChange,
+} from './object-body';
 import { assertNotLast } from './prompts.service';
+import { withoutObject } from './said-keypoints';
 import { RunChangeService } from './run-change.service';
 import { StoredPrompts } from './stored-prompts.service';
 
@@ -29,8 +39,11 @@ export class ObjectsService {
     return { items: objects.map((object) => viewOfObject(object, palette)) };
   }
 
-  /** @throws CodedError RUN_NOT_FOUND, RUN_NOT_CORRECTABLE, OBJECT_EXISTS, MASK_TOO_MANY_CLASSES */
-  async add(runId: string, { id: wanted, colour, ...rest }: NewObject): Promise<AnswerOf<'RunObject'>> {
+  /** @throws CodedError RUN_NOT_FOUND, RUN_NOT_CORRECTABLE, OBJECT_EXISTS, MASK_TOO_MANY_CLASSES, KEYPOINT… */
+  async add(
+    runId: string,
+    { id: wanted, colour, points, skeleton, ...rest }: NewObject,
+  ): Promise<AnswerOf<'RunObject'>> {
     let added!: AnswerOf<'RunObject'>;
     await this.changes.change(runId, undefined, async (transaction, { objects, palette }) => {
       const taken = new Set(objects.map(({ id }) => id));
@@ -40,7 +53,9 @@ export class ObjectsService {
       }
       let id = wanted ?? 1;
       while (taken.has(id)) id++;
-      const object = await transaction.runObject.create({ data: { runId, id, ...rest } });
+      const shape = describedShape({ points, skeleton });
+      assertPoints([...objects.map(shapeOf), shape], this.config.MAX_KEYPOINTS);
+      const object = await transaction.runObject.create({ data: { runId, id, ...shape, ...rest } });
       const colours = withColours(palette, [{ id, colour }]);
       // No mask has a pixel of it yet, so that none is outdated by its colour.
       if (colour !== undefined) {
@@ -62,7 +77,7 @@ export class ObjectsService {
       const isRecoloured = !completed(run).equals(colours);
       if (isRecoloured) await transaction.run.update({ where: { id: runId }, data: { palette: Buffer.from(colours) } });
       changed = viewOfObject(object, colours);
-      const isPrompted = run.prompts.some(({ objects }) => objects.includes(id));
+      const isPrompted = [...run.prompts, ...run.keypointPrompts].some(({ objects }) => objects.includes(id));
       if (!isPrompted) return 'nothing';
       if (isRecoloured) return 'all-masks';
       return object.isTracedBack === before.isTracedBack ? 'nothing' : 'by-prompts';
@@ -77,10 +92,17 @@ export class ObjectsService {
   async remove(runId: string, id: number, expected?: number): Promise<void> {
     await this.changes.change(runId, expected, async (transaction, run) => {
       objectOf(run, id);
-      const ofIt = run.prompts.filter(({ objects }) => objects.includes(id));
+      const all = [...run.prompts, ...run.keypointPrompts];
+      const ofIt = all.filter(({ objects }) => objects.includes(id));
       const gone = ofIt.filter(({ objects }) => objects.length === 1);
-      assertNotLast(run.prompts.length - gone.length);
-      for (const prompt of ofIt) {
+      assertNotLast(all.length - gone.length);
+      for (const prompt of run.keypointPrompts.filter((one) => ofIt.includes(one))) {
+        const where = { runId_frame: { runId, frame: prompt.frame } };
+        const rest = withoutObject(prompt, id);
+        if (rest) await transaction.keypointPrompt.update({ where, data: rest });
+        else await transaction.keypointPrompt.delete({ where });
+      }
+      for (const prompt of run.prompts.filter((one) => ofIt.includes(one))) {
         const where = { runId_frame: { runId, frame: prompt.frame } };
         const rest = await this.stored.without(runId, prompt, id, run.palette);
         if (rest) await transaction.prompt.update({ where, data: rest });

@@ -1,5 +1,13 @@
 import { z } from 'zod';
 import { CodedError } from '@propago/contracts';
+import {
+  givenPoint,
+  isCoco,
+  isDeepLabCut,
+  keypointsIn,
+  readKeypointFile,
+  type KeypointFile,
+} from '@propago/keypoint-files';
 import { readLabels, readMask, type MaskLimits } from '@propago/labels';
 import { parseBody } from '../http/parse-body';
 
@@ -30,11 +38,17 @@ const said = z
     id: objectId,
     rle: rle.optional(),
     polygons: polygons.optional(),
+    points: z
+      .array(givenPoint)
+      .min(1)
+      .max(MOST_POINTS)
+      .optional()
+      .describe('Of an object that has key points: where each of them is. One outside the picture is hidden'),
     absent: z.literal(true).optional().describe('It is not on the frame'),
   })
-  .refine(({ rle: lengths, polygons: outlines, absent }) => {
-    return [lengths, outlines, absent].filter((form) => form !== undefined).length === 1;
-  }, 'Expected one of rle, polygons and absent for each object');
+  .refine(({ rle: lengths, polygons: outlines, points, absent }) => {
+    return [lengths, outlines, points, absent].filter((form) => form !== undefined).length === 1;
+  }, 'Expected one of rle, polygons, points and absent for each object');
 
 /** What is said about one object: where it is, or that it is not there. */
 export type SaidObject = z.output<typeof said>;
@@ -72,19 +86,26 @@ interface SaidByMask {
 export interface SentPrompt {
   frame: number;
   said: (SaidByMask | SaidObject)[];
+  /** Key points of DeepLabCut or COCO, whose objects are found by their names. */
+  file?: KeypointFile;
 }
 
 /**
- * The body of PUT …/prompts/{frame}: a mask PNG, or JSON that says something of each object.
+ * The body of PUT …/prompts/{frame}: a mask PNG, JSON that says something of each object, or key points of COCO or
+ * DeepLabCut.
  *
  * @param absent comma-separated ids of objects that are not on the frame, beside a PNG
- * @throws CodedError MASK_… of what is wrong with the picture, REQUEST_INVALID
+ * @throws CodedError MASK_… of what is wrong with the picture, KEYPOINTS_…, REQUEST_INVALID
  */
 export function sentPrompt(
   frame: number,
   body: unknown,
   { absent, limits }: { absent: string | undefined; limits: MaskLimits },
 ): SentPrompt {
+  if (isCoco(body)) return { frame, said: [], file: keypointsIn(body) };
+  if (Buffer.isBuffer(body) && isDeepLabCut(body.toString('utf8', 0, 16))) {
+    return { frame, said: [], file: readKeypointFile(body) };
+  }
   if (!Buffer.isBuffer(body)) return checked({ frame, said: parseBody(promptBody, body).objects });
   const missing = absent === undefined ? [] : parseBody(absentIds, absent.split(','));
   const { classIds } = readLabels(body, limits);

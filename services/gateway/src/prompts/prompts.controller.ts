@@ -40,6 +40,13 @@ const PROMPT_EXAMPLE = {
       ],
     },
     { id: 2, absent: true },
+    {
+      id: 3,
+      points: [
+        { name: 'nose', x: 310.5, y: 96.25 },
+        { name: 'tail', visibility: 'absent' },
+      ],
+    },
   ],
 };
 
@@ -104,7 +111,9 @@ export class PromptsController {
     description:
       'In the place of what was said about this frame before. Masks between the neighbouring prompts of these objects are ' +
       'made again, others stay. The body is a mask PNG of the video’s size whose values are object ids, or JSON with COCO ' +
-      'run lengths or polygons. Objects that it does not name are not spoken of.',
+      'run lengths, polygons or key points, or key points of COCO or DeepLabCut, whose objects are found by their names. ' +
+      'Objects that it does not name are not spoken of. Masks and key points of a frame are separate: what is said by one ' +
+      'replaces nothing of the other.',
   })
   @FrameParameter()
   @IfMatch()
@@ -121,11 +130,12 @@ export class PromptsController {
   @ApiBody({ schema: { ...schemaOf(promptBody), example: PROMPT_EXAMPLE } })
   @Answers('Run', 202)
   @Refuses(
-    /^MASK_/,
+    /^(MASK|KEYPOINTS?)_/,
     'RUN_NOT_FOUND',
     'RUN_NOT_CORRECTABLE',
     'REVISION_CONFLICT',
     'OBJECT_UNKNOWN',
+    'OBJECT_KIND_MISMATCH',
     'FRAME_NOT_FOUND',
     'MEDIA_TYPE_UNSUPPORTED',
     'UPLOAD_TOO_LARGE',

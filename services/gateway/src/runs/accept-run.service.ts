@@ -19,7 +19,7 @@ import { QuotaService } from '../access/quota.service';
 import { assertHasFrames } from '../prompts/frames-of-video';
 import { StoredPrompts } from '../prompts/stored-prompts.service';
 import { EnqueueService } from './enqueue.service';
-import { featureSetOf } from './feature-set';
+import { keepSets, runSetsOf, type RunSets } from './feature-set';
 import type { Claim } from '../http/idempotency.service';
 import { firstLabels, type FirstLabels } from './first-labels';
 import { maskLimits } from './mask-limits';
@@ -29,7 +29,7 @@ import type { RunUpload } from './upload.service';
 interface Checked {
   probe: VideoProbe;
   encoder: EncoderAnswer<EncoderCard>;
-  featureSet: ReturnType<typeof featureSetOf>;
+  sets: RunSets;
 }
 
 /** Who sent a request, and its Idempotency-Key. */
@@ -70,9 +70,14 @@ export class AcceptRunService {
       await this.prompts.deleteOf(runId);
       throw error;
     }
-    const { probe, encoder, featureSet } = checked;
-    await this.enqueue.nowOrLater(runId, this.next.runAccepted(featureSet.id));
-    if (encoder.shadow && upload.options.parsed.shadow) this.shadows.add({ runId, upload, probe }, encoder.shadow);
+    const { probe, encoder, sets } = checked;
+    await this.enqueue.nowOrLater(runId, this.next.runAccepted(sets.featureSet));
+    // A shadow is compared by its masks.
+    const hasMasks = upload.labels.prompts.some(({ said }) =>
+      said.some((one) => 'png' in one || one.rle || one.polygons),
+    );
+    if (hasMasks && encoder.shadow && upload.options.parsed.shadow)
+      this.shadows.add({ runId, upload, probe }, encoder.shadow);
     return { runId, replayed: false };
   }
 
@@ -82,24 +87,23 @@ export class AcceptRunService {
       runId,
     });
     const probe = await this.news.ask<ProbeQuestion, VideoProbe>(SUBJECTS.probe, { blobKey: upload.video.key });
-    const featureSet = featureSetOf(upload, { probe, card: encoder.card }, this.config);
-    return { probe, encoder, featureSet };
+    const sets = runSetsOf(upload, { probe, card: encoder.card }, this.config);
+    return { probe, encoder, sets };
   }
 
   /** What the request says, in storage. */
-  private async labelsOf(
-    runId: string,
-    upload: RunUpload,
-    { probe, encoder, featureSet }: Checked,
-  ): Promise<FirstLabels> {
+  private async labelsOf(runId: string, upload: RunUpload, { probe, encoder, sets }: Checked): Promise<FirstLabels> {
     const seen = {
       encoder: encoder.card,
       rule: upload.options.parsed.parameters.inputSize,
-      input: { width: featureSet.inputWidth, height: featureSet.inputHeight },
+      input: sets.frameSet,
       maxInputPixels: this.config.MAX_INPUT_PIXELS,
     };
     const canvas = { frames: probe, fit: upload.labels.fit, limits: maskLimits(this.config) };
-    return firstLabels(upload.labels, { canvas, seen }, (drawn, palette) => this.prompts.store(runId, drawn, palette));
+    const { MAX_KEYPOINTS: mostPoints } = this.config;
+    return firstLabels(upload.labels, { canvas, seen, mostPoints }, (drawn, palette) =>
+      this.prompts.store(runId, drawn, palette),
+    );
   }
 
   private async commit(
@@ -109,7 +113,7 @@ export class AcceptRunService {
     sender: Sender,
   ): Promise<void> {
     const { claim, caller } = sender;
-    const { probe, encoder, featureSet, labels } = checked;
+    const { probe, encoder, sets, labels } = checked;
     const options = upload.options.parsed;
     const { sha256, bytes, fileName } = upload.video;
     const videoKey = blobKeys.video(sha256);
@@ -128,23 +132,33 @@ export class AcceptRunService {
             probe: probe as unknown as Prisma.InputJsonObject,
           };
           await transaction.video.upsert({ where: { sha256 }, create: video, update: {} });
-          await transaction.featureSet.upsert({ where: { id: featureSet.id }, create: featureSet, update: {} });
-          await assertHasFrames(
-            transaction,
-            featureSet.id,
-            labels.prompts.map(({ frame }) => frame),
-          );
+          await keepSets(transaction, sets);
+          const prompted = [...labels.prompts, ...labels.keypointPrompts].map(({ frame }) => frame);
+          await assertHasFrames(transaction, sha256, prompted);
           await this.quota.assertRoom(transaction, caller, bytes);
+          const { tenant, keyId: apiKeyId } = caller;
+          const uploaded = await transaction.uploadedVideo.create({
+            data: {
+              id: randomUUID(),
+              tenant,
+              apiKeyId,
+              videoSha256: sha256,
+              fileName,
+              isKept: false,
+              openedAt: new Date(),
+            },
+          });
           await transaction.run.create({
             data: {
               id: runId,
-              tenant: caller.tenant,
-              apiKeyId: caller.keyId,
-              featureSetId: featureSet.id,
-              videoFileName: fileName,
+              tenant,
+              apiKeyId,
+              featureSetId: sets.featureSet.id,
+              videoId: uploaded.id,
               palette: Buffer.from(labels.palette),
               objects: { create: labels.objects },
               prompts: { create: labels.prompts },
+              keypointPrompts: { create: labels.keypointPrompts },
               traceparent: currentTraceparent(),
               name: options.name,
               tags: options.tags,

@@ -1,8 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import { CodedError, type RunWarning } from '@propago/contracts';
+import type { ObjectKind } from '@propago/passes';
+import { byKind } from '../prompts/by-kind';
 import { drawPrompt, type Canvas, type DrawnPrompt } from '../prompts/draw-prompt';
-import { assertObjectCount, withColours } from '../prompts/object-body';
+import { assertObjectCount, assertPoints, describedShape, withColours } from '../prompts/object-body';
 import { objectsOf } from '../prompts/prompt-body';
+import { saidKeypoints, type StoredPoints } from '../prompts/said-keypoints';
 import type { StoredPrompt } from '../prompts/stored-prompts.service';
 import { warningsOf, type SeenAs } from './run-warnings';
 import { named, type SentLabels } from './sent-labels';
@@ -10,7 +13,15 @@ import { named, type SentLabels } from './sent-labels';
 /** What is said about a run when it begins, as its rows have it. */
 export interface FirstLabels {
   prompts: StoredPrompt[];
-  objects: { id: number; name: string | null; isTracedBack: boolean }[];
+  keypointPrompts: StoredPoints[];
+  objects: {
+    id: number;
+    name: string | null;
+    isTracedBack: boolean;
+    kind: ObjectKind;
+    points: string[];
+    skeleton: [string, string][];
+  }[];
   /** RGB triples of ids 0 to 255. */
   palette: Uint8Array;
   warnings: RunWarning[];
@@ -22,21 +33,34 @@ type Store = (drawn: DrawnPrompt, palette: Uint8Array) => Promise<StoredPrompt>;
  * Draws the prompts that come with a run and stores them, one after the other: only one is in memory as pixels. All are
  * drawn once before the first one is stored: what is wrong with one is known then, and so are the colours of all.
  *
- * @throws CodedError MASK_… of what is wrong with a prompt
+ * @param mostPoints key points of all objects
+ * @throws CodedError MASK_…, KEYPOINT… of what is wrong with a prompt
  */
 export async function firstLabels(
   { prompts: sent, objects: described }: SentLabels,
-  { canvas, seen }: { canvas: Canvas; seen: SeenAs },
+  { canvas, seen, mostPoints }: { canvas: Canvas; seen: SeenAs; mostPoints: number },
   store: Store,
 ): Promise<FirstLabels> {
-  const draw = (prompt: (typeof sent)[number]) =>
-    named(nameOf(prompt.frame, sent.length), () => drawPrompt(prompt, canvas));
   const objects = objectsOfRun(sent, described);
   assertObjectCount(objects.length, canvas.limits.maxClasses);
+  assertPoints(objects, mostPoints);
+  const kindOf = new Map(objects.map(({ id, kind }) => [id, kind]));
+  const names = new Map(objects.map(({ id, points }) => [id, points]));
+  const masks: SentLabels['prompts'] = [];
+  const keypointPrompts: StoredPoints[] = [];
+  for (const prompt of sent) {
+    const of = byKind(prompt, (id) => kindOf.get(id));
+    if (of.masks) masks.push(of.masks);
+    const { frame } = prompt;
+    const read = () => saidKeypoints(frame, of.points, { names, video: canvas.frames });
+    if (of.points.length > 0) keypointPrompts.push(named(nameOf(frame, sent.length), read));
+  }
+  const draw = (prompt: (typeof sent)[number]) =>
+    named(nameOf(prompt.frame, masks.length), () => drawPrompt(prompt, canvas));
   const warnings = new Map<string, RunWarning>();
   let given: Uint8Array | null = null;
   let isAnywhere = false;
-  for (const prompt of sent) {
+  for (const prompt of masks) {
     // A picture takes tens of milliseconds; others have their turn in between.
     await setImmediate();
     const { width, height, labels, palette } = draw(prompt);
@@ -48,11 +72,14 @@ export async function firstLabels(
       if (!warnings.has(warning.code)) warnings.set(warning.code, { ...warning, detail });
     }
   }
-  if (!isAnywhere) throw new CodedError('MASK_EMPTY', 'No prompt says where any object is.');
+  if (!isAnywhere && keypointPrompts.every(({ present }) => present.length === 0)) {
+    const code = masks.length > 0 ? 'MASK_EMPTY' : 'KEYPOINTS_EMPTY';
+    throw new CodedError(code, 'No prompt says where any object is.');
+  }
   const palette = withColours(given, described);
   const prompts: StoredPrompt[] = [];
-  for (const prompt of sent) prompts.push(await store(draw(prompt), palette));
-  return { prompts, objects, palette, warnings: [...warnings.values()] };
+  for (const prompt of masks) prompts.push(await store(draw(prompt), palette));
+  return { prompts, keypointPrompts, objects, palette, warnings: [...warnings.values()] };
 }
 
 /** One mask of the first frame needs no name in a message. */
@@ -67,7 +94,8 @@ function objectsOfRun(prompts: SentLabels['prompts'], described: SentLabels['obj
   return [...ids]
     .sort((a, b) => a - b)
     .map((id) => {
-      const { name = null, isTracedBack = ofFirst.includes(id) } = described.find((one) => one.id === id) ?? {};
-      return { id, name, isTracedBack };
+      const description: Partial<SentLabels['objects'][number]> = described.find((one) => one.id === id) ?? {};
+      const { name = null, isTracedBack = ofFirst.includes(id) } = description;
+      return { id, name, isTracedBack, ...describedShape(description) };
     });
 }

@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { blobFolders, CodedError, padded, type AnswerOf } from '@propago/contracts';
+import { blobFolders, CodedError, padded, type AnswerOf, type TrackedKeypoints } from '@propago/contracts';
 import { Database } from '@propago/database';
 import { Answers, AnswersFile, STORAGE, type BlobStore } from '@propago/runtime';
 import { CurrentCaller, type Caller } from '../access/caller';
@@ -31,7 +31,9 @@ export class MasksController {
   ) {}
 
   @Get('frames')
-  @ApiOperation({ summary: 'The frame table: index, time stamp, and area, confidence and COCO RLE of each class' })
+  @ApiOperation({
+    summary: 'The frame table: index, time stamp, and area, confidence and COCO RLE of each class, key points',
+  })
   @Answers('FramePage')
   @PageQuery(PAGE)
   @Refuses('RUN_NOT_FOUND', 'OPTION_OUT_OF_RANGE')
@@ -48,7 +50,7 @@ export class MasksController {
       orderBy: { frame: 'asc' },
       take: most + 1,
     });
-    const items = rows.slice(0, most).map(({ frame, pts, keyFrame, name, confidence, classes }) => ({
+    const items = rows.slice(0, most).map(({ frame, pts, keyFrame, name, confidence, classes, keypoints }) => ({
       index: frame,
       pts: Number(pts),
       seconds: (Number(pts) * timeBase.num) / timeBase.den,
@@ -56,6 +58,7 @@ export class MasksController {
       ...(name === null ? {} : { name }),
       confidence,
       classes: classes as FrameClasses,
+      keypoints: keypoints as TrackedKeypoints[],
     }));
     return { timeBase, items, next: rows.length > most ? String(items.at(-1)!.index) : null };
   }
@@ -64,7 +67,7 @@ export class MasksController {
   @ApiOperation({ summary: 'The mask of one frame as an indexed PNG; there as soon as its segment is done' })
   @FrameParameter()
   @AnswersFile('image/png')
-  @Refuses('RUN_NOT_FOUND', 'FRAME_NOT_FOUND', 'RANGE_NOT_SATISFIABLE', 'BLOB_MISSING')
+  @Refuses('RUN_NOT_FOUND', 'FRAME_NOT_FOUND', 'MASKS_NONE', 'RANGE_NOT_SATISFIABLE', 'BLOB_MISSING')
   async getMask(
     @Param('id') id: string,
     @Param('frame') frame: string,
@@ -76,8 +79,10 @@ export class MasksController {
     const index = frameNumber(frame);
     const frameOfRun = { runId: id, frame: index };
     const known = await this.database.frameResult.findUnique({ where: { runId_frame: frameOfRun } });
+    if (known?.maskKey === null) throw withoutMasks(id);
     const stored = known ? await this.storage.stat(known.maskKey) : null;
     if (!known || !stored) throw new CodedError('FRAME_NOT_FOUND', `Run ${id} has no mask for frame ${index} (yet).`);
+    const { maskKey } = known;
     return sendFile(request, reply, {
       mediaType: 'image/png',
       bytes: stored.bytes,
@@ -85,7 +90,7 @@ export class MasksController {
       version: `${id}-${index}-${known.revision}`,
       isShown: true,
       name: `${padded(index)}.png`,
-      open: (range) => this.storage.getStream(known.maskKey, range),
+      open: (range) => this.storage.getStream(maskKey, range),
     });
   }
 
@@ -95,7 +100,7 @@ export class MasksController {
     description: 'The folder is called as the run or its video, and the beginning of its id. Ranges are served.',
   })
   @AnswersFile('application/zip')
-  @Refuses('RUN_NOT_FOUND', 'RUN_NOT_FINISHED', 'RANGE_NOT_SATISFIABLE', 'BLOB_MISSING')
+  @Refuses('RUN_NOT_FOUND', 'RUN_NOT_FINISHED', 'MASKS_NONE', 'RANGE_NOT_SATISFIABLE', 'BLOB_MISSING')
   async getMasksZip(
     @Param('id') id: string,
     @CurrentCaller() caller: Caller,
@@ -105,6 +110,7 @@ export class MasksController {
     const run = await this.view.get(id, caller);
     if (run.state !== 'succeeded')
       throw new CodedError('RUN_NOT_FINISHED', `The run is ${run.state}; its masks are not complete.`);
+    if (run.classIds.length === 0) throw withoutMasks(id);
     const label = runLabel(run);
     const { bytes, version, open } = await maskArchive(await this.masksOf(id, label));
     return sendFile(request, reply, {
@@ -126,9 +132,17 @@ export class MasksController {
     const sizes = new Map<string, number>();
     for await (const { key, bytes } of this.storage.list(blobFolders.masks(id))) sizes.set(key, bytes);
     return frames.map(({ frame, name, maskKey: key }) => {
-      const bytes = sizes.get(key);
-      if (bytes === undefined) throw new CodedError('BLOB_MISSING', `The mask of frame ${frame} is missing.`);
+      const bytes = sizes.get(key ?? '');
+      if (key === null || bytes === undefined)
+        throw new CodedError('BLOB_MISSING', `The mask of frame ${frame} is missing.`);
       return { path: `${folder}/${name ?? padded(frame)}.png`, bytes, open: () => this.storage.getStream(key) };
     });
   }
+}
+
+function withoutMasks(id: string): CodedError {
+  return new CodedError(
+    'MASKS_NONE',
+    `Run ${id} has key points only; they are in /v1/runs/${id}/frames and keypoints.csv.`,
+  );
 }

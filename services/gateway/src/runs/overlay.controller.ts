@@ -44,7 +44,7 @@ export class OverlayController {
       throw new CodedError('RUN_NOT_FINISHED', `The run is ${run.state}; it has no overlay.`);
     }
     const key = blobKeys.overlay(id, run.revision);
-    const { bytes, modified } = await this.rendered(id, key);
+    const { bytes, modified } = await this.rendered(id, key, caller);
     return sendFile(request, reply, {
       mediaType: 'video/mp4',
       bytes,
@@ -56,10 +56,12 @@ export class OverlayController {
     });
   }
 
-  private async rendered(id: string, key: string): Promise<{ bytes: number; modified: Date }> {
+  private async rendered(id: string, key: string, caller: Caller): Promise<{ bytes: number; modified: Date }> {
     const there = await this.storage.stat(key);
     if (there) return there;
-    const job = await inTime(this.queues.add('exports', { kind: 'overlay', runId: id }));
+    const job = await inTime(
+      this.queues.add('exports', { kind: 'overlay', runId: id }, { tenant: caller.tenant, urgency: 'user' }),
+    );
     const deadline = Date.now() + RENDER_WAIT_MS;
     while (Date.now() < deadline) {
       const stat = await this.storage.stat(key);

@@ -17,31 +17,28 @@ describe('RunProgressService', () => {
     await servers.stop();
   });
 
-  async function acceptedRun(): Promise<{ runId: string; featureSetId: string }> {
-    const [runId, featureSetId, sha256] = [randomUUID(), randomUUID(), randomUUID()];
+  async function acceptedRun(): Promise<{ runId: string; videoSha256: string }> {
+    const [runId, id, sha256] = [randomUUID(), randomUUID(), randomUUID()];
     await database.video.create({ data: { sha256, bytes: 1, blobKey: `videos/${sha256}`, probe: {} } });
-    const size = { inputWidth: 8, inputHeight: 8, imageResize: 'bilinear', precision: 'float16', segmentFrames: 2 };
-    await database.featureSet.create({ data: { id: featureSetId, videoSha256: sha256, encoderSha256: 'e', ...size } });
+    const size = { width: 8, height: 8, imageResize: 'bilinear', segmentFrames: 2 };
+    await database.frameSet.create({ data: { id, videoSha256: sha256, ...size } });
+    const features = { videoSha256: sha256, frameSetId: id, encoderSha256: 'e', precision: 'float16' };
+    await database.featureSet.create({ data: { id, ...features } });
     const encoder = { encoderName: 'e', encoderSha256: 'e' };
     const request = { preset: 'dino', parameters: {}, ...encoder };
-    await database.run.create({ data: { id: runId, featureSetId, ...request } });
-    return { runId, featureSetId };
+    await database.run.create({ data: { id: runId, featureSetId: id, ...request } });
+    return { runId, videoSha256: sha256 };
   }
 
   it('gives the time stamps of the first and the last frame once all frames are decoded', async () => {
-    const { runId, featureSetId } = await acceptedRun();
+    const { runId, videoSha256 } = await acceptedRun();
     const sut = new RunProgressService(database);
-    const segment = { featureSetId, frameCount: 2, keyFrames: [true, false], names: [], decodeSeconds: 1 };
-    await database.frameSegment.createMany({
-      data: [
-        { ...segment, index: 0, firstFrame: 0, pts: [500n, 900n] },
-        { ...segment, index: 1, firstFrame: 2, pts: [1000n, 2500n] },
-      ],
-    });
+    const frames = [500n, 900n, 1000n, 2500n].map((pts, index) => ({ videoSha256, index, pts, keyFrame: false }));
+    await database.videoFrame.createMany({ data: frames });
     expect((await sut.of([runId])).get(runId)).toMatchObject({ frames: null, span: null });
 
     await database.frameTable.create({
-      data: { featureSetId, frameCount: 4, timeBaseNumerator: 1, timeBaseDenominator: 1000 },
+      data: { videoSha256, frameCount: 4, timeBaseNumerator: 1, timeBaseDenominator: 1000 },
     });
     expect((await sut.of([runId])).get(runId)).toMatchObject({
       frames: 4,

@@ -30,10 +30,11 @@ export class RunProgressService {
     const rows = await this.database.$queryRaw<RunProgress[]>`
       SELECT run.id AS "runId", "FrameTable"."frameCount" AS frames,
         (SELECT json_build_object('frames', coalesce(sum("frameCount"), 0), 'seconds', coalesce(sum("decodeSeconds"), 0))
-           FROM "FrameSegment" WHERE "featureSetId" = run."featureSetId") AS ingest,
+           FROM "FrameSegment" WHERE "frameSetId" = "set"."frameSetId") AS ingest,
         (SELECT json_build_object('frames', coalesce(sum("frameCount"), 0), 'seconds', coalesce(sum("encoderSeconds"), 0))
-           FROM "FeatureSegment" JOIN "FrameSegment" USING ("featureSetId", index)
-           WHERE "featureSetId" = run."featureSetId") AS features,
+           FROM "FeatureSegment" feature JOIN "FrameSegment" frame
+             ON frame."frameSetId" = "set"."frameSetId" AND frame.index = feature.index
+           WHERE feature."featureSetId" = "set".id) AS features,
         -- Frames that any pass has reached: with corrections several passes reach the same ones.
         (SELECT json_build_object('frames', coalesce(sum(frames), 0), 'seconds', coalesce(sum(seconds), 0))
            FROM (SELECT max("frameCount") AS frames, sum("kernelSeconds") AS seconds
@@ -44,10 +45,11 @@ export class RunProgressService {
              'seconds', coalesce(sum(seconds), 0))
            FROM "ResultSegment" WHERE "runId" = run.id) AS results,
         (SELECT min("storedAt") FROM "ResultSegment" WHERE "runId" = run.id) AS "firstMaskAt",
-        (SELECT json_build_object('firstPts', min(pts[1]), 'lastPts', max(pts[cardinality(pts)]))
-           FROM "FrameSegment" WHERE "featureSetId" = "FrameTable"."featureSetId"
+        (SELECT json_build_object('firstPts', min(pts), 'lastPts', max(pts))
+           FROM "VideoFrame" WHERE "videoSha256" = "FrameTable"."videoSha256"
            HAVING count(*) > 0) AS span
-      FROM "Run" run LEFT JOIN "FrameTable" ON "FrameTable"."featureSetId" = run."featureSetId"
+      FROM "Run" run JOIN "FeatureSet" "set" ON "set".id = run."featureSetId"
+        LEFT JOIN "FrameTable" ON "FrameTable"."videoSha256" = "set"."videoSha256"
       WHERE run.id = ANY(${runIds}::uuid[])`;
     return new Map(rows.map((row) => [row.runId, row]));
   }

@@ -39,9 +39,9 @@ export function conditionOf({ state, name, tag, createdAfter, createdBefore }: R
 function inState(state: (typeof RUN_STATES)[number]): Prisma.RunWhereInput {
   switch (state) {
     case 'queued':
-      return { outcome: null, cancelRequestedAt: null, featureSet: { frameSegments: { none: {} } } };
+      return { outcome: null, cancelRequestedAt: null, featureSet: { frameSet: { segments: { none: {} } } } };
     case 'running':
-      return { outcome: null, cancelRequestedAt: null, featureSet: { frameSegments: { some: {} } } };
+      return { outcome: null, cancelRequestedAt: null, featureSet: { frameSet: { segments: { some: {} } } } };
     case 'cancelling':
       return { outcome: null, cancelRequestedAt: { not: null } };
     default:

@@ -13,7 +13,7 @@ import {
   type Stage,
 } from '@propago/contracts';
 import { Database, type Prisma } from '@propago/database';
-import { progressOf } from '@propago/passes';
+import { progressOf, type ObjectKind } from '@propago/passes';
 import type { VideoProbe } from '@propago/video';
 import type { Caller } from '../access/caller';
 import { cursorOf, olderThan, UUID, type PlaceInList } from '../http/paging';
@@ -23,8 +23,10 @@ import { conditionOf, type RunFilter } from './run-request';
 const INCLUDE = {
   outcome: true,
   objects: { orderBy: { id: 'asc' } },
-  prompts: { orderBy: { frame: 'asc' }, select: { frame: true, objects: true, digest: true } },
-  featureSet: { include: { video: true } },
+  prompts: { select: { frame: true, objects: true, digest: true } },
+  keypointPrompts: { select: { frame: true, objects: true, digest: true } },
+  video: true,
+  featureSet: { include: { frameSet: true, video: true } },
 } satisfies Prisma.RunInclude;
 
 type FullRun = Prisma.RunGetPayload<{ include: typeof INCLUDE }>;
@@ -123,17 +125,19 @@ function viewOf(run: FullRun, progress: RunProgress): AnswerOf<'Run'> {
     revision: run.revision,
     preset: run.preset,
     parameters: run.parameters as PropagationParameters,
-    classIds: run.objects.map(({ id }) => id),
+    classIds: run.objects.filter(({ kind }) => kind === 'mask').map(({ id }) => id),
     encoder: {
       name: run.encoderName,
       version: run.encoderVersion,
       sha256: run.encoderSha256,
       chosenBy: run.encoderChosenBy,
     },
+    // Only shadow runs have none, which nobody sees.
+    videoId: run.videoId!,
     video: {
       sha256: featureSet.videoSha256,
       bytes: Number(featureSet.video.bytes),
-      fileName: run.videoFileName,
+      fileName: run.video?.fileName ?? null,
       width: probe.width,
       height: probe.height,
       codec: probe.codec,
@@ -142,7 +146,7 @@ function viewOf(run: FullRun, progress: RunProgress): AnswerOf<'Run'> {
       timeBase: probe.timeBase,
       frames,
     },
-    inputSize: { width: featureSet.inputWidth, height: featureSet.inputHeight },
+    inputSize: { width: featureSet.frameSet.width, height: featureSet.frameSet.height },
     timings: {
       acceptedAt: run.createdAt.toISOString(),
       firstMaskAt: progress.firstMaskAt?.toISOString() ?? null,
@@ -168,10 +172,12 @@ function framesOf(work: RunProgress): AnswerOf<'Run'>['progress'] {
 }
 
 function passesOf(
-  { objects, prompts, featureSet }: FullRun,
+  { objects: rows, prompts: masks, keypointPrompts, featureSet }: FullRun,
   { frames, labels }: RunProgress,
 ): AnswerOf<'Run'>['passes'] {
-  const video = { frameCount: frames, segmentFrames: featureSet.segmentFrames };
+  const objects = rows.map(({ id, kind, isTracedBack }) => ({ id, kind: kind as ObjectKind, isTracedBack }));
+  const prompts = [...masks, ...keypointPrompts].sort((a, b) => a.frame - b.frame);
+  const video = { frameCount: frames, segmentFrames: featureSet.frameSet.segmentFrames };
   return progressOf({ objects, prompts }, new Map(Object.entries(labels)), video).map(({ pass, ...segments }) => ({
     direction: pass.direction,
     fromFrame: pass.from,

@@ -70,6 +70,14 @@ export class RunsController {
             'The part needs a file name. It labels frame 0; parts called mask@57 label others',
         },
         prompts: { ...schemaOf(promptList), example: [{ frame: 57, objects: [{ id: 2, absent: true }] }] },
+        keypoints: {
+          type: 'string',
+          description:
+            'Key points instead of masks, or beside them: JSON with objects and frames, key points of COCO, or a csv of ' +
+            'DeepLabCut, told by their content; as a field or a file. `{"objects":[{"id":1,"points":["nose","tail"],' +
+            '"skeleton":[["nose","tail"]]}],"frames":[{"frame":0,"objects":[{"id":1,"points":[{"name":"nose","x":10.5,' +
+            '"y":20},{"name":"tail","visibility":"absent"}]}]}]}`',
+        },
         objects: { ...schemaOf(objectList), example: [{ id: 2, name: 'cyclist', colour: '#e01b24' }] },
         fit: schemaOf(labelFields.fit),
         video: {
@@ -82,7 +90,7 @@ export class RunsController {
     },
   })
   @Refuses(
-    /^(VIDEO|ZIP|FRAME|MASK|OPTION|QUOTA|IDEMPOTENCY|STORAGE)_/,
+    /^(VIDEO|ZIP|FRAME|MASK|KEYPOINTS?|OBJECT|OPTION|QUOTA|IDEMPOTENCY|STORAGE)_/,
     'PRESET_UNKNOWN',
     'ENCODER_UNKNOWN',
     'INPUT_TOO_LARGE',

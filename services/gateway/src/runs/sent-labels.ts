@@ -2,11 +2,21 @@ import type { Multipart } from '@fastify/multipart';
 import { z } from 'zod';
 import { CodedError, FieldErrors } from '@propago/contracts';
 import type { MaskLimits } from '@propago/labels';
+import { readKeypointFile, type KeypointFile } from '@propago/keypoint-files';
 import { collect, textOf, withoutFileName } from '../http/form-parts';
 import { parseBody } from '../http/parse-body';
 import { MAX_MASK_BYTES, MAX_PROMPTS_BYTES } from '../http/upload-limits';
+import { labelsOfFile } from '../prompts/keypoint-file-labels';
 import { objectList, type DescribedObject } from '../prompts/object-body';
-import { checked, MOST_OBJECTS, MOST_PROMPTS, promptList, sentMask, type SentPrompt } from '../prompts/prompt-body';
+import {
+  checked,
+  MOST_OBJECTS,
+  objectsOf,
+  MOST_PROMPTS,
+  promptList,
+  sentMask,
+  type SentPrompt,
+} from '../prompts/prompt-body';
 import { FITS, type Fit } from './mask-size';
 
 /** What a request for a run says about its objects, held against everything but the video. */
@@ -35,6 +45,7 @@ export class LabelParts {
   private readonly said = new Map<number, SentPrompt['said']>();
   private readonly prompts: z.output<typeof promptList> = [];
   private readonly objects: DescribedObject[] = [];
+  private keypoints: KeypointFile | undefined;
   private fit: Fit | undefined;
   private maskBytes = 0;
 
@@ -52,12 +63,15 @@ export class LabelParts {
       return true;
     }
     const name = part.fieldname;
-    if (!(name in labelFields)) return false;
+    if (!(name in labelFields) && name !== 'keypoints') return false;
     if (part.type === 'field' && part.valueTruncated) {
       throw new CodedError('UPLOAD_TOO_LARGE', `Send ${name} as a file, with a file name: the field is too long.`);
     }
     const text = part.type === 'field' ? textOf(part.value) : (await collect(part.file, MAX_PROMPTS_BYTES)).toString();
-    if (name === 'fit') {
+    if (name === 'keypoints') {
+      if (this.keypoints) throw new CodedError('REQUEST_INVALID', 'The field keypoints was sent twice.');
+      this.keypoints = readKeypointFile(Buffer.from(text));
+    } else if (name === 'fit') {
       if (this.fit) throw new CodedError('REQUEST_INVALID', 'The field fit was sent twice.');
       this.takeJson({ fit: text });
     } else {
@@ -78,20 +92,33 @@ export class LabelParts {
     this.assertFewer(this.objects.length, MOST_OBJECTS, 'objects');
   }
 
-  /** Everything that was said. @throws CodedError MASK_MISSING, REQUEST_INVALID */
+  /** Everything that was said. @throws CodedError MASK_MISSING, KEYPOINTS_TOO_MANY, OBJECT_KIND_MISMATCH, REQUEST_INVALID */
   all(): SentLabels {
+    const idsOf = (all: typeof this.said) =>
+      new Set([...all].flatMap(([frame, one]) => objectsOf({ frame, said: one })));
+    const masks = idsOf(this.said);
     const said = new Map(this.said);
-    for (const { frame, objects } of this.prompts) said.set(frame, [...(said.get(frame) ?? []), ...objects]);
+    const add = (frame: number, more: SentPrompt['said']) => said.set(frame, [...(said.get(frame) ?? []), ...more]);
+    for (const { frame, objects } of this.prompts) add(frame, objects);
+    const taken = new Set([...idsOf(said), ...this.objects.map(({ id }) => id)]);
+    const file = this.keypoints ? labelsOfFile(this.keypoints, { masks, taken }) : { objects: [], prompts: [] };
+    for (const { frame, said: points } of file.prompts) add(frame, points);
+    if (said.size > MOST_PROMPTS) {
+      throw new CodedError(
+        'KEYPOINTS_TOO_MANY',
+        `With the key points, ${said.size} frames are spoken of; a run begins with at most ${MOST_PROMPTS}. Send others to it later.`,
+      );
+    }
     if (said.size === 0) {
       throw new CodedError(
         'MASK_MISSING',
-        'Expected a file in the field mask, or mask@57 of another frame, or prompts as JSON.',
+        'Expected a file in the field mask, or mask@57 of another frame, or keypoints, or prompts as JSON.',
       );
     }
     const prompts = [...said].map(([frame, all]) => checked({ frame, said: all }));
     return {
       prompts: prompts.sort((a, b) => a.frame - b.frame),
-      objects: parseBody(objectList, this.objects),
+      objects: parseBody(objectList, [...this.objects, ...file.objects]),
       fit: this.fit ?? 'exact',
     };
   }

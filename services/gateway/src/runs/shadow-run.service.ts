@@ -6,7 +6,7 @@ import type { EncoderCard } from '@propago/encoder';
 import { CONFIG, LOGGER, type ConfigOf, type Logger } from '@propago/runtime';
 import type { VideoProbe } from '@propago/video';
 import { saidOf } from '../prompts/repeat-in-shadows';
-import { featureSetOf } from './feature-set';
+import { keepSets, runSetsOf } from './feature-set';
 import type { RunUpload } from './upload.service';
 
 // Removing a run holds the lock of its video while it waits for workers.
@@ -49,14 +49,14 @@ export class ShadowRunService {
         where: { id: runId, deletedAt: null },
       });
       if (!run || run.encoderSha256 === sha256 || !(await holdModelVersion(transaction, { name, version }))) return;
-      const featureSet = featureSetOf(upload, { probe, card }, this.config);
-      await transaction.featureSet.upsert({ where: { id: featureSet.id }, create: featureSet, update: {} });
+      const sets = runSetsOf(upload, { probe, card }, this.config);
+      await keepSets(transaction, sets);
       const { tenant, preset, traceparent } = run;
       await transaction.run.create({
         data: {
           id: randomUUID(),
           shadowOfId: runId,
-          featureSetId: featureSet.id,
+          featureSetId: sets.featureSet.id,
           tenant,
           ...(await saidOf(transaction, runId)),
           preset,

@@ -85,7 +85,7 @@ export class UploadService {
         if (part.fieldname === 'video') throw withoutFileName(part.fieldname);
         throw new CodedError(
           'REQUEST_INVALID',
-          `Expected the files video, mask and mask@FRAME and the fields options, prompts, objects and fit, not ${part.fieldname}.`,
+          `Expected the files video, mask and mask@FRAME and the fields options, keypoints, prompts, objects and fit, not ${part.fieldname}.`,
         );
       }
     }

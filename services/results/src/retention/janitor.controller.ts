@@ -64,12 +64,12 @@ export class JanitorController implements OnApplicationBootstrap, OnModuleDestro
 
   private async makeRoom(): Promise<void> {
     if (!(await this.room.shortageNow())) return;
-    const features = await this.janitor.makeRoom();
-    if (features.blobs > 0) this.logger.info({ features }, 'janitor made room');
+    const removed = await this.janitor.makeRoom();
+    if (removed.features.blobs + removed.frames.blobs > 0) this.logger.info(removed, 'janitor made room');
   }
 
   private async clean(): Promise<void> {
-    const { expiredRuns, features, overlays, orphans } = await this.janitor.clean();
-    this.logger.info({ expiredRuns: expiredRuns.length, features, overlays, orphans }, 'janitor');
+    const { expiredRuns, features, frames, overlays, orphans } = await this.janitor.clean();
+    this.logger.info({ expiredRuns: expiredRuns.length, features, frames, overlays, orphans }, 'janitor');
   }
 }

@@ -54,11 +54,12 @@ describe('Janitor', () => {
     const sha256 = randomUUID();
     const featureSetId = randomUUID().replaceAll('-', '').padEnd(40, '0');
     const createdAt = new Date(Date.now() - (endedMs ?? 0) - 1000);
-    const size = { inputWidth: 8, inputHeight: 8, imageResize: 'bilinear', precision: 'float16', segmentFrames: 2 };
+    const frameSetId = randomUUID().replaceAll('-', '').padEnd(40, '0');
     await database.video.create({ data: { sha256, bytes: 1, blobKey: blobKeys.video(sha256), probe: {} } });
-    await database.featureSet.create({
-      data: { id: featureSetId, videoSha256: sha256, encoderSha256: 'e', createdAt, ...size },
-    });
+    const size = { width: 8, height: 8, imageResize: 'bilinear', segmentFrames: 2 };
+    await database.frameSet.create({ data: { id: frameSetId, videoSha256: sha256, createdAt, ...size } });
+    const set = { videoSha256: sha256, frameSetId, encoderSha256: 'e', precision: 'float16', createdAt };
+    await database.featureSet.create({ data: { id: featureSetId, ...set } });
     const extracted = { rows: 1, cols: 1, dim: 1, encoderSeconds: 0 };
     await database.featureSegment.create({ data: { featureSetId, index: 0, ...extracted } });
     const id = randomUUID();
@@ -71,7 +72,7 @@ describe('Janitor', () => {
       await database.runOutcome.create({ data: { runId: id, state: 'succeeded', finishedAt } });
     }
     await store.put(blobKeys.features(featureSetId, 0), Buffer.alloc(10));
-    return { id, featureSetId, features: blobKeys.features(featureSetId, 0) };
+    return { id, frameSetId, featureSetId, features: blobKeys.features(featureSetId, 0) };
   }
 
   async function age(key: string, ms: number): Promise<void> {
@@ -183,21 +184,58 @@ describe('Janitor', () => {
     for (const key of [...known, young]) expect(await store.stat(key)).not.toBeNull();
   });
 
-  it('removes old frames that no unfinished run keeps, and soft labels of a run that has failed', async () => {
+  it('removes soft labels of a run that has failed', async () => {
     const [ended, unfinished] = [await runWith({ endedMs: HOUR_MS }), await runWith({})];
     await database.runOutcome.update({ where: { runId: ended.id }, data: { state: 'failed' } });
-    const blobsOf = ({ id, featureSetId }: typeof ended) => [
-      blobKeys.labels(id, 'p', 4),
-      blobKeys.frames(featureSetId, 4),
-    ];
-    for (const key of [...blobsOf(ended), ...blobsOf(unfinished)]) {
-      await store.put(key, Buffer.alloc(3));
-      await age(key, 2 * HOUR_MS);
+    for (const { id } of [ended, unfinished]) {
+      await store.put(blobKeys.labels(id, 'p', 4), Buffer.alloc(3));
+      await age(blobKeys.labels(id, 'p', 4), 2 * HOUR_MS);
     }
-    const one = { blobs: 1, bytes: 3 };
-    expect((await sut().clean()).orphans).toEqual({ labels: one, frames: one });
-    for (const key of blobsOf(ended)) expect(await store.stat(key)).toBeNull();
-    for (const key of blobsOf(unfinished)) expect(await store.stat(key)).not.toBeNull();
+    expect((await sut().clean()).orphans).toEqual({ labels: { blobs: 1, bytes: 3 } });
+    expect(await store.stat(blobKeys.labels(ended.id, 'p', 4))).toBeNull();
+    expect(await store.stat(blobKeys.labels(unfinished.id, 'p', 4))).not.toBeNull();
+  });
+
+  describe('decoded frames', () => {
+    /** Frames of segments 0 and 1, the features of segment 0 being there. */
+    async function decoded({ frameSetId }: { frameSetId: string }): Promise<string[]> {
+      const keys = [0, 1].map((index) => blobKeys.frames(frameSetId, index));
+      for (const [index, key] of keys.entries()) {
+        await store.put(key, Buffer.alloc(4));
+        await database.frameSegment.create({ data: { frameSetId, index, frameCount: 2, decodeSeconds: 0 } });
+      }
+      return keys;
+    }
+    const isThere = async (key: string) => (await store.stat(key)) !== null;
+
+    it('stay for later runs, and go when no run has used them for the set time; their rows stay', async () => {
+      const [old, fresh] = [await runWith({ endedMs: 25 * HOUR_MS }), await runWith({ endedMs: HOUR_MS })];
+      const [gone, kept] = [await decoded(old), await decoded(fresh)];
+      const report = await sut().clean();
+      expect(report.frames).toEqual({ blobs: 2, bytes: 8 });
+      expect(report.kept).toContainEqual(expect.objectContaining({ what: 'frames', blobs: 2, bytes: 8 }));
+      expect(await Promise.all([...gone, ...kept].map(isThere))).toEqual([false, false, true, true]);
+      expect(await database.frameSegment.count({ where: { frameSetId: old.frameSetId } })).toBe(2);
+    });
+
+    it('count as used when another encoder has used them', async () => {
+      const old = await runWith({ endedMs: 25 * HOUR_MS });
+      const keys = await decoded(old);
+      const other = await runWith({ endedMs: HOUR_MS });
+      const { frameSetId } = old;
+      await database.featureSet.update({ where: { id: other.featureSetId }, data: { frameSetId } });
+      expect((await sut().clean()).frames).toEqual(NOTHING);
+      expect(await Promise.all(keys.map(isThere))).toEqual([true, true]);
+    });
+
+    it('make room as soon as every encoder has seen them that an unfinished run waits for, and no sooner', async () => {
+      const run = await runWith({});
+      const keys = await decoded(run);
+      const lacking = { minFreeBytes: Number.MAX_SAFE_INTEGER };
+      expect((await sut(lacking).makeRoom()).frames).toEqual({ blobs: 1, bytes: 4 });
+      expect(await Promise.all(keys.map(isThere))).toEqual([false, true]);
+      expect((await sut(lacking).makeRoom()).frames).toEqual(NOTHING);
+    });
   });
 
   it('removes old files of a training run that its rows do not name', async () => {
@@ -237,6 +275,7 @@ describe('Janitor', () => {
       dryRun: true,
       expiredRuns: [id],
       features: { blobs: 1, bytes: 10 },
+      frames: NOTHING,
       overlays: NOTHING,
       orphans: { videos: { blobs: 1, bytes: 3 } },
       kept: [],

@@ -25,7 +25,7 @@ const OWNERS: Record<string, Owners> = {
   labels: { why: 'of runs that go on or may be corrected', of: runsWithLabels },
   masks: { why: OF_KEPT_RUNS.why, of: keysOfMasks },
   exports: OF_KEPT_RUNS,
-  frames: { why: 'of runs that have not ended', of: wantedFeatureSets },
+  frames: { why: OF_KEPT_RUNS.why, of: existingFrameSets },
   features: { why: OF_KEPT_RUNS.why, of: existingFeatureSets },
   encoders: {
     why: 'of registered versions, and of runs that have not ended',
@@ -90,7 +90,7 @@ async function keysOfMasks(database: Database, keys: string[]): Promise<string[]
   const runs = await unfinishedRuns(database, ids);
   const where = { runId: { in: ids }, maskKey: { in: keys } };
   const rows = await database.frameResult.findMany({ where, select: { maskKey: true } });
-  return [...rows.map(({ maskKey }) => maskKey), ...keys.filter((key) => runs.includes(runOf(key)))];
+  return [...rows.flatMap(({ maskKey }) => maskKey ?? []), ...keys.filter((key) => runs.includes(runOf(key)))];
 }
 
 async function existingRuns(database: Database, ids: string[]): Promise<string[]> {
@@ -116,10 +116,8 @@ async function existingFeatureSets(database: Database, ids: string[]): Promise<s
   return (await database.featureSet.findMany({ where: { id: { in: ids } }, select: { id: true } })).map(({ id }) => id);
 }
 
-/** Raw frames serve features that an unfinished run wants. */
-async function wantedFeatureSets(database: Database, ids: string[]): Promise<string[]> {
-  const where = { id: { in: ids }, runs: { some: { outcome: { is: null } } } };
-  return (await database.featureSet.findMany({ where, select: { id: true } })).map(({ id }) => id);
+async function existingFrameSets(database: Database, ids: string[]): Promise<string[]> {
+  return (await database.frameSet.findMany({ where: { id: { in: ids } }, select: { id: true } })).map(({ id }) => id);
 }
 
 function isUuid(id: string): boolean {
