@@ -32,10 +32,10 @@ describe('SuggestionsService', () => {
     const [runId, featureSetId, sha256] = [randomUUID(), randomUUID(), randomUUID()];
     const probe = { width: 8, height: 8, codec: 'h264', rotation: 0, timeBase: { num: 1, den: 10 } };
     await database.video.create({ data: { sha256, bytes: 1, blobKey: `videos/${sha256}`, probe } });
-    const size = { inputWidth: 8, inputHeight: 8, imageResize: 'bilinear', precision: 'float16' };
-    await database.featureSet.create({
-      data: { id: featureSetId, videoSha256: sha256, encoderSha256: 'e', segmentFrames: SEGMENT, ...size },
-    });
+    const size = { width: 8, height: 8, imageResize: 'bilinear', segmentFrames: SEGMENT };
+    await database.frameSet.create({ data: { id: featureSetId, videoSha256: sha256, ...size } });
+    const features = { videoSha256: sha256, frameSetId: featureSetId, encoderSha256: 'e', precision: 'float16' };
+    await database.featureSet.create({ data: { id: featureSetId, ...features } });
     const run = { preset: 'siammae', parameters: PRESETS.siammae, encoderName: 'e', encoderSha256: 'e' };
     await database.run.create({ data: { id: runId, featureSetId, ...run } });
     await database.runObject.create({ data: { runId, id: 1, isTracedBack: true } });
