@@ -1,73 +1,12 @@
-import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
-import sharp from 'sharp';
-import { createEngine, type AffinityEngine, type Features } from '@propago/affinity';
+import { createEngine, type AffinityEngine } from '@propago/affinity';
 import { PRESETS, type PropagationParameters } from '@propago/contracts';
-import { inputSize, loadEncoderCard, openEncoder, type Encoder, type Size } from '@propago/encoder';
 import { SequenceScore } from '@propago/evaluation';
-import { combineLabels, labelsToGrid, readLabels, softLabelsToLabelMap, type LabelMap } from '@propago/labels';
-import { frameAt, PassWalk, stepOf, type Walk } from '@propago/passes';
-import { resizeRgb } from '@propago/video';
+import { combineLabels, softLabelsToLabelMap } from '@propago/labels';
+import { ClipReader, DEFAULT_ENCODER, sequencesOf, walkPass, type DavisClip } from './davis-clip';
 
-/** From this program in dist/, in a clone. */
-const DEFAULT_ENCODER = path.resolve(__dirname, '../../encoders/conv-descriptor.onnx');
-const LIMITS = { maxSide: 16_384, maxPixels: 2 ** 28, maxClasses: 254 };
 const PARAMETERS: PropagationParameters = PRESETS.siammae;
-
-interface Sequence {
-  size: Size;
-  input: Size;
-  grid: { rows: number; cols: number };
-  dim: number;
-  /** patches x dim, by frame. */
-  features: Features[];
-  truth: LabelMap[];
-}
-
-const files = (folder: string): string[] =>
-  readdirSync(folder)
-    .sort()
-    .map((name) => path.join(folder, name));
-
-async function readSequence(root: string, name: string, frames: number, encoder: Encoder): Promise<Sequence> {
-  const images = files(path.join(root, 'JPEGImages/480p', name)).slice(0, frames);
-  const truth = files(path.join(root, 'Annotations/480p', name))
-    .slice(0, frames)
-    .map((file) => readLabels(readFileSync(file), LIMITS));
-  const features: Features[] = [];
-  const size = { width: truth[0]!.width, height: truth[0]!.height };
-  const input = inputSize(PARAMETERS.inputSize, size, encoder.card);
-  for (const image of images) {
-    const rgb = await sharp(image).removeAlpha().raw().toBuffer();
-    const pixels = resizeRgb(rgb, size, input, PARAMETERS.imageResize);
-    features.push((await encoder.encode(pixels, { count: 1, ...input })).features);
-  }
-  const { patchSize, dim } = encoder.card;
-  return { size, input, grid: { rows: input.height / patchSize, cols: input.width / patchSize }, dim, features, truth };
-}
-
-/** Soft labels of a pass by frame. */
-async function walk(
-  { features, truth, grid, dim }: Sequence,
-  pass: Walk & { to: number },
-  engine: AffinityEngine,
-): Promise<Map<number, Float32Array>> {
-  const session = engine.createSession({ grid, dim, classes: 2 }, PARAMETERS);
-  const labels = new Map<number, Float32Array>();
-  const prompt = (frame: number) => labelsToGrid(truth[frame]!, [1], grid, PARAMETERS.labelResize);
-  const walking = new PassWalk(session);
-  const last = stepOf(pass, pass.to);
-  try {
-    for (let step = 0; step <= last; step++) {
-      const frame = frameAt(pass, step);
-      labels.set(frame, (await walking.next(features[frame]!, async () => prompt(frame))).labels);
-    }
-  } finally {
-    session.close();
-  }
-  return labels;
-}
 
 type Blend = (at: { forward: Float32Array; backward: Float32Array; share: number }) => number;
 
@@ -90,14 +29,14 @@ const BLENDS: Record<string, Blend> = {
   },
 };
 
-async function scoresOf(sequence: Sequence, gap: number, engine: AffinityEngine): Promise<Record<string, number>> {
+async function scoresOf(sequence: DavisClip, gap: number, engine: AffinityEngine): Promise<Record<string, number>> {
   const prompts: number[] = [];
   for (let frame = 0; frame < sequence.truth.length; frame += gap) prompts.push(frame);
   const scores: Record<string, SequenceScore> = {};
   for (let i = 0; i + 1 < prompts.length; i++) {
     const [a, b] = [prompts[i]!, prompts[i + 1]!];
-    const forward = await walk(sequence, { direction: 'forward', from: a, to: b - 1 }, engine);
-    const backward = await walk(sequence, { direction: 'backward', from: b, to: a + 1 }, engine);
+    const forward = await walkPass(sequence, { direction: 'forward', from: a, to: b - 1 }, engine, PARAMETERS);
+    const backward = await walkPass(sequence, { direction: 'backward', from: b, to: a + 1 }, engine, PARAMETERS);
     for (let frame = a + 1; frame < b; frame++) {
       for (const [name, blend] of Object.entries(BLENDS)) {
         const both = { forward: forward.get(frame)!, backward: backward.get(frame)!, share: (frame - a) / (b - a) };
@@ -128,20 +67,23 @@ async function main(): Promise<void> {
     .description('J&F of ways to label the frames between two prompted ones, on sequences in DAVIS layout')
     .requiredOption('--root <folder...>', 'folders in DAVIS layout')
     .option('--encoder <file>', 'ONNX file with its card', DEFAULT_ENCODER)
+    .option('--cache <folder>', 'keep features there, so that no picture is encoded twice')
     .option('--frames <n>', 'frames of each sequence', Number, 41)
     .option('--gap <n...>', 'frames from one prompt to the next', '20')
     .parse();
-  const options = program.opts<{ root: string[]; encoder: string; frames: number; gap: string[] | string }>();
-  const encoder = await openEncoder({
-    path: options.encoder,
-    card: await loadEncoderCard(options.encoder),
-    intraOpThreads: 2,
-  });
+  const options = program.opts<{
+    root: string[];
+    encoder: string;
+    cache?: string;
+    frames: number;
+    gap: string[] | string;
+  }>();
+  const clips = await ClipReader.open(options.encoder, PARAMETERS, options.cache);
   const engine = createEngine({ threads: 2 });
   const all = new Map<string, number[]>();
   for (const root of options.root) {
-    for (const name of readdirSync(path.join(root, 'JPEGImages/480p')).sort()) {
-      const sequence = await readSequence(root, name, options.frames, encoder);
+    for (const name of sequencesOf(root)) {
+      const sequence = await clips.read(root, name, options.frames);
       for (const gap of [options.gap].flat().map(Number)) {
         const scores = await scoresOf(sequence, gap, engine);
         console.log(name, gap, JSON.stringify(scores));
@@ -156,7 +98,7 @@ async function main(): Promise<void> {
     console.log(`${key}: ${(values.reduce((sum, value) => sum + value, 0) / values.length).toFixed(2)}`);
   }
   await engine.close();
-  await encoder.close();
+  await clips.close();
 }
 
 void main();

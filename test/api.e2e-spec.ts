@@ -32,6 +32,7 @@ const ROUTES = {
   '/v1/videos/{id}': ['delete', 'get'],
   '/v1/videos/{id}/frames': ['get'],
   '/v1/videos/{id}/frames/{frame}/image.jpg': ['get'],
+  '/v1/runs/{id}/suggestions': ['get'],
   '/v2/models/{name}': ['get'],
   '/v2/models/{name}/ready': ['get'],
   '/v2/models/{name}/versions/{version}': ['get'],

@@ -41,11 +41,13 @@ export class ApiClient {
 
   /**
    * Says where the objects of a run are on a frame.
+   * @param absent ids of objects that have no pixel in a mask, and are not on the frame
    * @param fit what the server does with a mask of another size
    * @throws Failure with the server's code when it refuses
    */
-  async putPrompt(runId: string, prompt: FramePrompt, fit = 'exact'): Promise<void> {
-    const path = `/v1/runs/${encodeURIComponent(runId)}/prompts/${prompt.frame}?fit=${encodeURIComponent(fit)}`;
+  async putPrompt(runId: string, prompt: FramePrompt, fit = 'exact', absent: readonly number[] = []): Promise<void> {
+    const missing = absent.length > 0 ? `&absent=${absent.join()}` : '';
+    const path = `/v1/runs/${encodeURIComponent(runId)}/prompts/${prompt.frame}?fit=${encodeURIComponent(fit)}${missing}`;
     const content = isJson(prompt)
       ? { type: 'application/json', bytes: JSON.stringify(readJsonPrompt(prompt)) }
       : { type: 'image/png', bytes: new Uint8Array(readFileSync(prompt.file)) };

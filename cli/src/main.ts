@@ -2,14 +2,16 @@ import { buildInfo } from '@propago/build-info';
 import { Command, CommanderError, Option } from 'commander';
 import { registerCorrect } from './commands/correct';
 import type { DemoCommand } from './commands/demo';
-import type { EvalCommand } from './commands/eval-davis';
+import { registerEval } from './commands/eval';
 import { registerExport } from './commands/export';
 import { registerGc } from './commands/gc';
 import { registerImport } from './commands/import';
 import { registerKeys } from './commands/keys';
 import { registerModels } from './commands/models';
 import type { RunCommand } from './commands/run';
+import { collect, runOptions, serverOption } from './commands/run-options';
 import { registerStackCommands } from './commands/stack';
+import { registerSuggestions } from './commands/suggestions';
 import { registerTrain } from './commands/train';
 import { registerVideos } from './commands/videos';
 import type { UpCommand } from './commands/up';
@@ -19,24 +21,6 @@ import { fitOption } from './fit-option';
 import { collectPrompts } from './frame-prompt';
 import { Interruption } from './interruption';
 import { wholeNumber } from './whole-number';
-
-const collect = (value: string, before: string[]): string[] => [...before, value];
-
-const runOptions = (command: Command): Command =>
-  command
-    .option('--preset <name>', 'named parameter set: siammae, dino, crw, cropmae, vfs, vip, jhmdb')
-    .option(
-      '--encoder <file.onnx>',
-      'encoder to use instead of the default one; with --server also name[@alias|:version]',
-    )
-    .option(
-      '--option <key=value>',
-      'parameter that differs from the preset, e.g. topK=7 (may be repeated)',
-      collect,
-      [],
-    );
-
-const server = ['--server <url>', 'address of a running platform; without it a private one is started'] as const;
 
 function buildProgram(interruption: Interruption): Command {
   const program = new Command('propago').description(
@@ -75,7 +59,7 @@ function buildProgram(interruption: Interruption): Command {
     .option('--keypoints <file>', 'key points of one frame or more: own JSON, COCO, or csv of DeepLabCut')
     .addOption(fitOption())
     .requiredOption('-o, --output <folder>', 'folder for masks/, keypoints.csv, overlay.mp4 and run.json (required)')
-    .option(...server)
+    .option(...serverOption)
     .addOption(keyOption())
     .option('--name <name>', 'what the run is called, to find it again')
     .option('--tag <tag>', 'word to find the run again by (may be repeated)', collect, [])
@@ -83,20 +67,6 @@ function buildProgram(interruption: Interruption): Command {
     .action(async (video: string, mask: string | undefined, options: RunCommand) => {
       const { runCommand } = await import('./commands/run.js');
       await runCommand(video, mask, options, interruption);
-    });
-
-  const evaluation = program.command('eval').description('score the platform on a data set with ground truth');
-  runOptions(evaluation.command('davis'))
-    .description('J and F on a folder in DAVIS layout')
-    .requiredOption('--root <folder>', 'folder with JPEGImages/ and Annotations/, or with video.mp4 and Annotations/')
-    .option('--sequences <a,b>', 'sequences to take; all when absent')
-    .option('--keep', 'with --server: leave the runs there')
-    .option(...server)
-    .addOption(keyOption())
-    .option('--json', 'print one JSON object')
-    .action(async (options: EvalCommand) => {
-      const { evalDavisCommand } = await import('./commands/eval-davis.js');
-      await evalDavisCommand(options, interruption);
     });
 
   runOptions(program.command('demo'))
@@ -111,6 +81,8 @@ function buildProgram(interruption: Interruption): Command {
   registerCorrect(program, interruption);
   registerExport(program, interruption);
   registerImport(program, interruption);
+  registerSuggestions(program, interruption);
+  registerEval(program, interruption);
   registerKeys(program, interruption);
   registerModels(program, interruption);
   registerTrain(program, interruption);

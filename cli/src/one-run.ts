@@ -7,7 +7,7 @@ import { checkPromptFile, isJson, readJsonPrompt, type FramePrompt } from './fra
 import { Interruption } from './interruption';
 import { FormPart } from './multipart-upload';
 import { Platform } from './platform';
-import { describeProblem, RunProgress, RunResource } from './run-resource';
+import { mustSucceed, RunProgress, RunResource } from './run-resource';
 
 /** What to run. */
 export interface RunRequest {
@@ -121,10 +121,9 @@ export async function performRun(
   const accepted = await client.createRun(parts);
   listener.onAccepted?.(accepted);
   try {
-    const run = await followRun(client, accepted.id, (progress) => listener.onProgress(progress), interruption.signal);
-    if (run.state === 'succeeded') return run;
-    if (run.state === 'cancelled') throw new Failure(`run ${run.id} was cancelled`);
-    throw new Failure(`run ${run.id} failed: ${run.error ? describeProblem(run.error) : 'the server gives no reason'}`);
+    return mustSucceed(
+      await followRun(client, accepted.id, (progress) => listener.onProgress(progress), interruption.signal),
+    );
   } catch (error) {
     if (interruption.signal.aborted) {
       await (transient ? client.remove(accepted.id) : client.cancel(accepted.id)).catch(() => undefined);

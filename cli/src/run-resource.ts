@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Failure } from './failure';
 
 const stageProgress = z.looseObject({ done: z.number(), total: z.number().nullable() });
 
@@ -48,4 +49,11 @@ export const isTerminal = (state: RunResource['state']): boolean =>
 /** The code and detail of a problem, as one line. */
 export function describeProblem(from: z.infer<typeof problem>): string {
   return `${from.code}: ${from.detail ?? from.title ?? 'no detail'}`;
+}
+
+/** @throws Failure with the server's reason when the run did not succeed */
+export function mustSucceed(run: RunResource): RunResource {
+  if (run.state === 'succeeded') return run;
+  if (run.state === 'cancelled') throw new Failure(`run ${run.id} was cancelled`);
+  throw new Failure(`run ${run.id} failed: ${run.error ? describeProblem(run.error) : 'the server gives no reason'}`);
 }

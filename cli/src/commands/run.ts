@@ -8,6 +8,7 @@ import { openPlatform } from '../platform';
 import { ProgressDisplay } from '../progress-display';
 import { describeProblem } from '../run-resource';
 import { saveResults, seconds } from '../run-results';
+import { suggestions } from '../suggestion';
 
 export interface RunCommand {
   output: string;
@@ -59,6 +60,9 @@ export async function runCommand(
         `${saved.frames} frames in ${seconds(saved.seconds)}, first result after ${seconds(saved.firstMaskSeconds)}`,
       );
       console.log(`results: ${folder}`);
+      // A server of an earlier version has none, and the run is as good.
+      const [worst] = await suggestions(platform.client, run.id, 1).catch(() => []);
+      if (worst) console.log(`look at frame ${worst.frame} first: ${worst.reason}`);
     }
   } catch (error) {
     display.end();

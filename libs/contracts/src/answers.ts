@@ -113,6 +113,14 @@ const frame = z.strictObject({
       id: z.int(),
       area: count.describe('Pixels'),
       confidence: z.number().nullable(),
+      drift: z
+        .number()
+        .min(0)
+        .max(1)
+        .optional()
+        .describe(
+          'How much of the Jaccard index of this mask is expected to be missing; of masks made since it is told',
+        ),
       rle: z
         .strictObject({ size: z.array(z.int()).length(2), counts: z.string() })
         .describe('COCO run lengths; size is height, width'),
@@ -196,6 +204,26 @@ const prompt = z.strictObject({
 const prompts = z.strictObject({
   revision: z.int().min(1).describe('Of the run; If-Match expects it'),
   items: z.array(prompt).describe('By frame'),
+});
+
+const suggestions = z.strictObject({
+  revision: z.int().min(1).describe('Of the run whose masks were looked at'),
+  frames: count.describe('How many frames have masks of this revision, and were looked at'),
+  items: z
+    .array(
+      z.strictObject({
+        frame: count,
+        seconds: z.number().describe('When the frame is shown'),
+        objects: z.array(z.int()).describe('Those that gain by it, the one that gains most first'),
+        expectedGain: z
+          .number()
+          .min(0)
+          .max(1)
+          .describe('Expected rise of the mean Jaccard index over these frames and all objects'),
+        reason: z.string().describe('What seems to be wrong, in words'),
+      }),
+    )
+    .describe('The best first; each as if those before it had been corrected'),
 });
 
 const runObject = z.strictObject({
@@ -422,6 +450,7 @@ export const ANSWERS = {
     .extend({ timeBase, frames: video.shape.frames, decoding: video.shape.decoding })
     .describe('While it is being decoded `next` may be null although more will follow: go on after the last index'),
   PromptList: prompts,
+  SuggestionList: suggestions,
   RunObject: runObject,
   RunObjectList: listOf(runObject),
   Export: exported,

@@ -51,6 +51,8 @@ function bySteps(c: Case) {
   const channel = new Uint8Array(c.output.width * c.output.height);
   const margin = new Float64Array(channel.length);
   const won = new Float64Array(channel.length);
+  /** Per class: its sum over the picture. */
+  const everywhere = new Array<number>(c.classes).fill(0);
   for (let y = 0; y < c.output.height; y++) {
     for (let x = 0; x < c.output.width; x++) {
       const p = nearest(y, middle.height, c.output.height) * middle.width + nearest(x, middle.width, c.output.width);
@@ -59,9 +61,10 @@ function bySteps(c: Case) {
       channel[o] = order[0];
       margin[o] = order.length > 1 ? scores[order[0]][p] - scores[order[1]][p] : 1;
       won[o] = planes[order[0]][p];
+      planes.forEach((plane, k) => (everywhere[k] += plane[p]));
     }
   }
-  return { channel, margin, won };
+  return { channel, margin, won, everywhere };
 }
 
 function random(seed: number): () => number {
@@ -126,6 +129,9 @@ describe('softLabelsToLabelMap', () => {
             expect(fast.area[k]).toBe(pixels.length);
             const mean = pixels.length ? pixels.reduce((sum, i) => sum + slow.won[i], 0) / pixels.length : 0;
             expect(fast.confidence[k]).toBeCloseTo(mean, 9);
+            const inside = mean * pixels.length;
+            const union = pixels.length + slow.everywhere[k] - inside;
+            expect(fast.drift[k]).toBeCloseTo(pixels.length ? 1 - inside / union : 1, 9);
           }
         }
       }
@@ -180,6 +186,15 @@ describe('softLabelsToLabelMap', () => {
     const mask = two([0, 1], { upsampling: 'nearest' });
     expect(mask).toMatchObject({ area: [4, 4], confidence: [1, 1], frameConfidence: 1 });
     expect(two([0, 0], {}).frameConfidence).toBe(0);
+  });
+
+  it('has no drift where the labels are sure, and more the more of them lie outside of the mask or are unsure in it', () => {
+    const drift = (values: number[]) => two(values, { upsampling: 'nearest' }).drift[1];
+    expect(drift([0, 1, 1, 0])).toBe(0);
+    // 3 of 4 inside; 3 of 4 outside.
+    expect(drift([0, 0.75, 0.75, 0])).toBeCloseTo(1 - 1.5 / 2, 12);
+    expect(drift([0.25, 0.75, 0.75, 0.25])).toBeCloseTo(1 - 1.5 / 2.5, 12);
+    expect(drift([0.25, 0.5, 0.25, 0.25])).toBe(1);
   });
 
   it('refuses soft labels of another shape', () => {

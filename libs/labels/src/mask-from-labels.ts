@@ -26,6 +26,12 @@ export interface FrameMask {
   confidence: number[];
   /** The same mean over all foreground pixels; 0 when there are none. */
   frameConfidence: number;
+  /**
+   * Per channel: how far the labels are from this mask, 0..1. One minus the Jaccard index that the mask would be expected to
+   * have if each soft label were the probability that the pixel is of the class: the labels inside over the pixels inside
+   * together with the labels outside. 1 when it won no pixel.
+   */
+  drift: number[];
 }
 
 /** Where the pixels of one axis lie on the patch grid. */
@@ -124,6 +130,40 @@ function stretch(values: Float64Array, classes: number, rows: Axis, columns: Axi
   return { low, range };
 }
 
+/** How often each knot of an axis counts when the interpolated image is summed up; the last one stands twice. */
+function weightsOf({ fractions, start }: Axis): Float64Array {
+  const cells = start.length - 1;
+  const weights = new Float64Array(cells + 1);
+  for (let k = 0; k < cells; k++) {
+    for (let i = start[k]; i < start[k + 1]; i++) {
+      weights[k] += 1 - fractions[i];
+      weights[k + 1] += fractions[i];
+    }
+  }
+  return weights;
+}
+
+/**
+ * Per class: its sum over the interpolated image.
+ * @param values rows x (cols + 1) x classes
+ */
+function weighedSums(
+  values: Float64Array,
+  classes: number,
+  rowWeights: Float64Array,
+  columnWeights: Float64Array,
+): number[] {
+  const sums = new Array<number>(classes).fill(0);
+  const width = columnWeights.length * classes;
+  for (let at = 0; at < values.length; at++) {
+    const row = Math.floor(at / width);
+    // Past the last row the image goes on as that row.
+    const weight = row === rowWeights.length - 2 ? rowWeights[row] + rowWeights[row + 1] : rowWeights[row];
+    sums[at % classes] += values[at] * weight * columnWeights[Math.floor((at % width) / classes)];
+  }
+  return sums;
+}
+
 function winnerAt(row: Float64Array, at: number, classes: number): number {
   let best = 0;
   for (let c = 1; c < classes; c++) if (row[at + c] > row[at + best]) best = c;
@@ -207,11 +247,19 @@ export function softLabelsToLabelMap(
     }
   }
   const plain = area.map((pixels, c) => scale.low[c] * pixels + scale.range[c] * sums[c]);
+  const everywhere = weighedSums(values, classes, weightsOf(rows), weightsOf(columns)).map(
+    (sum, c) => scale.low[c] * width * height + scale.range[c] * sum,
+  );
   const foreground = area.slice(1).reduce((sum, pixels) => sum + pixels, 0);
   return {
     channel,
     area,
     confidence: plain.map((sum, c) => (area[c] > 0 ? sum / area[c] : 0)),
     frameConfidence: foreground > 0 ? plain.slice(1).reduce((sum, value) => sum + value, 0) / foreground : 0,
+    drift: plain.map((inside, c) => {
+      // Rounding may bring what lies outside below zero.
+      const union = area[c] + Math.max(0, everywhere[c] - inside);
+      return area[c] > 0 ? 1 - inside / union : 1;
+    }),
   };
 }

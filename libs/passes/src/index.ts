@@ -4,3 +4,4 @@ export * from './passes';
 export * from './plan';
 export * from './prompts';
 export * from './spans';
+export * from './suggestions';

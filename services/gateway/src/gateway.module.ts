@@ -11,6 +11,8 @@ import { PromptsController } from './prompts/prompts.controller';
 import { PromptsService } from './prompts/prompts.service';
 import { RunChangeService } from './prompts/run-change.service';
 import { StoredPrompts } from './prompts/stored-prompts.service';
+import { SuggestionsController } from './prompts/suggestions.controller';
+import { SuggestionsService } from './prompts/suggestions.service';
 import { GcController } from './retention/gc.controller';
 import { AcceptRunService } from './runs/accept-run.service';
 import { EnqueueService } from './runs/enqueue.service';
@@ -58,6 +60,7 @@ export class GatewayModule {
         TimelineController,
         ObjectsController,
         PromptsController,
+        SuggestionsController,
         OverlayController,
         ExportsController,
         RunNewsController,
@@ -74,6 +77,7 @@ export class GatewayModule {
         PromptsService,
         RunChangeService,
         StoredPrompts,
+        SuggestionsService,
         EnqueueService,
         UploadService,
         UploadSweepService,

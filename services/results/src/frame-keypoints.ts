@@ -11,7 +11,7 @@ export type KeypointRun = Run & {
   keypointPrompts: KeypointPrompt[];
 };
 
-/** Points of which less than this share of a Gaussian is left are lost; docs/adr/0011-key-points.md has the table. */
+/** Points of which less than this share of a Gaussian is left are lost; docs/adr/0013-key-points.md has the table. */
 const LOST_BELOW = 0.1;
 
 /** Key points of the frames of one run. As with masks, soft labels of two passes are blended by the distance in frames. */

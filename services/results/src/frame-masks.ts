@@ -27,7 +27,14 @@ export interface FrameMask {
   png: Buffer;
   /** Mean soft label of the winning class over the foreground, 0..1; null where nothing was found. */
   confidence: number | null;
-  classes: { id: number; area: number; confidence: number; rle: { size: [number, number]; counts: string } }[];
+  classes: {
+    id: number;
+    area: number;
+    confidence: number;
+    /** How much of the Jaccard index of this mask is expected to be missing, 0..1; 0 where a prompt gives it. */
+    drift: number;
+    rle: { size: [number, number]; counts: string };
+  }[];
 }
 
 /** Masks of the frames of one run, one after the other. */
@@ -43,7 +50,7 @@ export class FrameMasks {
 
   async of(frame: number, sources: Source[], labels: PassLabels): Promise<FrameMask> {
     const size = sizeOf(this.run.featureSet.video);
-    const { indices, confidenceOf, frameConfidence } = this.propagated(frame, sources, labels);
+    const { indices, confidenceOf, driftOf, frameConfidence } = this.propagated(frame, sources, labels);
     const prompted = sources.filter(({ isPrompted }) => isPrompted).flatMap(({ objects }) => objects);
     if (prompted.length > 0) putPrompt(indices, (await this.prompt(frame)).labels, prompted);
     const areas = countIds(indices);
@@ -51,7 +58,10 @@ export class FrameMasks {
     const ids = sources.flatMap(({ objects }) => objects).sort((a, b) => a - b);
     const classes = encodeRles(indices, size, ids).map(({ size: rleSize, counts }, i) => {
       const id = ids[i]!;
-      return { id, area: areas[id]!, confidence: confidenceOf(id), rle: { size: rleSize, counts } };
+      const area = areas[id]!;
+      const source = sources.find(({ objects }) => objects.includes(id))!;
+      const drift = source.isPrompted ? 0 : area > 0 ? driftOf(id) : this.presence(id, source);
+      return { id, area, confidence: confidenceOf(id), drift, rle: { size: rleSize, counts } };
     });
     const found = classes.some(({ area }) => area > 0);
     const png = encodeIndexedPng({ ...size, indices, palette: this.palette });
@@ -79,8 +89,16 @@ export class FrameMasks {
     return {
       indices: mask.channel.map((channel) => ids[channel]!),
       confidenceOf: (id: number) => mask.confidence[channelOf.get(id) ?? -1] ?? 0,
+      driftOf: (id: number) => mask.drift[channelOf.get(id) ?? -1] ?? 0,
       frameConfidence: mask.frameConfidence,
     };
+  }
+
+  /** How far the prompts that an object's labels come from say that it is there at all, 0..1. */
+  private presence(id: number, { forward, backward, backwardShare }: Source): number {
+    const isShown = (pass: Pass | null) =>
+      pass !== null && this.run.prompts.find((prompt) => prompt.frame === pass.from)!.present.includes(id);
+    return (isShown(forward) ? 1 - backwardShare : 0) + (isShown(backward) ? backwardShare : 0);
   }
 
   private async prompt(frame: number): Promise<LabelMap> {

@@ -42,10 +42,7 @@ describe('scoreSequence', () => {
   afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
   it('scores each object over all frames but the first and the last', async () => {
-    const result = await scoreSequence(
-      { name: 'squares', video: '', annotations: annotations(4) },
-      await archive([8, 4, 4, 8]),
-    );
+    const result = await scoreSequence({ name: 'squares', annotations: annotations(4) }, await archive([8, 4, 4, 8]));
     // Shifted by half its height, a square shares 4 of 12 rows with itself.
     expect(result.objects.map(({ id, J }) => [id, J.mean, J.recall])).toEqual([
       [1, 1, 1],
@@ -57,15 +54,12 @@ describe('scoreSequence', () => {
   });
 
   it('refuses a run with another number of masks', async () => {
-    const sequence = { name: 'squares', video: '', annotations: annotations(4) };
+    const sequence = { name: 'squares', annotations: annotations(4) };
     await expect(scoreSequence(sequence, await archive([0, 0, 0]))).rejects.toThrow('4 annotations but 3 masks');
   });
 
   it('weighs every object alike in the mean of all sequences', async () => {
-    const result = await scoreSequence(
-      { name: 'squares', video: '', annotations: annotations(4) },
-      await archive([0, 4, 4, 0]),
-    );
+    const result = await scoreSequence({ name: 'squares', annotations: annotations(4) }, await archive([0, 4, 4, 0]));
     const single = { ...result, objects: [result.objects[0]!] };
     expect(overallScore([result, single]).J.mean).toBeCloseTo((1 + 1 / 3 + 1) / 3, 12);
   });

@@ -3,8 +3,8 @@ import { CodedError } from '@propago/contracts';
 import { Measure, ObjectScore, SequenceScore } from '@propago/evaluation';
 import { LabelMap, readLabels, readStoredMask } from '@propago/labels';
 import { DavisSequence } from './davis-layout';
-import { Failure } from './failure';
-import { readMasks } from './mask-archive';
+import { Failure } from '../failure';
+import { readMasks } from '../mask-archive';
 
 const LIMITS = { maxSide: 16_384, maxPixels: 2 ** 28, maxClasses: 254 };
 
@@ -26,7 +26,13 @@ export interface Score {
 export interface SequenceResult extends Score {
   name: string;
   frames: number;
-  objects: (Score & { id: number })[];
+  objects: ObjectResult[];
+}
+
+export interface ObjectResult extends Score {
+  id: number;
+  /** J of each scored frame: all but the first and the last. */
+  frameJ: number[];
 }
 
 const statistics = ({ mean, recall, decay }: Measure): Statistics => ({ mean, recall, decay });
@@ -43,8 +49,9 @@ function meanOf(scores: readonly Score[]): Score {
   return { J, F, JF: (J.mean + F.mean) / 2 };
 }
 
-const scoreOf = ({ id, J, F }: ObjectScore): Score & { id: number } => ({
+const scoreOf = ({ id, J, F }: ObjectScore): ObjectResult => ({
   id,
+  frameJ: J.perFrame,
   J: statistics(J),
   F: statistics(F),
   JF: (J.mean + F.mean) / 2,
@@ -61,7 +68,10 @@ export function readTruth(file: string): LabelMap {
 }
 
 /** Scores the masks of a run (masks.zip) against a sequence's ground truth, holding one frame at a time. */
-export async function scoreSequence(sequence: DavisSequence, archive: string): Promise<SequenceResult> {
+export async function scoreSequence(
+  sequence: Pick<DavisSequence, 'name' | 'annotations'>,
+  archive: string,
+): Promise<SequenceResult> {
   const score = new SequenceScore();
   let frames = 0;
   await readMasks(archive, (png) => {

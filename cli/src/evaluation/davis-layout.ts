@@ -1,13 +1,11 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { Failure } from './failure';
-import { listFrames } from './frame-folder';
+import { Failure } from '../failure';
+import { listFrames } from '../frame-folder';
+import type { DataSetSequence } from './data-set';
 
 /** A sequence with ground truth on every frame. */
-export interface DavisSequence {
-  name: string;
-  /** Video file, or folder of frames. */
-  video: string;
+export interface DavisSequence extends DataSetSequence {
   /** Ground truth, one file per frame, in frame order; the first is the mask that a run starts from. */
   annotations: string[];
 }
@@ -41,15 +39,23 @@ function sequenceOf(root: string, name: string): DavisSequence {
   if (annotations.length !== frames.length) {
     throw new Failure(`sequence ${name}: ${frames.length} frames but ${annotations.length} annotations`);
   }
-  return { name, video, annotations };
+  return sequence(name, video, annotations);
 }
+
+const sequence = (name: string, video: string, annotations: string[]): DavisSequence => ({
+  name,
+  video,
+  frames: annotations.length,
+  annotations,
+  labels: () => ({ prompts: [{ frame: 0, file: annotations[0]! }] }),
+});
 
 /** A folder that is one sequence: video.mp4 and Annotations/*.png. */
 function singleSequence(root: string): DavisSequence {
   const annotations = pngFiles(join(root, 'Annotations'));
   const name = basename(resolve(root));
   if (annotations.length === 0) throw new Failure(`sequence ${name}: ${join(root, 'Annotations')} has no PNG files`);
-  return { name, video: join(root, 'video.mp4'), annotations };
+  return sequence(name, join(root, 'video.mp4'), annotations);
 }
 
 /**
