@@ -306,7 +306,8 @@ describe('a request', () => {
   });
 
   it.each([
-    ['JSON', 'application/json', '{}'],
+    ['JSON that is no object', 'application/json', '[]'],
+    ['JSON of nothing', 'application/json', 'null'],
     ['broken JSON', 'application/json', '{'],
     ['text', 'text/plain', 'video'],
     ['a multipart body without a boundary', 'multipart/form-data', 'video'],
@@ -317,6 +318,12 @@ describe('a request', () => {
       body,
     });
     expect(await problemOf(answer)).toMatchObject({ code: 'REQUEST_INVALID', status: 400 });
+  });
+
+  it('as JSON must have labels', async () => {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await documentedFetch(`${platform.url}/v1/runs`, { method: 'POST', headers, body: '{}' });
+    expect(await problemOf(answer)).toMatchObject({ code: 'MASK_MISSING', status: 400 });
   });
 
   it('without a body is refused', async () => {
@@ -332,7 +339,11 @@ describe('a request', () => {
     expect(problem.detail).toContain('not movie');
   });
 
-  it.each(['options', 'mask', 'video'])('with %s sent twice is refused, naming it', async (name) => {
+  it.each([
+    ['options', 'The field options'],
+    ['mask', 'A mask of frame 0'],
+    ['video', 'The field video'],
+  ] as const)('with %s sent twice is refused, naming it', async (name, what) => {
     const form = new FormData();
     const add = {
       options: () => form.append('options', '{}'),
@@ -341,7 +352,7 @@ describe('a request', () => {
     };
     for (const part of ['options', 'mask', 'video', name] as const) add[part as keyof typeof add]();
     const problem = await problemOf(await documentedFetch(`${platform.url}/v1/runs`, { method: 'POST', body: form }));
-    expect(problem).toMatchObject({ code: 'REQUEST_INVALID', detail: `The field ${name} was sent twice.` });
+    expect(problem).toMatchObject({ code: 'REQUEST_INVALID', detail: `${what} was sent twice.` });
   });
 
   it.each([

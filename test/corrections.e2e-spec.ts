@@ -167,7 +167,13 @@ describe('a run that is corrected', () => {
       body: JSON.stringify({ name: 'late' }),
     });
     expect(answer.status).toBe(201);
-    expect(await answer.json()).toEqual({ id: 2, name: 'late', colour: '#008000', isTracedBack: false });
+    expect(await answer.json()).toEqual({
+      id: 2,
+      kind: 'mask',
+      name: 'late',
+      colour: '#008000',
+      isTracedBack: false,
+    });
     await prompted(id, 18, [2]);
     await succeeded(id);
     expect(await soft()).toEqual(expect.arrayContaining(before));

@@ -259,10 +259,10 @@ describe('an address', () => {
     expect(await problemOf(answer)).toMatchObject({ code: 'METHOD_NOT_ALLOWED', status: 405 });
   });
 
-  it('of the server itself leads to its document', async () => {
+  it('of the server itself is that of the page', async () => {
     const answer = await fetch(`${platform.url}/`, { redirect: 'manual' });
-    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/docs']);
-    expect((await fetch(`${platform.url}/`)).status).toBe(200);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, expect.stringContaining('text/html')]);
+    expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
   });
 
   it.each(['limit=1&limit=2', 'cursor=a&cursor=b', 'name=a&name=b', 'createdAfter=2026-01-01&createdAfter=2026-01-02'])(

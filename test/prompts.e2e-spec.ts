@@ -99,9 +99,9 @@ describe('a run that comes with several prompts', () => {
     expect(await platform.digestOfMasks(id, FRAMES)).toBe(await platform.digestOfMasks(fresh, FRAMES));
     expect(await platform.json(`/v1/runs/${fresh}/objects`)).toEqual({
       items: [
-        { id: 1, name: null, colour: '#800000', isTracedBack: true },
-        { id: 2, name: null, colour: '#008000', isTracedBack: true },
-        { id: 3, name: 'late', colour: '#808000', isTracedBack: false },
+        { id: 1, kind: 'mask', name: null, colour: '#800000', isTracedBack: true },
+        { id: 2, kind: 'mask', name: null, colour: '#008000', isTracedBack: true },
+        { id: 3, kind: 'mask', name: 'late', colour: '#808000', isTracedBack: false },
       ],
     });
     const masks = await masksOf(fresh);
@@ -260,7 +260,13 @@ describe('an object of a run', () => {
     const { id } = await platform.succeededRun({ ...clip, mask: maskOf(truthOf(0, [1, 2])) });
     const before = await masksOf(id);
     const answer = await send('PATCH', `${id}/objects/2`, { name: 'fish', colour: '#0A64C8' });
-    expect(await answer.json()).toEqual({ id: 2, name: 'fish', colour: '#0a64c8', isTracedBack: true });
+    expect(await answer.json()).toEqual({
+      id: 2,
+      kind: 'mask',
+      name: 'fish',
+      colour: '#0a64c8',
+      isTracedBack: true,
+    });
     await succeeded(id);
     expect(await platform.run(id)).toMatchObject({ revision: 2 });
     expect(await masksOf(id)).toEqual(before);
@@ -312,7 +318,7 @@ describe('the command line', () => {
       expect(await platform.digestOfMasks(id, FRAMES)).toBe(await platform.digestOfMasks(fresh.id, FRAMES));
       const none = new Propago(['run', video, ...server]);
       expect(await none.ended).toBe(2);
-      expect(none.stderr).toContain('Expected a mask of the first frame, or at least one --prompt.');
+      expect(none.stderr).toContain('Expected a mask of the first frame, at least one --prompt, or --keypoints.');
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -40,7 +40,7 @@ describe('the type of a body', () => {
       },
     });
     const fastify = app.getHttpAdapter().getInstance();
-    const types = ['image/png', 'application/octet-stream'];
+    const types = ['image/png', 'text/csv', 'application/octet-stream'];
     fastify.addContentTypeParser(types, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
     fastify.addContentTypeParser('multipart/form-data', (_request, _body, done) => done(null));
     await app.init();
@@ -64,7 +64,7 @@ describe('the type of a body', () => {
     const { code, message } = await answerTo('PUT', '/bytes', 'application/x-www-form-urlencoded', 'x');
     expect(code).toBe('MEDIA_TYPE_UNSUPPORTED');
     expect(message).toBe(
-      'Expected the content type application/json or image/png or application/octet-stream, not ' +
+      'Expected the content type application/json or image/png or text/csv or application/octet-stream, not ' +
         'application/x-www-form-urlencoded, which curl says unless it is told otherwise by -H.',
     );
   });

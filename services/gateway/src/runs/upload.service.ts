@@ -44,7 +44,8 @@ export class UploadService {
 
   /** A request about a video that was sent before, all of whose labels are JSON. */
   private fromJson(body: unknown): RunUpload {
-    if (Buffer.isBuffer(body)) throw new CodedError('REQUEST_INVALID', 'Expected a multipart/form-data body, or JSON.');
+    if (body === undefined || body === null || Buffer.isBuffer(body))
+      throw new CodedError('REQUEST_INVALID', 'Expected a multipart/form-data body, or JSON.');
     const { videoId, options = {}, ...said } = parseBody(jsonBody, body);
     const labels = new LabelParts(maskLimits(this.config));
     labels.takeJson(said);

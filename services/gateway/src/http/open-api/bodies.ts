@@ -18,7 +18,7 @@ export const AlsoTakesBytes = (): MethodDecorator =>
 
 /** Types of the bodies that a handler parses. */
 export function bodyTypesOf(handler: object): string[] {
-  return ['application/json', ...(Reflect.getMetadata(ALSO_BYTES, handler) ? ['image/png', BYTES] : [])];
+  return ['application/json', ...(Reflect.getMetadata(ALSO_BYTES, handler) ? ['image/png', 'text/csv', BYTES] : [])];
 }
 
 /** Documents that a route takes JSON, as a schema of the document, beside a form. */
