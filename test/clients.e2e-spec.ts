@@ -100,7 +100,15 @@ describe('a generated client', () => {
     const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { version: string };
     expect(document.info.version).toBe(version);
     expect(document.servers).toHaveLength(1);
-    expect(document.tags.map(({ name }) => name)).toEqual(['runs', 'videos', 'models', 'training', 'admin', 'health']);
+    expect(document.tags.map(({ name }) => name)).toEqual([
+      'runs',
+      'videos',
+      'models',
+      'training',
+      'session',
+      'admin',
+      'health',
+    ]);
     expect(document.tags.every(({ description }) => description.endsWith('.'))).toBe(true);
     const tags = new Set(operations.flatMap((operation) => operation.tags));
     expect([...tags].filter((tag) => !document.tags.some(({ name }) => name === tag))).toEqual([]);

@@ -119,7 +119,9 @@ describe('a rolling restart of every service', () => {
     const done = ended()
       .filter(({ skipped, code }) => !skipped && !code)
       .map(jobOf);
-    const twice = done.filter((job, place) => done.indexOf(job) !== place);
+    // A decoding that left its place to another video comes back and goes on.
+    const once = done.filter((job) => !job.startsWith('ingest '));
+    const twice = once.filter((job, place) => once.indexOf(job) !== place);
     expect(twice).toEqual([]);
     // 20 frames in segments of 4: five jobs of each stage behind ingest.
     for (const stage of ['features', 'propagation']) {

@@ -159,7 +159,7 @@ describe('propago backup and restore', () => {
     const runBefore = await up.run(id);
     const masksBefore = await Promise.all([0, 35, FRAMES - 1].map((frame) => up!.mask(id, frame)));
     // Also of a platform in the middle of a run.
-    expect(await propago('backup', file(), '--dir', up.dir)).toMatch(/holds 2 runs, 2 encoder versions, 1 keys/);
+    expect(await propago('backup', file(), '--dir', up.dir)).toMatch(/holds 2 runs, 3 encoder versions, 1 keys/);
     expect(statSync(file()).mode & 0o077).toBe(0);
     const key = up.key;
     await up.command.interrupt();
