@@ -184,8 +184,8 @@ describe('a run that is corrected', () => {
     expect(items.map(({ classes }) => classes.length)).toEqual([...Array(18).fill(1), ...Array(22).fill(2)]);
     expect(await platform.json(`/v1/runs/${id}/objects`)).toEqual({
       items: [
-        { id: 1, name: null, colour: '#800000', isTracedBack: true },
-        { id: 2, name: 'late', colour: '#008000', isTracedBack: false },
+        { id: 1, kind: 'mask', name: null, colour: '#800000', isTracedBack: true },
+        { id: 2, kind: 'mask', name: 'late', colour: '#008000', isTracedBack: false },
       ],
     });
   });

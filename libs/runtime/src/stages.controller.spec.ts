@@ -2,7 +2,7 @@ import { assertHandlers } from './stages.controller';
 
 describe('the handlers of a service', () => {
   it('are the one of its stage', () => {
-    expect(() => assertHandlers('ingest', [{ stage: 'ingest' }])).not.toThrow();
+    expect(() => assertHandlers('features', [{ stage: 'features' }])).not.toThrow();
   });
 
   it('are one for each queue of a service that works on several', () => {

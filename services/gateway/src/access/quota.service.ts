@@ -114,17 +114,18 @@ export class QuotaService {
     wanted: number,
   ): Promise<number> {
     const [{ bytes }] = await database.$queryRaw<[{ bytes: bigint }]>`
-      SELECT coalesce(sum(content.bytes * greatest(runs, CASE WHEN "isKept" AND "deletedAt" IS NULL THEN 1 ELSE 0 END)), 0)::bigint
-        AS bytes
-      FROM (SELECT video.*,
-          (SELECT count(*) FROM "Run" run WHERE run."videoId" = video.id AND run."deletedAt" IS NULL) AS runs
-        FROM "UploadedVideo" video WHERE video.tenant = ${tenant}) video
-      JOIN "Video" content ON content.sha256 = video."videoSha256"`;
-    const [exported] = await database.$queryRaw<[{ bytes: bigint }]>`
-      SELECT coalesce(sum(work.bytes), 0)::bigint AS bytes
-      FROM "Run" run JOIN "Export" export ON export."runId" = run.id JOIN "ExportWork" work ON work."exportId" = export.id
-      WHERE run.tenant = ${tenant} AND run."deletedAt" IS NULL`;
-    const left = limits.maxStoredBytes - Number(bytes) - Number(exported.bytes);
+      SELECT (
+        (SELECT coalesce(sum(content.bytes * greatest(runs, CASE WHEN "isKept" AND "deletedAt" IS NULL THEN 1 ELSE 0 END)), 0)
+          FROM (SELECT video.*,
+              (SELECT count(*) FROM "Run" run WHERE run."videoId" = video.id AND run."deletedAt" IS NULL) AS runs
+            FROM "UploadedVideo" video WHERE video.tenant = ${tenant}) video
+          JOIN "Video" content ON content.sha256 = video."videoSha256") +
+        (SELECT coalesce(sum(work.bytes), 0)
+          FROM "Run" run JOIN "Export" export ON export."runId" = run.id
+          JOIN "ExportWork" work ON work."exportId" = export.id
+          WHERE run.tenant = ${tenant} AND run."deletedAt" IS NULL)
+      )::bigint AS bytes`;
+    const left = limits.maxStoredBytes - Number(bytes);
     if (wanted > left) throw tooManyBytes(limits);
     return left;
   }
