@@ -29,6 +29,15 @@ export function useSheets(videoId: string, width: number, height: number) {
       else dropDraft(videoId, frame);
       setPresent(next);
     },
+    /** Takes an object off all frames. */
+    remove(object: number): void {
+      for (const [frame, ids] of present) {
+        if (!ids.includes(object)) continue;
+        const map = sheets.get(frame)!;
+        map.replace(map.ids.map((id) => (id === object ? 0 : id)));
+        this.changed(frame);
+      }
+    },
     drop: (): void => draftsOf(videoId).forEach((frame) => dropDraft(videoId, frame)),
   };
 }
