@@ -18,9 +18,10 @@ const ALL = ['runs:read', 'runs:write', 'admin'];
 const FRAMES_WITH_NUMBERS = 64;
 /**
  * Run by the browser: the number that the shown picture carries, and where on the row of the square, at 20 places, its
- * mask is shown: its colour is rgb(255 99 71), opaque.
+ * mask is shown, opaque in the colour of the object.
  */
-const READ_STAGE = `(() => {
+const readStage = (colour: readonly number[]) => `(() => {
+  const colour = ${JSON.stringify(colour)};
   const canvas = document.querySelector('canvas.stage');
   const context = canvas.getContext('2d');
   const scale = Math.min((canvas.width - 24) / 320, (canvas.height - 24) / 192);
@@ -30,8 +31,8 @@ const READ_STAGE = `(() => {
   let number = 0;
   for (let bit = 0; bit < 8; bit++) if (at((bit + 0.5) * 40, 16)[0] > 127) number |= 1 << bit;
   const square = Array.from({ length: 20 }, (_, i) => {
-    const [r, g, b] = at(8.5 + 16 * i, 114.5);
-    return Math.abs(r - 255) + Math.abs(g - 99) + Math.abs(b - 71) < 12;
+    const seen = at(8.5 + 16 * i, 114.5);
+    return colour.reduce((sum, value, channel) => sum + Math.abs(value - seen[channel]), 0) < 12;
   });
   return { number, square };
 })()`;
@@ -162,13 +163,29 @@ describe('the way from a video to corrected masks', () => {
     await page.getByText('Waiting for frame 0').waitFor({ state: 'detached', ...PATIENCE });
     await drag(tab, [0.25, 0.4], [0.4, 0.6]);
     await page.getByRole('button', { name: 'Add' }).click();
+    // The second object is seen better later on.
+    await page.keyboard.press('v');
+    await page.locator('canvas.stage[data-frame="10"]').waitFor(PATIENCE);
+    await page.getByText('Waiting for frame 10').waitFor({ state: 'detached', ...PATIENCE });
     await drag(tab, [0.7, 0.4], [0.8, 0.6]);
+    await page.getByRole('button', { name: 'Change object 2' }).click();
+    await page.getByRole('dialog').getByLabel('Name').fill('cyclist');
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
     await page.getByLabel('Name of the run').fill('Painted in the page');
     await page.getByRole('button', { name: 'Start with 2 objects' }).click();
     await page.waitForURL(/\/runs\/[0-9a-f-]{36}$/, PATIENCE);
     await page.locator('canvas.stage[data-masks=shown]').waitFor(PATIENCE);
     const id = page.url().split('/').at(-1)!;
     await page.getByRole('status').getByText('Done').waitFor(PATIENCE);
+    expect(await asked(`/v1/runs/${id}/prompts`)).toMatchObject({
+      items: [
+        { frame: 0, objects: [{ id: 1 }] },
+        { frame: 10, objects: [{ id: 2 }] },
+      ],
+    });
+    expect(await asked(`/v1/runs/${id}/objects`)).toMatchObject({
+      items: [{ id: 1 }, { id: 2, name: 'cyclist', colour: '#3898ff' }],
+    });
 
     for (let i = 0; i < 5; i++) await page.keyboard.press('f');
     await page.locator('canvas.stage[data-frame="5"]').waitFor(PATIENCE);
@@ -183,7 +200,7 @@ describe('the way from a video to corrected masks', () => {
       return state === 'succeeded' && revision === 2;
     });
     expect(await asked(`/v1/runs/${id}/prompts`)).toMatchObject({
-      items: [{ frame: 0 }, { frame: 5, objects: [{ id: 2, isAbsent: false }] }],
+      items: [{ frame: 0 }, { frame: 5, objects: [{ id: 2, isAbsent: false }] }, { frame: 10 }],
     });
     const png = Buffer.from(await (await sut.get(`/v1/runs/${id}/frames/5/mask.png`, key)).arrayBuffer());
     const { samples, width } = pixelsOf(png);
@@ -252,6 +269,104 @@ describe('the way from a video to corrected masks', () => {
   });
 });
 
+describe('the workbench', () => {
+  it('has files made in a format, says what was lost, gives them away and deletes them', async () => {
+    const { id } = await finishedRun('Exported');
+    const tab = await signedIn(`/runs/${id}`);
+    const { page } = tab;
+    await page.getByRole('tab', { name: 'Export' }).click();
+    await page.getByRole('button', { name: /Format/ }).click();
+    expect(await page.getByRole('option').count()).toBe(14);
+    await page.getByRole('option', { name: /CVAT for video/ }).click();
+    await page.getByText('Polygons have no holes: they are filled.').waitFor();
+    await page.getByRole('button', { name: 'Export', exact: true }).click();
+    const download = page.getByRole('link', { name: 'Download CVAT for video 1.1' });
+    await download.waitFor(PATIENCE);
+    await page.getByText(/^Mean J to the masks 0\.9\d\d, lowest 0\.\d+ \(frame \d+, Object \d\)/).waitFor();
+    const href = (await download.getAttribute('href'))!;
+    expect(await (await sut.get(href, key)).text()).toContain('<track');
+    const [file] = await Promise.all([page.waitForEvent('download'), download.click()]);
+    expect(file.suggestedFilename()).toBe('Exported-cvat-xml.xml');
+    await page.getByRole('button', { name: 'Delete CVAT for video 1.1' }).click();
+    await download.waitFor({ state: 'detached' });
+    expect(await asked(`/v1/runs/${id}/exports`)).toEqual({ items: [] });
+    await leave(tab);
+  });
+
+  it('gives an object a name and a colour, and deletes it when it was asked twice', async () => {
+    const { id } = await finishedRun('Named');
+    const tab = await signedIn(`/runs/${id}`);
+    const { page } = tab;
+    await page.getByRole('button', { name: 'Change object 2' }).click();
+    await page.getByRole('dialog').getByLabel('Name').fill('A cyclist with a rather long name');
+    await page.getByRole('option').nth(5).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Change A cyclist' }).waitFor(PATIENCE);
+    const chosen = { id: 2, name: 'A cyclist with a rather long name', colour: '#00ced1' };
+    expect(await asked(`/v1/runs/${id}/objects`)).toMatchObject({ items: [{ id: 1 }, chosen] });
+    await until('its masks have the colour', async () => {
+      return (await asked<RunResource>(`/v1/runs/${id}`)).state === 'succeeded';
+    });
+    await page.getByRole('button', { name: 'Change A cyclist' }).click();
+    await page.getByRole('button', { name: /^Delete A cyclist/ }).click();
+    await page.getByText('It is taken out of every frame').waitFor();
+    await page.getByRole('button', { name: /^Delete A cyclist/ }).click();
+    await page.getByRole('button', { name: 'Change A cyclist' }).waitFor({ state: 'detached', ...PATIENCE });
+    expect(await asked(`/v1/runs/${id}/objects`)).toMatchObject({ items: [{ id: 1 }] });
+    await leave(tab);
+  });
+
+  it('leads to the frames whose correction would help most, with the reason', async () => {
+    const { id } = await finishedRun('Doubted');
+    const { items } = await asked<{ items: { frame: number; reason: string }[] }>(`/v1/runs/${id}/suggestions?count=6`);
+    expect(items.length).toBeGreaterThan(0);
+    const tab = await signedIn(`/runs/${id}`);
+    const { page } = tab;
+    const look = page.getByRole('region', { name: 'Where to look next' });
+    await look.waitFor(PATIENCE);
+    expect(await look.getByRole('button').count()).toBe(items.length);
+    for (const { frame, reason } of items.slice(0, 3)) {
+      await page.keyboard.press('n');
+      await page.locator(`canvas.stage[data-frame="${frame}"]`).waitFor(PATIENCE);
+      await page.locator('.stage-note').getByText(reason).waitFor();
+    }
+    await leave(tab);
+  });
+
+  it('shows key points over the picture', async () => {
+    const joints = clip.joints[0]!.map((points, i) => ({
+      id: i + 1,
+      points: points.map(({ x, y, isVisible }, k) => ({
+        name: `p${k}`,
+        x,
+        y,
+        visibility: isVisible ? 'visible' : 'hidden',
+      })),
+    }));
+    const objects = joints.map(({ id, points }) => ({
+      id,
+      points: points.map(({ name }) => name),
+      skeleton: points.slice(1).map(({ name }) => ['p0', name]),
+    }));
+    const form = new FormData();
+    form.append('options', JSON.stringify({ name: 'Joints', parameters: NATIVE_SIZE }));
+    form.append('keypoints', JSON.stringify({ objects, frames: [{ frame: 0, objects: joints }] }));
+    form.append('video', new Blob([new Uint8Array(clip.video)]), 'crossing.mp4');
+    const answer = await fetch(`${sut.url}/v1/runs`, { method: 'POST', body: form, headers: bearer(key) });
+    expect(answer.status).toBe(202);
+    const { id } = (await answer.json()) as RunResource;
+    const tab = await signedIn(`/runs/${id}`);
+    const { page } = tab;
+    await page.locator('canvas.stage[data-keypoints="2"]').waitFor(PATIENCE);
+    await page.getByRole('button', { name: /Object 1 \d of \d/ }).waitFor(PATIENCE);
+    await until('it is done', async () => (await asked<RunResource>(`/v1/runs/${id}`)).state === 'succeeded');
+    await drag(tab, [0.4, 0.9], [0.6, 0.9]);
+    await page.getByText('This object has key points').waitFor();
+    if (PICTURES) await page.screenshot({ path: join(PICTURES, 'keypoints.jpg'), type: 'jpeg', quality: 82 });
+    await leave(tab);
+  });
+});
+
 describe.each(['mp4', 'zip'])('the workbench on a clip whose frames carry their number (%s)', (container) => {
   it('shows the picture and the mask of the frame that it says, wherever one goes', async () => {
     const numbered = await numberedClip(FRAMES_WITH_NUMBERS);
@@ -262,6 +377,8 @@ describe.each(['mp4', 'zip'])('the workbench on a clip whose frames carry their 
     const { page } = tab;
     await page.locator('canvas.stage[data-masks=shown]').waitFor(PATIENCE);
     await page.getByRole('slider', { name: 'Opacity' }).press('End');
+    const { items } = await asked<{ items: { colour: string }[] }>(`/v1/runs/${id}/objects`);
+    const colour = [...Buffer.from(items[0]!.colour.slice(1), 'hex')];
     const masks = new Map<number, Uint8Array>();
     for (let seek = 0, frame = 0; seek < 40; seek++) {
       // Steps of all lengths, in an order that looks like chance.
@@ -269,7 +386,7 @@ describe.each(['mp4', 'zip'])('the workbench on a clip whose frames carry their 
       await page.getByLabel('Frame number').fill(String(frame));
       await page.keyboard.press('Enter');
       await page.locator(`canvas.stage[data-frame="${frame}"][data-masks=shown]`).waitFor(PATIENCE);
-      const shown = await page.evaluate<{ number: number; square: boolean[] }>(READ_STAGE);
+      const shown = await page.evaluate<{ number: number; square: boolean[] }>(readStage(colour));
       if (!masks.has(frame)) {
         const png = await (await sut.get(`/v1/runs/${id}/frames/${frame}/mask.png`, key)).arrayBuffer();
         masks.set(frame, pixelsOf(Buffer.from(png)).samples);

@@ -1,4 +1,4 @@
-import { passesUnderWay } from '../../services/web/src/workbench/timeline-rows';
+import { passesUnderWay } from '../../services/web/src/workbench/passes-under-way';
 import { nextToLookAt } from '../../services/web/src/workbench/next-to-look-at';
 
 const pass = (direction: 'forward' | 'backward', fromFrame: number, toFrame: number | null, done: number) => ({

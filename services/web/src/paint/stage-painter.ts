@@ -1,4 +1,5 @@
-import { drawKeypoints, type TrackedObject } from '../labels/keypoints';
+import type { TrackedObject } from '../labels/keypoints';
+import { drawKeypoints } from './draw-keypoints';
 import { LabelLayer, type Look } from './label-layer';
 import type { Point, Rect } from './label-map';
 import { fitted, toPicture, zoomed, type View } from './view';

@@ -143,7 +143,7 @@ export function Bench({ live, run }: { live: LiveRun; run: Run }) {
           />
         )}
       </div>
-      <BenchPanel run={run}>
+      <BenchPanel run={run} live={live} names={names}>
         <ObjectsPanel
           objects={listed}
           colours={colours}

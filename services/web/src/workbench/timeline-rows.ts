@@ -1,5 +1,6 @@
 import type { PromptList, Run, Suggestion, Timeline } from '../api/client';
 import type { Colours } from '../labels/palette';
+import { passesUnderWay } from './passes-under-way';
 
 export interface TimelineContent {
   frames: number;
@@ -83,20 +84,6 @@ export function drawRows(canvas: HTMLCanvasElement, content: TimelineContent): v
   });
   context.fillStyle = amber!;
   for (const frame of drafts) context.fillRect(atFrame(frame) + column / 2 - ratio, 0, 2 * ratio, height);
-}
-
-/** How far the unfinished passes of an object have come, as frames from the left. */
-export function passesUnderWay(passes: Run['passes'], object: number, frames: number): { from: number; to: number }[] {
-  return passes
-    .filter(({ objects, segments: { done, total } }) => objects.includes(object) && done > 0 && done !== total)
-    .map(({ direction, fromFrame, toFrame, segments: { done, total } }) => {
-      const end = toFrame ?? (direction === 'forward' ? frames - 1 : 0);
-      const length = Math.abs(end - fromFrame) + 1;
-      const come = Math.round(length * (total === null ? 0 : done / total));
-      return direction === 'forward'
-        ? { from: fromFrame, to: fromFrame + come }
-        : { from: fromFrame + 1 - come, to: fromFrame + 1 };
-    });
 }
 
 function triangle(context: CanvasRenderingContext2D, x: number, y: number, size: number): void {
