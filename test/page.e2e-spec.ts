@@ -7,7 +7,7 @@ import { repoRoot } from '@propago/local-stack';
 import { startBrowser, Tab } from './support/browser';
 import { bearer, ClosedPlatform } from './support/closed-platform';
 import { patchEncoder } from './support/model-files';
-import { NATIVE_SIZE, pixelsOf, until, type RunResource } from './support/platform';
+import { NATIVE_SIZE, pixelsOf, until, type RunRequest, type RunResource } from './support/platform';
 import { signInLink } from './support/sign-in-link';
 import { numberedClip } from './support/numbered-clip';
 import { smallClip, zipOfFrames, type SmallClip } from './support/small-clip';
@@ -36,6 +36,10 @@ const readStage = (colour: readonly number[]) => `(() => {
   });
   return { number, square };
 })()`;
+/** Run by the browser: no transition is under way; what turns for ever may go on. */
+const STANDS_STILL = `document.getAnimations().every(
+  (one) => one.playState !== 'running' || one.effect.getTiming().iterations === Infinity,
+)`;
 const PATIENCE = { timeout: 90_000 };
 /** `UPDATE_SCREENSHOTS=1` puts the pictures of the documentation in place. */
 const PICTURES = process.env.UPDATE_SCREENSHOTS ? join(repoRoot(), 'docs/page') : undefined;
@@ -92,7 +96,11 @@ async function drag(tab: Tab, from: [number, number], to: [number, number]): Pro
   await tab.page.mouse.up();
 }
 
-async function finishedRun(name: string, of = clip, fileName = 'crossing.mp4'): Promise<RunResource> {
+async function finishedRun(
+  name: string,
+  of: Omit<RunRequest, 'options' | 'headers'> = clip,
+  fileName = 'crossing.mp4',
+): Promise<RunResource> {
   const options = { name, tags: ['street'], parameters: NATIVE_SIZE };
   const answer = await sut.platform.postRun({ ...of, options, headers: bearer(key), fileName });
   const { id } = (await answer.json()) as RunResource;
@@ -299,7 +307,7 @@ describe('the workbench', () => {
     const { page } = tab;
     await page.getByRole('button', { name: 'Change object 2' }).click();
     await page.getByRole('dialog').getByLabel('Name').fill('A cyclist with a rather long name');
-    await page.getByRole('option').nth(5).click();
+    await page.getByRole('option').nth(6).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
     await page.getByRole('button', { name: 'Change A cyclist' }).waitFor(PATIENCE);
     const chosen = { id: 2, name: 'A cyclist with a rather long name', colour: '#00ced1' };
@@ -348,18 +356,12 @@ describe('the workbench', () => {
       points: points.map(({ name }) => name),
       skeleton: points.slice(1).map(({ name }) => ['p0', name]),
     }));
-    const form = new FormData();
-    form.append('options', JSON.stringify({ name: 'Joints', parameters: NATIVE_SIZE }));
-    form.append('keypoints', JSON.stringify({ objects, frames: [{ frame: 0, objects: joints }] }));
-    form.append('video', new Blob([new Uint8Array(clip.video)]), 'crossing.mp4');
-    const answer = await fetch(`${sut.url}/v1/runs`, { method: 'POST', body: form, headers: bearer(key) });
-    expect(answer.status).toBe(202);
-    const { id } = (await answer.json()) as RunResource;
+    const keypoints = { objects, frames: [{ frame: 0, objects: joints }] };
+    const { id } = await finishedRun('Joints', { video: clip.video, keypoints });
     const tab = await signedIn(`/runs/${id}`);
     const { page } = tab;
     await page.locator('canvas.stage[data-keypoints="2"]').waitFor(PATIENCE);
     await page.getByRole('button', { name: /Object 1 \d of \d/ }).waitFor(PATIENCE);
-    await until('it is done', async () => (await asked<RunResource>(`/v1/runs/${id}`)).state === 'succeeded');
     await drag(tab, [0.4, 0.9], [0.6, 0.9]);
     await page.getByText('This object has key points').waitFor();
     if (PICTURES) await page.screenshot({ path: join(PICTURES, 'keypoints.jpg'), type: 'jpeg', quality: 82 });
@@ -452,22 +454,40 @@ describe.each([
   ['phone', { colorScheme: 'light', viewport: { width: 390, height: 844 } }],
 ] as const)('every screen (%s)', (look, options) => {
   it('has no serious finding of axe, and scrolls in no direction that it should not', async () => {
-    const { id } = await finishedRun('Crossing at noon');
+    const objects = [
+      { id: 1, name: 'front', colour: '#ff6347' },
+      { id: 2, name: 'back', colour: '#3898ff' },
+    ];
+    const { id } = await finishedRun('Crossing at noon', { ...clip, objects });
+    const exports = `${sut.url}/v1/runs/${id}/exports`;
+    for (const format of ['coco', 'cvat-xml']) {
+      const headers = { ...bearer(key), 'content-type': 'application/json' };
+      const answer = await fetch(exports, { method: 'POST', headers, body: JSON.stringify({ format }) });
+      const { id: made } = (await answer.json()) as { id: string };
+      const view = `/v1/runs/${id}/exports/${made}`;
+      await until('it is made', async () => (await asked<{ state: string }>(view)).state === 'ready');
+    }
     const tab = await signedIn('/', options);
     const { page } = tab;
-    const screens: [string, string, string][] = [
+    const press = (name: string, role: 'tab' | 'button') => page.getByRole(role, { name }).first().click();
+    const screens: [name: string, path: string, ready: string, show?: () => Promise<void>][] = [
       ['runs', '/', '.run'],
-      ['workbench', `/runs/${id}`, 'canvas.stage[data-masks=shown]'],
+      ['workbench', `/runs/${id}`, '.suggestion', () => press('Next doubtful', 'button')],
+      ['object', `/runs/${id}`, 'canvas.stage[data-masks=shown]', () => press('Change front', 'button')],
+      ['export', `/runs/${id}`, 'canvas.stage[data-masks=shown]', () => press('Export', 'tab')],
       ['new-run', '/new', '.drop-zone'],
       ['models', '/models', '.table'],
       ['training', '/training', '.empty'],
       ['system', '/system', '.tile'],
     ];
-    for (const [name, path, ready] of screens) {
+    for (const [name, path, ready, show] of screens) {
       await tab.goto(path);
       await page.locator(ready).first().waitFor(PATIENCE);
+      await show?.();
       // Pictures and queries that the screen is drawn with.
       await page.waitForLoadState('networkidle').catch(() => undefined);
+      // Axe judges colours in the middle of a transition by what they are in that moment.
+      await until('nothing moves', () => page.evaluate<boolean>(STANDS_STILL));
       expect({ name, findings: await tab.findings() }).toEqual({ name, findings: [] });
       const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
       expect({ name, overflow }).toEqual({ name, overflow: 0 });

@@ -1,3 +1,4 @@
+import { listedObjects } from '../../services/web/src/workbench/listed-objects';
 import { passesUnderWay } from '../../services/web/src/workbench/passes-under-way';
 import { nextToLookAt } from '../../services/web/src/workbench/next-to-look-at';
 
@@ -40,5 +41,34 @@ describe('where to look next', () => {
 
   it('is nowhere while nothing is suggested', () => {
     expect(nextToLookAt([], 3)).toBeUndefined();
+  });
+});
+
+describe('the objects on a frame', () => {
+  const objects = [
+    { id: 1, name: 'cyclist' },
+    { id: 2, name: null },
+    { id: 11, name: 'hand' },
+  ];
+  const timeline = {
+    objects: [
+      { id: 1, areas: [9, 8], confidences: [1, 0.875] },
+      { id: 2, areas: [9, 0], confidences: [1, null] },
+      { id: 11, areas: [0, 0], confidences: [null, null] },
+    ],
+  };
+  const point = (name: string, state: 'visible' | 'lost') => ({ name, x: 1, y: 1, confidence: 1, state });
+  const keypoints = [{ id: 11, points: [point('tip', 'visible'), point('base', 'lost')] }];
+
+  it('have their confidence, or that they are not here, or how many of their key points are seen', () => {
+    expect(listedObjects(objects, timeline, 1, keypoints)).toEqual([
+      { id: 1, name: 'cyclist', note: '0.88' },
+      { id: 2, name: null, note: 'not here' },
+      { id: 11, name: 'hand', note: '1 of 2' },
+    ]);
+  });
+
+  it('have nothing on a frame of which nothing is known', () => {
+    expect(listedObjects(objects, timeline, -1, []).map(({ note }) => note)).toEqual(['', '', '']);
   });
 });

@@ -2,6 +2,7 @@ import type { Run, Video } from '../api/client';
 import { upload } from '../api/upload';
 import { indexedPng } from '../labels/indexed-png';
 import type { Colours } from '../labels/palette';
+import type { ObjectLook } from '../paint/object-dialog';
 import type { LabelMap } from '../paint/label-map';
 import type { Preset } from './presets';
 
@@ -10,7 +11,7 @@ interface Wishes {
   preset: Preset;
   encoder: string | undefined;
   /** What is said of the painted objects besides where they are. */
-  objects: readonly { id: number; name: string | null; colour: string }[];
+  objects: readonly ({ id: number } & ObjectLook)[];
   colours: Colours;
 }
 

@@ -1,8 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Video } from '../api/client';
 import { Problem } from '../api/problem';
-import { coloursOf, hexOf } from '../labels/palette';
-import type { ObjectLook } from '../paint/object-dialog';
 import { ObjectsPanel } from '../paint/objects-panel';
 import { PenPanel } from '../paint/pen-panel';
 import { Stage, type StageHandle } from '../paint/stage';
@@ -18,6 +16,7 @@ import { FrameStepper } from './frame-stepper';
 import { StartPanel, type Choices } from './start-panel';
 import { useFrame } from './use-frame';
 import { useFrameCount } from './use-frame-count';
+import { useObjectLooks } from './use-object-looks';
 import { useSheets } from './use-sheets';
 import { SERVERS_CHOICE } from './use-versions';
 
@@ -33,15 +32,13 @@ export function PaintObjects({ video, fileName }: { video: Video; fileName: stri
   const sheets = useSheets(id, width, height);
   const [frame, setFrame] = useState(() => sheets.painted[0] ?? 0);
   const { image, problem: imageProblem } = useFrame(id, frame, Math.min(width, IMAGE_WIDTH));
-  const [looks, setLooks] = useState<ReadonlyMap<number, ObjectLook>>(new Map());
   const [added, setAdded] = useState<readonly number[]>([1]);
   const [choices, setChoices] = useState<Choices>({ name: '', preset: 'siammae', encoder: SERVERS_CHOICE.id });
   const [problem, setProblem] = useState<Problem>();
   const [isStarting, setStarting] = useState(false);
   const [isHelpOpen, setHelpOpen] = useState(false);
 
-  const colours = useMemo(() => coloursOf([...looks].map(([object, { colour }]) => ({ id: object, colour }))), [looks]);
-  const lookOf = (object: number) => looks.get(object) ?? { name: null, colour: hexOf(colours[object]!) };
+  const { colours, lookOf, change } = useObjectLooks(sheets.isOnFirst);
   const map = sheets.of(frame);
   const objects = [...new Set([...added, ...sheets.objects])].sort((a, b) => a - b);
   useEffect(() => {
@@ -62,7 +59,9 @@ export function PaintObjects({ video, fileName }: { video: Video; fileName: stri
   };
   const remove = (object: number) => {
     sheets.remove(object);
+    const others = objects.filter((one) => one !== object);
     setAdded(added.filter((one) => one !== object));
+    if (pen.pen.object === object && others.length > 0) pen.setObject(others[0]!);
     stage.current?.labelsChanged();
   };
   const start = async () => {
@@ -165,7 +164,8 @@ export function PaintObjects({ video, fileName }: { video: Video; fileName: stri
             locked={pen.locked}
             onLock={pen.setLocked}
             onAdd={add}
-            onChange={(object, next) => setLooks(new Map(looks).set(object, next))}
+            lookOf={lookOf}
+            onChange={change}
             onDelete={remove}
           />
           <PenPanel pen={pen} />

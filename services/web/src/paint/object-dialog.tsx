@@ -4,6 +4,7 @@ import { hexOf, PALETTE } from '../labels/palette';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { Icons } from '../ui/icons';
+import { SwitchField } from '../ui/switch-field';
 
 const OFFERED = PALETTE.slice(1, 25).map(hexOf);
 
@@ -13,6 +14,8 @@ export interface ObjectLook {
   name: string | null;
   /** As #rrggbb. */
   colour: string;
+  /** Whether frames before the first one that it was painted on are labelled too. */
+  isTracedBack: boolean;
 }
 
 interface ObjectDialogProps {
@@ -28,6 +31,7 @@ interface ObjectDialogProps {
 export function ObjectDialog({ id, look, onClose, onSave, onDelete }: ObjectDialogProps) {
   const [name, setName] = useState(look.name ?? '');
   const [colour, setColour] = useState(look.colour);
+  const [isTracedBack, setTracedBack] = useState(look.isTracedBack);
   const [isDeleting, setDeleting] = useState(false);
   const called = look.name ?? `object ${id}`;
   if (isDeleting) {
@@ -48,7 +52,7 @@ export function ObjectDialog({ id, look, onClose, onSave, onDelete }: ObjectDial
   }
   const save = () => {
     onClose();
-    onSave({ name: name.trim() || null, colour });
+    onSave({ name: name.trim() || null, colour, isTracedBack });
   };
   const colours = OFFERED.includes(look.colour) ? OFFERED : [look.colour, ...OFFERED];
   return (
@@ -79,6 +83,9 @@ export function ObjectDialog({ id, look, onClose, onSave, onDelete }: ObjectDial
           ))}
         </ColorSwatchPicker>
       </div>
+      <SwitchField isSelected={isTracedBack} onChange={setTracedBack}>
+        Also label the frames before it was first painted
+      </SwitchField>
       {onDelete && (
         <div>
           <Button kind="danger" onPress={() => setDeleting(true)}>

@@ -1,16 +1,10 @@
 import { useState } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
-import { cssColour, hexOf, type Colours } from '../labels/palette';
+import { cssColour, type Colours } from '../labels/palette';
 import { Button, IconButton, IconToggle } from '../ui/button';
 import { Icons } from '../ui/icons';
+import type { ListedObject } from './listed-object';
 import { ObjectDialog, type ObjectLook } from './object-dialog';
-
-export interface ListedObject {
-  id: number;
-  name: string | null;
-  /** What is worth saying of it on this frame. */
-  note?: string;
-}
 
 interface ObjectsPanelProps {
   objects: readonly ListedObject[];
@@ -22,13 +16,16 @@ interface ObjectsPanelProps {
   locked: ReadonlySet<number>;
   onLock: (id: number, isLocked: boolean) => void;
   onAdd?: () => void;
+  /** What an object looks like now; with `onChange`. */
+  lookOf?: (id: number) => ObjectLook;
   onChange?: (id: number, look: ObjectLook) => void;
   onDelete?: (id: number) => void;
 }
 
 /** The objects, one of which is painted: colour, name, hide, lock, delete. */
 export function ObjectsPanel(props: ObjectsPanelProps) {
-  const { objects, colours, chosen, onChoose, hidden, onHide, locked, onLock, onAdd, onChange, onDelete } = props;
+  const { objects, colours, chosen, onChoose, hidden, onHide, locked, onLock, onAdd, lookOf, onChange, onDelete } =
+    props;
   const [edited, setEdited] = useState<ListedObject>();
   return (
     <section className="panel-part" aria-label="Objects">
@@ -71,10 +68,10 @@ export function ObjectsPanel(props: ObjectsPanelProps) {
           );
         })}
       </ul>
-      {edited && onChange && (
+      {edited && lookOf && onChange && (
         <ObjectDialog
           id={edited.id}
-          look={{ name: edited.name, colour: hexOf(colours[edited.id]!) }}
+          look={lookOf(edited.id)}
           onClose={() => setEdited(undefined)}
           onSave={(look) => onChange(edited.id, look)}
           onDelete={onDelete && (() => onDelete(edited.id))}

@@ -1,6 +1,5 @@
-import { useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Run } from '../api/client';
-import { coloursOf } from '../labels/palette';
 import { ObjectsPanel } from '../paint/objects-panel';
 import { PenPanel } from '../paint/pen-panel';
 import { Stage, type StageHandle } from '../paint/stage';
@@ -15,6 +14,7 @@ import { say } from '../ui/toasts';
 import { BenchPanel } from './bench-panel';
 import { benchShortcuts } from './bench-shortcuts';
 import { FramePanel } from './frame-panel';
+import { listedObjects } from './listed-objects';
 import { LookNext } from './look-next';
 import { nextToLookAt } from './next-to-look-at';
 import { Player } from './player';
@@ -22,6 +22,7 @@ import { RunHead } from './run-head';
 import { CorrectionBar, StageNotes } from './stage-overlay';
 import { TimelineView } from './timeline';
 import { useCorrection } from './use-correction';
+import { useLook } from './use-look';
 import { usePapers } from './use-papers';
 import type { LiveRun } from './use-run';
 import { useShownFrame } from './use-shown-frame';
@@ -56,12 +57,13 @@ export function Bench({ live, run }: { live: LiveRun; run: Run }) {
   const { here, changed, promptHere } = correction;
   const names = useMemo(() => new Map(objects.map((one) => [one.id, one.name ?? `Object ${one.id}`])), [objects]);
   const ids = useMemo(() => objects.map((one) => one.id), [objects]);
-  const colours = useMemo(() => coloursOf(objects), [objects]);
-  const skeletons = useMemo(() => new Map(objects.map((one) => [one.id, one.skeleton ?? []])), [objects]);
-  const look = useMemo(
-    () => ({ opacity: pen.opacity, hasOutlines: pen.hasOutlines, colours, skeletons, hidden: pen.hidden }),
-    [pen.opacity, pen.hasOutlines, colours, skeletons, pen.hidden],
-  );
+  // What is chosen may have been deleted, or never have been there.
+  const isChosenThere = ids.length === 0 || ids.includes(pen.pen.object);
+  useEffect(() => {
+    if (!isChosenThere) pen.setObject(ids[0]!);
+  }, [isChosenThere]);
+  const look = useLook(pen, objects);
+  const { colours } = look;
   const suggestions = useSuggestions(id, timeline, isAtWork(run.state));
 
   const onDoubt = () => {
@@ -88,14 +90,7 @@ export function Bench({ live, run }: { live: LiveRun; run: Run }) {
 
   const pointsHere = view.shownFrame === frame ? view.shown.current.keypoints : [];
   const place = timeline?.frames.indexOf(frame) ?? -1;
-  const listed = objects.map(({ id: object, name }) => {
-    const of = timeline?.objects.find((one) => one.id === object);
-    const isHere = (of?.areas[place] ?? 0) > 0;
-    const points = pointsHere.find((one) => one.id === object)?.points;
-    const seen = points?.filter(({ state }) => state === 'visible').length;
-    const confidence = isHere ? (of?.confidences[place]?.toFixed(2) ?? '') : 'not here';
-    return { id: object, name, note: place < 0 ? '' : points ? `${seen} of ${points.length}` : confidence };
-  });
+  const listed = listedObjects(objects, timeline, place, pointsHere);
   const isStale = (timeline?.revisions[place] ?? revision) < revision;
 
   return (
@@ -154,6 +149,7 @@ export function Bench({ live, run }: { live: LiveRun; run: Run }) {
           locked={pen.locked}
           onLock={pen.setLocked}
           onAdd={mayCorrect ? correction.addObject : undefined}
+          lookOf={(object) => objects.find((one) => one.id === object)!}
           onChange={mayCorrect ? correction.changeObject : undefined}
           onDelete={mayCorrect ? correction.deleteObject : undefined}
         />

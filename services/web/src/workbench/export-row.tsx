@@ -51,7 +51,6 @@ export function ExportRow({ made, names, onRemove }: ExportRowProps) {
           className="icon-button"
           href={`/v1/runs/${runId}/exports/${id}/file`}
           download
-          target="_blank"
           aria-label={`Download ${name}`}
         >
           {Icons.download}

@@ -98,10 +98,14 @@ export function useCorrection({ live, runId, size, papers, view, mayCorrect, cho
         return reload();
       }, sayProblem);
     },
-    changeObject(object: number, { name, colour }: ObjectLook): void {
+    changeObject(object: number, { name, colour, isTracedBack }: ObjectLook): void {
       const before = objects.find(({ id }) => id === object);
-      // The same colour again would outdate all masks for nothing.
-      const body = { name, ...(colour === before?.colour ? {} : { colour }) };
+      // What stays as it is may not be said again: it would outdate masks for nothing.
+      const body = {
+        name,
+        ...(colour === before?.colour ? {} : { colour }),
+        ...(isTracedBack === before?.isTracedBack ? {} : { isTracedBack }),
+      };
       const params = { path: { id: runId, object } };
       ask(api.PATCH('/v1/runs/{id}/objects/{object}', { params, body })).then(reload, sayProblem);
     },
