@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Browser, Locator } from 'playwright-core';
 import { repoRoot } from '@propago/local-stack';
 import { startBrowser, Tab } from './support/browser';
@@ -295,6 +297,10 @@ describe('the workbench', () => {
     expect(await (await sut.get(href, key)).text()).toContain('<track');
     const [file] = await Promise.all([page.waitForEvent('download'), download.click()]);
     expect(file.suggestedFilename()).toBe('Exported-cvat-xml.xml');
+    // The lines for programs fetch the same file, under the same name.
+    const lines = (await page.getByLabel('curl for this export').textContent())!;
+    await promisify(execFile)('bash', ['-c', lines], { cwd: folder, env: { ...process.env, PROPAGO_API_KEY: key } });
+    expect(await readFile(join(folder, file.suggestedFilename()), 'utf8')).toContain('<track');
     await page.getByRole('button', { name: 'Delete CVAT for video 1.1' }).click();
     await download.waitFor({ state: 'detached' });
     expect(await asked(`/v1/runs/${id}/exports`)).toEqual({ items: [] });
