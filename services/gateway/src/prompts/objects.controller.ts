@@ -85,7 +85,7 @@ export class ObjectsController {
     @Param('id') id: string,
     @Param('object') object: string,
     @CurrentCaller() caller: Caller,
-    @Headers('if-match') ifMatch?: string,
+    @Headers('If-Match') ifMatch?: string,
   ) {
     await this.view.mustExist(id, caller);
     await this.objects.remove(id, objectNumber(object), expectedRevision(ifMatch));

@@ -1,9 +1,9 @@
-import { PALETTE } from './palette';
+import type { Colours } from './palette';
 
 const SIGNATURE = Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10);
 
 /** Object ids as an indexed PNG of 8 bits, whose palette has their colours. @param ids height x width, row-major */
-export async function indexedPng(ids: Uint8Array, width: number, height: number): Promise<Blob> {
+export async function indexedPng(ids: Uint8Array, width: number, height: number, colours: Colours): Promise<Blob> {
   const header = new Uint8Array(13);
   const view = new DataView(header.buffer);
   view.setUint32(0, width);
@@ -15,7 +15,7 @@ export async function indexedPng(ids: Uint8Array, width: number, height: number)
   const parts = [
     SIGNATURE,
     chunk('IHDR', header),
-    chunk('PLTE', Uint8Array.from(PALETTE.flat())),
+    chunk('PLTE', Uint8Array.from(colours.flat())),
     chunk('IDAT', await deflated(rows)),
     chunk('IEND', new Uint8Array()),
   ];

@@ -1,6 +1,8 @@
 import type { Run, Video } from '../api/client';
 import { upload } from '../api/upload';
 import { indexedPng } from '../labels/indexed-png';
+import type { Colours } from '../labels/palette';
+import type { ObjectLook } from '../paint/object-dialog';
 import type { LabelMap } from '../paint/label-map';
 import type { Preset } from './presets';
 
@@ -8,21 +10,23 @@ interface Wishes {
   name: string | undefined;
   preset: Preset;
   encoder: string | undefined;
-  names: ReadonlyMap<number, string>;
+  /** What is said of the painted objects besides where they are. */
+  objects: readonly ({ id: number } & ObjectLook)[];
+  colours: Colours;
 }
 
 /** Starts a run of a video from what is painted on its frames. @throws Problem */
 export async function createRun(
   video: Video,
   painted: ReadonlyMap<number, LabelMap>,
-  { names, ...options }: Wishes,
+  { objects, colours, ...options }: Wishes,
 ): Promise<Run> {
   const form = new FormData();
   form.append('options', JSON.stringify(options));
   form.append('videoId', video.id);
-  if (names.size > 0) form.append('objects', JSON.stringify([...names].map(([id, name]) => ({ id, name }))));
+  form.append('objects', JSON.stringify(objects));
   for (const [frame, { ids, width, height }] of painted) {
-    form.append(frame === 0 ? 'mask' : `mask@${frame}`, await indexedPng(ids, width, height), 'mask.png');
+    form.append(frame === 0 ? 'mask' : `mask@${frame}`, await indexedPng(ids, width, height, colours), 'mask.png');
   }
   return upload<Run>('/v1/runs', form);
 }

@@ -16,10 +16,12 @@ import { FrameStepper } from './frame-stepper';
 import { StartPanel, type Choices } from './start-panel';
 import { useFrame } from './use-frame';
 import { useFrameCount } from './use-frame-count';
+import { useObjectLooks } from './use-object-looks';
 import { useSheets } from './use-sheets';
 import { SERVERS_CHOICE } from './use-versions';
 
 const IMAGE_WIDTH = 1920;
+const NO_SKELETONS = new Map();
 
 /** The objects of a run to come: painted on whichever frame shows them best. */
 export function PaintObjects({ video, fileName }: { video: Video; fileName: string }) {
@@ -30,17 +32,17 @@ export function PaintObjects({ video, fileName }: { video: Video; fileName: stri
   const sheets = useSheets(id, width, height);
   const [frame, setFrame] = useState(() => sheets.painted[0] ?? 0);
   const { image, problem: imageProblem } = useFrame(id, frame, Math.min(width, IMAGE_WIDTH));
-  const [names, setNames] = useState<ReadonlyMap<number, string>>(new Map());
   const [added, setAdded] = useState<readonly number[]>([1]);
   const [choices, setChoices] = useState<Choices>({ name: '', preset: 'siammae', encoder: SERVERS_CHOICE.id });
   const [problem, setProblem] = useState<Problem>();
   const [isStarting, setStarting] = useState(false);
   const [isHelpOpen, setHelpOpen] = useState(false);
 
+  const { colours, lookOf, change } = useObjectLooks(sheets.isOnFirst);
   const map = sheets.of(frame);
   const objects = [...new Set([...added, ...sheets.objects])].sort((a, b) => a - b);
   useEffect(() => {
-    stage.current?.show({ frame, image: image ?? null, labels: map.ids });
+    stage.current?.show({ frame, image: image ?? null, labels: map.ids, keypoints: [] });
   }, [image, frame, map]);
 
   const goTo = (next: number) => setFrame(Math.min(frames - 1, Math.max(0, next)));
@@ -55,6 +57,13 @@ export function PaintObjects({ video, fileName }: { video: Video; fileName: stri
     pen.setObject(next);
     if (pen.pen.tool === 'eraser' || pen.pen.tool === 'hand') pen.setTool('brush');
   };
+  const remove = (object: number) => {
+    sheets.remove(object);
+    const others = objects.filter((one) => one !== object);
+    setAdded(added.filter((one) => one !== object));
+    if (pen.pen.object === object && others.length > 0) pen.setObject(others[0]!);
+    stage.current?.labelsChanged();
+  };
   const start = async () => {
     setStarting(true);
     setProblem(undefined);
@@ -63,7 +72,8 @@ export function PaintObjects({ video, fileName }: { video: Video; fileName: stri
         name: choices.name.trim() || undefined,
         preset: choices.preset,
         encoder: choices.encoder === SERVERS_CHOICE.id ? undefined : choices.encoder,
-        names: new Map([...names].filter(([object]) => sheets.objects.includes(object))),
+        objects: sheets.objects.map((object) => ({ id: object, ...lookOf(object) })),
+        colours,
       });
       sheets.drop();
       navigate(`/runs/${run.id}`);
@@ -85,15 +95,21 @@ export function PaintObjects({ video, fileName }: { video: Video; fileName: stri
     { keys: 'A', name: 'Another object', run: add },
     ...objects.slice(0, 9).map((object) => ({
       keys: String(object),
-      name: `Paint ${names.get(object) ?? `object ${object}`}`,
+      name: `Paint ${lookOf(object).name ?? `object ${object}`}`,
       run: () => pen.setObject(object),
     })),
     { keys: '?', name: 'All shortcuts', run: () => setHelpOpen(true) },
   ];
   useShortcuts(shortcuts);
   const look = useMemo(
-    () => ({ opacity: pen.opacity, hasOutlines: pen.hasOutlines, hidden: pen.hidden }),
-    [pen.opacity, pen.hasOutlines, pen.hidden],
+    () => ({
+      opacity: pen.opacity,
+      hasOutlines: pen.hasOutlines,
+      colours,
+      skeletons: NO_SKELETONS,
+      hidden: pen.hidden,
+    }),
+    [pen.opacity, pen.hasOutlines, colours, pen.hidden],
   );
   const shownProblem = problem ?? imageProblem;
 
@@ -137,9 +153,10 @@ export function PaintObjects({ video, fileName }: { video: Video; fileName: stri
           <ObjectsPanel
             objects={objects.map((object) => ({
               id: object,
-              name: names.get(object) ?? null,
+              name: lookOf(object).name,
               note: sheets.objects.includes(object) ? '' : 'not painted',
             }))}
+            colours={colours}
             chosen={pen.pen.object}
             onChoose={pen.setObject}
             hidden={pen.hidden}
@@ -147,7 +164,9 @@ export function PaintObjects({ video, fileName }: { video: Video; fileName: stri
             locked={pen.locked}
             onLock={pen.setLocked}
             onAdd={add}
-            onRename={(object, next) => setNames(new Map(names).set(object, next))}
+            lookOf={lookOf}
+            onChange={change}
+            onDelete={remove}
           />
           <PenPanel pen={pen} />
           {shownProblem && (

@@ -17,6 +17,11 @@ export function useSheets(videoId: string, width: number, height: number) {
     painted: [...present.keys()].sort((a, b) => a - b),
     /** Objects that are painted on some frame, ascending. */
     objects: [...new Set([...present.values()].flat())].sort((a, b) => a - b),
+    /** Whether the object is on the first frame that has paint. */
+    isOnFirst: (object: number): boolean => {
+      const first = Math.min(...present.keys());
+      return present.get(first)?.includes(object) ?? true;
+    },
     of(frame: number): LabelMap {
       const map = sheets.get(frame) ?? new LabelMap(width, height);
       sheets.set(frame, map);
@@ -28,6 +33,15 @@ export function useSheets(videoId: string, width: number, height: number) {
       if (next.has(frame)) saveDraft(videoId, frame, sheets.get(frame)!.ids, width, height);
       else dropDraft(videoId, frame);
       setPresent(next);
+    },
+    /** Takes an object off all frames. */
+    remove(object: number): void {
+      for (const [frame, ids] of present) {
+        if (!ids.includes(object)) continue;
+        const map = sheets.get(frame)!;
+        map.replace(map.ids.map((id) => (id === object ? 0 : id)));
+        this.changed(frame);
+      }
     },
     drop: (): void => draftsOf(videoId).forEach((frame) => dropDraft(videoId, frame)),
   };

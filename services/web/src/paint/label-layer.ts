@@ -1,4 +1,5 @@
-import { PALETTE } from '../labels/palette';
+import type { Colours } from '../labels/palette';
+import type { Skeletons } from '../labels/keypoints';
 import type { Rect } from './label-map';
 
 /** How labels look over the picture. */
@@ -6,6 +7,8 @@ export interface Look {
   /** 0..1, of the areas; outlines are always opaque. */
   opacity: number;
   hasOutlines: boolean;
+  colours: Colours;
+  skeletons: Skeletons;
   hidden: ReadonlySet<number>;
 }
 
@@ -23,7 +26,7 @@ export class LabelLayer {
   }
 
   /** @param ids height x width; @param rect what has changed; all of it where absent */
-  draw(ids: Uint8Array, { opacity, hasOutlines, hidden }: Look, rect?: Rect): void {
+  draw(ids: Uint8Array, { opacity, hasOutlines, colours, hidden }: Look, rect?: Rect): void {
     const { width, height } = this;
     // Outlines depend on the neighbours.
     const x0 = Math.max(0, (rect?.x0 ?? 0) - 1);
@@ -34,8 +37,8 @@ export class LabelLayer {
     const picture = new ImageData(x1 - x0, y1 - y0);
     const pixels = new Uint32Array(picture.data.buffer);
     const area = Math.round(opacity * 255);
-    const areas = colours(area, hidden);
-    const edges = hasOutlines ? colours(255, hidden) : areas;
+    const areas = pixelsOf(colours, area, hidden);
+    const edges = hasOutlines ? pixelsOf(colours, 255, hidden) : areas;
     let k = 0;
     for (let y = y0; y < y1; y++) {
       for (let x = x0; x < x1; x++, k++) {
@@ -59,9 +62,9 @@ export class LabelLayer {
 }
 
 /** A pixel for each id: red, green, blue and alpha from the lowest byte on. */
-function colours(alpha: number, hidden: ReadonlySet<number>): Uint32Array {
+function pixelsOf(colours: Colours, alpha: number, hidden: ReadonlySet<number>): Uint32Array {
   const table = new Uint32Array(256);
-  PALETTE.forEach(([r, g, b], id) => {
+  colours.forEach(([r, g, b], id) => {
     if (!hidden.has(id)) table[id] = ((alpha << 24) | (b << 16) | (g << 8) | r) >>> 0;
   });
   return table;

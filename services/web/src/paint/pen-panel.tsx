@@ -1,6 +1,6 @@
-import { Switch } from 'react-aria-components';
 import { percent } from '../ui/format';
 import { Slider } from '../ui/slider';
+import { SwitchField } from '../ui/switch-field';
 import { LARGEST_BRUSH, SMALLEST_BRUSH } from './tools';
 import type { usePen } from './use-pen';
 
@@ -18,10 +18,9 @@ export function PenPanel({ pen }: { pen: ReturnType<typeof usePen> }) {
         format={(v) => `${v} px`}
       />
       <Slider label="Opacity" value={opacity} onChange={setOpacity} min={0} max={1} step={0.05} format={percent} />
-      <Switch className="switch" isSelected={hasOutlines} onChange={setOutlines}>
-        <span className="switch-mark" aria-hidden="true" />
+      <SwitchField isSelected={hasOutlines} onChange={setOutlines}>
         Outlines
-      </Switch>
+      </SwitchField>
     </section>
   );
 }

@@ -1,3 +1,5 @@
+import type { TrackedObject } from '../labels/keypoints';
+import { drawKeypoints } from './draw-keypoints';
 import { LabelLayer, type Look } from './label-layer';
 import type { Point, Rect } from './label-map';
 import { fitted, toPicture, zoomed, type View } from './view';
@@ -8,6 +10,8 @@ export interface Shown {
   image: ImageBitmap | null;
   /** height x width object ids. */
   labels: Uint8Array | null;
+  /** Key points of objects that have some. */
+  keypoints: readonly TrackedObject[];
 }
 
 /** What is drawn over the labels while something is painted. */
@@ -129,8 +133,10 @@ export class StagePainter {
     context.imageSmoothingQuality = 'high';
     if (shown.image) context.drawImage(shown.image, 0, 0, picture.width, picture.height);
     if (shown.labels) context.drawImage(this.layer.canvas, 0, 0);
+    drawKeypoints(context, shown.keypoints, this.look, devicePixelRatio / view.scale);
     this.paintCursor();
     canvas.dataset.frame = String(shown.frame);
+    canvas.dataset.keypoints = String(shown.keypoints.length);
     canvas.dataset.masks = shown.labels ? 'shown' : 'none';
   }
 

@@ -70,7 +70,7 @@ export function Stage({ ref, width, height, look, pen, onSize, paper, onPainted,
 
   const point = (at: Point | null) => {
     const one = painter.current!;
-    const colour = tool === 'eraser' ? '#ffffff' : cssColour(object);
+    const colour = tool === 'eraser' ? '#ffffff' : cssColour(look.colours[object]!);
     const points = polygon.current?.points ?? [];
     one.cursor = { at: tool === 'hand' ? null : at, radius: isBrush ? size / 2 : null, colour, polygon: points };
     one.draw();
@@ -78,7 +78,7 @@ export function Stage({ ref, width, height, look, pen, onSize, paper, onPainted,
   useEffect(() => {
     if (tool !== 'polygon') polygon.current = null;
     point(painter.current?.cursor.at ?? null);
-  }, [tool, object, size]);
+  }, [tool, object, size, look.colours]);
 
   const changed = (rect: Rect | undefined) => rect && painter.current!.labelsChanged(rect);
   const atOnce = (map: LabelMap, work: () => Rect | undefined) => {

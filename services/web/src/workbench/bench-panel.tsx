@@ -1,11 +1,19 @@
 import type { ReactNode } from 'react';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import type { Run } from '../api/client';
+import type { LiveRun } from './use-run';
 import { RunDetails } from './run-details';
 import { RunExport } from './run-export';
 
+interface BenchPanelProps {
+  run: Run;
+  live: Pick<LiveRun, 'exports' | 'watch'>;
+  names: ReadonlyMap<number, string>;
+  children: ReactNode;
+}
+
 /** Beside the stage: the objects, what can be taken away, what is known of the run. */
-export function BenchPanel({ run, children }: { run: Run; children: ReactNode }) {
+export function BenchPanel({ run, live, names, children }: BenchPanelProps) {
   const notes = run.warnings.length + (run.error ? 1 : 0);
   return (
     <aside className="bench-panel" aria-label="Run">
@@ -26,7 +34,7 @@ export function BenchPanel({ run, children }: { run: Run; children: ReactNode })
           {children}
         </TabPanel>
         <TabPanel id="export" className="tab-panel">
-          <RunExport run={run} />
+          <RunExport run={run} names={names} news={live.exports} watch={live.watch} />
         </TabPanel>
         <TabPanel id="details" className="tab-panel">
           <RunDetails run={run} />

@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Run } from '../api/client';
 import { ObjectsPanel } from '../paint/objects-panel';
 import { PenPanel } from '../paint/pen-panel';
@@ -9,19 +9,24 @@ import { useMay } from '../session';
 import { Dialog } from '../ui/dialog';
 import { ShortcutList, useShortcuts } from '../ui/shortcuts';
 import { Loading, ProblemNote } from '../ui/states';
+import { isAtWork } from '../ui/run-state';
 import { say } from '../ui/toasts';
 import { BenchPanel } from './bench-panel';
 import { benchShortcuts } from './bench-shortcuts';
-import { nextDoubtful } from './correction';
 import { FramePanel } from './frame-panel';
+import { listedObjects } from './listed-objects';
+import { LookNext } from './look-next';
+import { nextToLookAt } from './next-to-look-at';
 import { Player } from './player';
 import { RunHead } from './run-head';
 import { CorrectionBar, StageNotes } from './stage-overlay';
 import { TimelineView } from './timeline';
 import { useCorrection } from './use-correction';
+import { useLook } from './use-look';
 import { usePapers } from './use-papers';
 import type { LiveRun } from './use-run';
 import { useShownFrame } from './use-shown-frame';
+import { useSuggestions } from './use-suggestions';
 
 /** One run, to look at and to correct, while it works and after. */
 export function Bench({ live, run }: { live: LiveRun; run: Run }) {
@@ -39,19 +44,32 @@ export function Bench({ live, run }: { live: LiveRun; run: Run }) {
     pen.setObject(object.id);
     pen.setTool('brush');
   };
-  const correction = useCorrection({ live, runId: id, size, papers, view, mayCorrect, onObject });
+  const correction = useCorrection({
+    live,
+    runId: id,
+    size,
+    papers,
+    view,
+    mayCorrect,
+    chosen: pen.pen.object,
+    onObject,
+  });
   const { here, changed, promptHere } = correction;
   const names = useMemo(() => new Map(objects.map((one) => [one.id, one.name ?? `Object ${one.id}`])), [objects]);
   const ids = useMemo(() => objects.map((one) => one.id), [objects]);
-  const look = useMemo(
-    () => ({ opacity: pen.opacity, hasOutlines: pen.hasOutlines, hidden: pen.hidden }),
-    [pen.opacity, pen.hasOutlines, pen.hidden],
-  );
+  // What is chosen may have been deleted, or never have been there.
+  const isChosenThere = ids.length === 0 || ids.includes(pen.pen.object);
+  useEffect(() => {
+    if (!isChosenThere) pen.setObject(ids[0]!);
+  }, [isChosenThere]);
+  const look = useLook(pen, objects);
+  const { colours } = look;
+  const suggestions = useSuggestions(id, timeline, isAtWork(run.state));
 
   const onDoubt = () => {
-    const next = timeline && nextDoubtful(timeline, prompts, frame);
-    if (next === undefined) say({ title: 'No frame is doubtful' });
-    else goTo(next);
+    const next = nextToLookAt(suggestions, frame);
+    if (next) goTo(next.frame);
+    else say({ title: 'No frame is doubtful' });
   };
   const shortcuts = [
     ...benchShortcuts({
@@ -70,16 +88,9 @@ export function Bench({ live, run }: { live: LiveRun; run: Run }) {
   ];
   useShortcuts(shortcuts);
 
+  const pointsHere = view.shownFrame === frame ? view.shown.current.keypoints : [];
   const place = timeline?.frames.indexOf(frame) ?? -1;
-  const listed = objects.map(({ id: object, name }) => {
-    const of = timeline?.objects.find((one) => one.id === object);
-    const isHere = (of?.areas[place] ?? 0) > 0;
-    return {
-      id: object,
-      name,
-      note: place < 0 ? '' : isHere ? (of?.confidences[place]?.toFixed(2) ?? '') : 'not here',
-    };
-  });
+  const listed = listedObjects(objects, timeline, place, pointsHere);
   const isStale = (timeline?.revisions[place] ?? revision) < revision;
 
   return (
@@ -113,6 +124,7 @@ export function Bench({ live, run }: { live: LiveRun; run: Run }) {
             hasMask={place >= 0}
             isStale={isStale}
             isPrompted={promptHere !== undefined}
+            doubt={suggestions.find((one) => one.frame === frame)?.reason}
             imageProblem={view.imageProblem}
           />
         )}
@@ -126,9 +138,10 @@ export function Bench({ live, run }: { live: LiveRun; run: Run }) {
           />
         )}
       </div>
-      <BenchPanel run={run}>
+      <BenchPanel run={run} live={live} names={names}>
         <ObjectsPanel
           objects={listed}
+          colours={colours}
           chosen={pen.pen.object}
           onChoose={pen.setObject}
           hidden={pen.hidden}
@@ -136,6 +149,9 @@ export function Bench({ live, run }: { live: LiveRun; run: Run }) {
           locked={pen.locked}
           onLock={pen.setLocked}
           onAdd={mayCorrect ? correction.addObject : undefined}
+          lookOf={(object) => objects.find((one) => one.id === object)!}
+          onChange={mayCorrect ? correction.changeObject : undefined}
+          onDelete={mayCorrect ? correction.deleteObject : undefined}
         />
         <PenPanel pen={pen} />
         <FramePanel
@@ -146,6 +162,7 @@ export function Bench({ live, run }: { live: LiveRun; run: Run }) {
           onTakeBack={mayCorrect && promptHere && prompts!.items.length > 1 ? correction.takeBack : undefined}
           onHelp={() => setHelpOpen(true)}
         />
+        <LookNext suggestions={suggestions} frame={frame} onFrame={goTo} />
       </BenchPanel>
       <div className="bench-foot">
         {problem && <ProblemNote problem={problem} onRetry={() => void reload()} />}
@@ -157,6 +174,9 @@ export function Bench({ live, run }: { live: LiveRun; run: Run }) {
           timeline={timeline}
           prompts={prompts}
           objects={ids}
+          colours={colours}
+          suggestions={suggestions}
+          passes={run.passes}
           names={names}
           drafts={papers.drafts}
           revision={revision}

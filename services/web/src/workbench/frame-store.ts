@@ -2,6 +2,7 @@ import type { Frame, Timeline } from '../api/client';
 import { Problem } from '../api/problem';
 import { frameImage } from '../labels/frame-image';
 import { frameRange } from '../labels/frame-table';
+import type { TrackedObject } from '../labels/keypoints';
 import { decodeRle } from '../labels/rle';
 import type { Shown } from '../paint/stage-painter';
 
@@ -10,6 +11,15 @@ const MOST_CHUNKS = 64;
 const MOST_IMAGES = 48;
 const MOST_DECODED = 48;
 const AHEAD = 12;
+
+/** What is known of a frame besides its picture. */
+interface Content {
+  /** height x width object ids; null: the frame has no mask yet, or the server does not answer. */
+  labels: Uint8Array | null;
+  keypoints: readonly TrackedObject[];
+}
+
+const NOTHING: Content = { labels: null, keypoints: [] };
 
 interface Source {
   runId: string;
@@ -29,7 +39,7 @@ export class FrameStore {
   imageProblem: Problem | undefined;
   private readonly images = new Map<number, Promise<ImageBitmap | null>>();
   private readonly chunks = new Map<number, Promise<Map<number, Frame>>>();
-  private readonly decoded = new Map<number, { revision: number; labels: Uint8Array }>();
+  private readonly decoded = new Map<number, Content & { revision: number }>();
   /** Revision of the mask that the server has of a frame. */
   private wanted = new Map<number, number>();
   private readonly controller = new AbortController();
@@ -52,8 +62,8 @@ export class FrameStore {
 
   /** Picture and mask of one frame, together. */
   async get(frame: number): Promise<Shown> {
-    const [image, labels] = await Promise.all([this.image(frame), this.labels(frame)]);
-    return { frame, image, labels };
+    const [image, { labels, keypoints }] = await Promise.all([this.image(frame), this.content(frame)]);
+    return { frame, image, labels, keypoints };
   }
 
   /** Has the frames that are probably looked at next come. @param direction 1 or -1; @param frames of the video */
@@ -66,19 +76,19 @@ export class FrameStore {
     }
   }
 
-  /** height x width object ids; null: the frame has no mask yet, or the server does not answer. */
-  async labels(frame: number): Promise<Uint8Array | null> {
+  private async content(frame: number): Promise<Content> {
     const revision = this.wanted.get(frame);
-    if (revision === undefined) return null;
+    if (revision === undefined) return NOTHING;
     const known = this.decoded.get(frame);
-    if (known && known.revision >= revision) return known.labels;
+    if (known && known.revision >= revision) return known;
     const found = (await this.chunk(frame).catch(() => undefined))?.get(frame);
-    if (!found) return known?.labels ?? null;
+    if (!found) return known ?? NOTHING;
     const { width, height } = this.source;
     const labels = new Uint8Array(width * height);
     for (const { id, rle } of found.classes) decodeRle(rle.counts, width, height, id, labels);
-    keep(this.decoded, frame, { revision: found.revision, labels }, MOST_DECODED);
-    return labels;
+    const content = { revision: found.revision, labels, keypoints: found.keypoints };
+    keep(this.decoded, frame, content, MOST_DECODED);
+    return content;
   }
 
   private image(frame: number): Promise<ImageBitmap | null> {

@@ -8,7 +8,7 @@ const STAGES = { ingest: 'Decoding', features: 'Encoder', propagation: 'Propagat
 
 /** What the run was made from, with what, and how long it took. */
 export function RunDetails({ run }: { run: Run }) {
-  const { video, encoder, timings, progress, error, warnings } = run;
+  const { video, encoder, timings, progress, passes, error, warnings } = run;
   const facts: [string, string][] = [
     ['Video', video.fileName ?? video.sha256.slice(0, 12)],
     ['Frames', video.frames === null ? 'not counted yet' : whole(video.frames)],
@@ -59,6 +59,19 @@ export function RunDetails({ run }: { run: Run }) {
               <dd>
                 {whole(progress[stage as keyof typeof STAGES].done)} frames,{' '}
                 {duration(timings.stages[stage as keyof typeof STAGES])}
+              </dd>
+            </div>
+          ))}
+        </dl>
+      </section>
+      <section className="panel-part" aria-label="Passes">
+        <h2>Passes</h2>
+        <dl className="facts">
+          {passes.map(({ direction, fromFrame, toFrame, segments: { done, total } }) => (
+            <div key={`${direction} ${fromFrame}`}>
+              <dt>{direction === 'forward' ? 'Forward' : 'Backward'}</dt>
+              <dd>
+                {fromFrame} to {toFrame ?? 'the end'}, {done === total ? 'done' : `${done} of ${total ?? '?'} segments`}
               </dd>
             </div>
           ))}

@@ -1,97 +1,99 @@
 import { useState } from 'react';
-import { Link, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
-import type { Run } from '../api/client';
+import type { Run, RunEvent } from '../api/client';
+import { useMay } from '../session';
 import { Button } from '../ui/button';
-import { Icons } from '../ui/icons';
-import { say } from '../ui/toasts';
+import { Select } from '../ui/select';
+import { ProblemNote } from '../ui/states';
+import { EXPORT_FORMAT_CHOICES, EXPORT_FORMATS, type ExportFormat } from './export-formats';
+import { optionsOf, settingsOf } from './export-options';
+import { ExportRow } from './export-row';
+import { ExportSnippet } from './export-snippet';
+import { useExports } from './use-exports';
 
-type Language = 'curl' | 'Python' | 'TypeScript';
+const ALL = 'all';
 
-/** What one takes away: files, and lines for programs that fetch this very run. */
-export function RunExport({ run }: { run: Run }) {
-  const [language, setLanguage] = useState<Language>('curl');
-  const base = `/v1/runs/${run.id}`;
-  const isDone = run.state === 'succeeded';
-  const snippet = SNIPPETS[language](location.origin, run.id);
-  const files = [
-    { href: `${base}/masks.zip`, name: 'Masks', hint: 'An indexed PNG for each frame, in DAVIS layout' },
-    {
-      href: `${base}/overlay.mp4`,
-      name: 'Overlay video',
-      hint: 'The video with its masks; rendered when it is first asked for',
-    },
-  ];
+interface RunExportProps {
+  run: Run;
+  /** Of the objects, by their ids. */
+  names: ReadonlyMap<number, string>;
+  news: RunEvent['exports'];
+  watch: () => void;
+}
+
+/** What one takes away: files in the formats of other programs, and lines that fetch them. */
+export function RunExport({ run, names, news, watch }: RunExportProps) {
+  const mayWrite = useMay('runs:write');
+  const [format, setFormat] = useState<ExportFormat>('davis');
+  const [object, setObject] = useState(ALL);
+  const [chosen, setChosen] = useState<Readonly<Record<string, string>>>({});
+  const [isAsking, setAsking] = useState(false);
+  const exports = useExports(run.id, news, watch);
+  const { isExact, cannotHold } = EXPORT_FORMATS[format];
+  const isComplete = run.state === 'succeeded';
+  const hasMasks = run.progress.results.done > 0;
+  const options = optionsOf(format, { chosen, object: object === ALL ? null : Number(object), isComplete });
+  const make = () => {
+    setAsking(true);
+    void exports.make(format, options).finally(() => setAsking(false));
+  };
   return (
     <>
-      <section className="panel-part" aria-label="Files">
-        {!isDone && <p className="hint">Files can be had when the run is done.</p>}
-        {files.map(({ href, name, hint }) => (
-          <div key={href} className="export">
-            <div>
-              <strong>{name}</strong>
-              <span className="hint">{hint}</span>
-            </div>
-            {isDone ? (
-              <Link className="button" href={href} download target="_blank" aria-label={`Download ${name}`}>
-                {Icons.download} Download
-              </Link>
-            ) : (
-              <Button isDisabled>{Icons.download} Download</Button>
-            )}
-          </div>
-        ))}
-      </section>
-      <section className="panel-part" aria-label="For programs">
-        <h2>For programs</h2>
-        <ToggleButtonGroup
-          className="segmented"
-          aria-label="Language"
-          selectedKeys={[language]}
-          disallowEmptySelection
-          onSelectionChange={(keys) => setLanguage([...keys][0] as Language)}
-        >
-          {Object.keys(SNIPPETS).map((name) => (
-            <ToggleButton key={name} id={name} className="segment">
-              {name}
-            </ToggleButton>
+      {mayWrite && (
+        <section className="panel-part" aria-label="New export">
+          <Select
+            label="Format"
+            choices={EXPORT_FORMAT_CHOICES}
+            value={format}
+            onChange={(next) => setFormat(next as ExportFormat)}
+          />
+          {settingsOf(format).map(({ id, label, choices }) => (
+            <Select
+              key={id}
+              label={label}
+              choices={choices}
+              value={chosen[id] ?? choices[0]!.id}
+              onChange={(next) => setChosen({ ...chosen, [id]: next })}
+            />
           ))}
-        </ToggleButtonGroup>
-        <pre className="snippet" tabIndex={0} aria-label={`${language} for this run`}>
-          {snippet}
-        </pre>
-        <div>
-          <Button
-            onPress={() => {
-              void navigator.clipboard.writeText(snippet).then(() => say({ title: 'Copied' }));
-            }}
-          >
-            Copy
+          {names.size > 1 && (
+            <Select
+              label="Objects"
+              choices={[
+                { id: ALL, name: 'All objects' },
+                ...[...names].map(([id, name]) => ({ id: String(id), name: `${name} only` })),
+              ]}
+              value={object}
+              onChange={setObject}
+            />
+          )}
+          <ul className="cannot-hold" aria-label="What the format cannot hold">
+            {isExact && <li className="is-good">Every pixel of the masks is in the file.</li>}
+            {cannotHold.map((sentence) => (
+              <li key={sentence}>{sentence}</li>
+            ))}
+          </ul>
+          <Button kind="primary" isDisabled={!hasMasks || isAsking} onPress={make}>
+            {isComplete ? 'Export' : 'Export the frames that are there'}
           </Button>
-        </div>
+          {!hasMasks && <p className="hint">There are no masks yet.</p>}
+        </section>
+      )}
+      <section className="panel-part" aria-label="Exports">
+        <h2>Exports</h2>
+        {exports.problem && <ProblemNote problem={exports.problem} />}
+        {exports.items?.length === 0 && <p className="hint">None yet.</p>}
+        <ul className="exports">
+          {exports.items?.map((one) => (
+            <ExportRow
+              key={one.id}
+              made={one}
+              names={names}
+              onRemove={mayWrite ? () => exports.remove(one.id) : undefined}
+            />
+          ))}
+        </ul>
       </section>
+      <ExportSnippet runId={run.id} format={format} options={options} />
     </>
   );
 }
-
-const SNIPPETS: Record<Language, (origin: string, id: string) => string> = {
-  curl: (origin, id) => `curl -H "Authorization: Bearer $PROPAGO_API_KEY" \\\n  -OJ ${origin}/v1/runs/${id}/masks.zip`,
-  Python: (origin, id) =>
-    [
-      'import os, urllib.request',
-      '',
-      `url = "${origin}/v1/runs/${id}/masks.zip"`,
-      'key = os.environ["PROPAGO_API_KEY"]',
-      'request = urllib.request.Request(url, headers={"Authorization": f"Bearer {key}"})',
-      'with urllib.request.urlopen(request) as answer, open("masks.zip", "wb") as file:',
-      '    file.write(answer.read())',
-    ].join('\n'),
-  TypeScript: (origin, id) =>
-    [
-      "import { writeFile } from 'node:fs/promises';",
-      '',
-      `const answer = await fetch('${origin}/v1/runs/${id}/masks.zip', {`,
-      '  headers: { authorization: `Bearer ${process.env.PROPAGO_API_KEY}` },',
-      '});',
-      "await writeFile('masks.zip', Buffer.from(await answer.arrayBuffer()));",
-    ].join('\n'),
-};

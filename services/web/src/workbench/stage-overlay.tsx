@@ -5,16 +5,19 @@ interface NotesProps {
   hasMask: boolean;
   isStale: boolean;
   isPrompted: boolean;
+  /** Why the frame is worth a look. */
+  doubt: string | undefined;
   imageProblem: Problem | undefined;
 }
 
 /** What is worth knowing of the frame that is shown. */
-export function StageNotes({ hasMask, isStale, isPrompted, imageProblem }: NotesProps) {
+export function StageNotes({ hasMask, isStale, isPrompted, doubt, imageProblem }: NotesProps) {
   return (
     <div className="stage-notes">
       {!hasMask && <span className="stage-note">No mask yet</span>}
       {isStale && <span className="stage-note">This mask will change</span>}
       {isPrompted && <span className="stage-note">Prompted</span>}
+      {doubt && <span className="stage-note is-doubt">{doubt}</span>}
       {imageProblem && <span className="stage-note is-bad">{imageProblem.title}</span>}
     </div>
   );

@@ -1,11 +1,15 @@
-import type { PromptList, Timeline } from '../api/client';
-import { PALETTE } from '../labels/palette';
+import type { PromptList, Run, Suggestion, Timeline } from '../api/client';
+import type { Colours } from '../labels/palette';
+import { passesUnderWay } from './passes-under-way';
 
 export interface TimelineContent {
   frames: number;
   timeline: Timeline | undefined;
   prompts: PromptList | undefined;
   objects: readonly number[];
+  colours: Colours;
+  suggestions: readonly Suggestion[];
+  passes: Run['passes'];
   drafts: readonly number[];
   revision: number;
   chosen: number;
@@ -16,15 +20,18 @@ const INSET = 3;
 
 /**
  * One row per object: a band where it is, as high as its confidence, faint where the mask is about to change; a diamond
- * on frames where a person said something of it, hollow where that was "not here".
+ * on frames where a person said something of it, hollow where that was "not here"; a triangle above where it is worth a
+ * look; a line below as far as a pass has come that is still on its way.
  */
 export function drawRows(canvas: HTMLCanvasElement, content: TimelineContent): void {
-  const { frames, timeline, prompts, objects, drafts, revision, chosen } = content;
+  const { frames, timeline, prompts, objects, colours, suggestions, drafts, revision, chosen } = content;
   const ratio = devicePixelRatio;
   const context = canvas.getContext('2d')!;
   const { width, height } = canvas;
   const style = getComputedStyle(canvas);
-  const [line, text, ground] = ['--line', '--text', '--surface'].map((name) => style.getPropertyValue(name));
+  const [line, text, ground, accent, amber] = ['--line', '--text', '--surface', '--accent', '--amber'].map((name) =>
+    style.getPropertyValue(name),
+  );
   context.clearRect(0, 0, width, height);
   const column = width / Math.max(1, frames);
   // On whole pixels: bands that touch must neither overlap nor leave a seam.
@@ -34,7 +41,7 @@ export function drawRows(canvas: HTMLCanvasElement, content: TimelineContent): v
 
   objects.forEach((id, i) => {
     const top = i * row;
-    const [r, g, b] = PALETTE[id]!;
+    const [r, g, b] = colours[id]!;
     context.fillStyle = line!;
     context.fillRect(0, top + row - ratio, width, ratio);
     const of = timeline?.objects.find((one) => one.id === id);
@@ -50,6 +57,19 @@ export function drawRows(canvas: HTMLCanvasElement, content: TimelineContent): v
       context.fillStyle = `rgb(${r} ${g} ${b} / ${alpha})`;
       context.fillRect(left, top + row - inset - bar, right - left, bar);
     });
+    for (const { from, to } of passesUnderWay(content.passes, id, frames)) {
+      context.fillStyle = accent!;
+      context.fillRect(atFrame(from), top + row - 2 * ratio, Math.max(ratio, atFrame(to) - atFrame(from)), 2 * ratio);
+    }
+    for (const { frame, objects: doubted } of suggestions) {
+      if (!doubted.includes(id)) continue;
+      triangle(context, atFrame(frame) + column / 2, top, 4.5 * ratio);
+      context.fillStyle = amber!;
+      context.strokeStyle = ground!;
+      context.lineWidth = ratio;
+      context.fill();
+      context.stroke();
+    }
     for (const { frame, objects: said } of prompts?.items ?? []) {
       const about = said.find((one) => one.id === id);
       if (!about) continue;
@@ -62,8 +82,16 @@ export function drawRows(canvas: HTMLCanvasElement, content: TimelineContent): v
       context.stroke();
     }
   });
-  context.fillStyle = style.getPropertyValue('--amber');
+  context.fillStyle = amber!;
   for (const frame of drafts) context.fillRect(atFrame(frame) + column / 2 - ratio, 0, 2 * ratio, height);
+}
+
+function triangle(context: CanvasRenderingContext2D, x: number, y: number, size: number): void {
+  context.beginPath();
+  context.moveTo(x - size, y);
+  context.lineTo(x + size, y);
+  context.lineTo(x, y + 1.4 * size);
+  context.closePath();
 }
 
 function diamond(context: CanvasRenderingContext2D, x: number, y: number, radius: number): void {

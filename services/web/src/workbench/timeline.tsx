@@ -13,7 +13,7 @@ interface TimelineProps extends TimelineContent {
 /** All frames at once: where one is, what is known of each object, what was said. */
 export function TimelineView({ frame, onFrame, names, onChoose, ...content }: TimelineProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const { frames, timeline, prompts, objects, drafts, revision, chosen } = content;
+  const { frames, timeline, prompts, objects, colours, suggestions, passes, drafts, revision, chosen } = content;
   useEffect(() => {
     const element = canvas.current!;
     const draw = () => {
@@ -29,7 +29,7 @@ export function TimelineView({ frame, onFrame, names, onChoose, ...content }: Ti
       watch.disconnect();
       theme.disconnect();
     };
-  }, [frames, timeline, prompts, objects, drafts, revision, chosen]);
+  }, [frames, timeline, prompts, objects, colours, suggestions, passes, drafts, revision, chosen]);
 
   const seek = ({ clientX }: PointerEvent) => {
     const { left, width } = canvas.current!.getBoundingClientRect();
@@ -47,7 +47,7 @@ export function TimelineView({ frame, onFrame, names, onChoose, ...content }: Ti
             onClick={() => onChoose(id)}
             tabIndex={-1}
           >
-            <span className="swatch" style={{ background: cssColour(id) }} />
+            <span className="swatch" style={{ background: cssColour(colours[id]!) }} />
             <span>{names.get(id) ?? `Object ${id}`}</span>
           </button>
         ))}

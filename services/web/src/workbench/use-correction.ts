@@ -1,8 +1,10 @@
 import { useState } from 'react';
 import { api, ask, type RunObject } from '../api/client';
+import type { ObjectLook } from '../paint/object-dialog';
 import { LabelMap } from '../paint/label-map';
 import { say, sayProblem } from '../ui/toasts';
-import { changedObjects, sendPrompt } from './correction';
+import { changedObjects, ifUnchanged, sendPrompt } from './correction';
+import { saidObjects } from './said-objects';
 import type { Papers } from './use-papers';
 import type { useShownFrame } from './use-shown-frame';
 import type { LiveRun } from './use-run';
@@ -14,11 +16,13 @@ interface CorrectionInput {
   papers: Papers;
   view: ReturnType<typeof useShownFrame>;
   mayCorrect: boolean;
+  /** What is painted now. */
+  chosen: number;
   onObject: (object: RunObject) => void;
 }
 
 /** What a person says about the frame that is looked at: painted, marked as right, or taken back. */
-export function useCorrection({ live, runId, size, papers, view, mayCorrect, onObject }: CorrectionInput) {
+export function useCorrection({ live, runId, size, papers, view, mayCorrect, chosen, onObject }: CorrectionInput) {
   const { prompts, objects, reload } = live;
   const { frame, shown, shownFrame, showPaper } = view;
   const [isSending, setSending] = useState(false);
@@ -27,10 +31,15 @@ export function useCorrection({ live, runId, size, papers, view, mayCorrect, onO
   const here = isShown ? papers.find(frame, shown.current.labels, size) : undefined;
   const changed = here ? changedObjects(here.base, here.map.ids) : [];
 
+  const promptHere = prompts?.items.find((one) => one.frame === frame);
+  const hasPoints = objects.some(({ id, kind }) => id === chosen && kind === 'keypoints');
+
   const send = async (ids: Uint8Array, spokenOf: readonly number[], done: string) => {
     setSending(true);
     try {
-      await sendPrompt(runId, frame, ids, size, spokenOf, prompts);
+      const { keypoints } = shown.current;
+      const said = saidObjects({ ids, ...size, objects: spokenOf, keypoints, before: promptHere?.objects ?? [] });
+      await sendPrompt(runId, frame, said, prompts);
       papers.drop(frame);
       say({ title: done, detail: 'The masks around it follow.' });
     } catch (error) {
@@ -46,10 +55,14 @@ export function useCorrection({ live, runId, size, papers, view, mayCorrect, onO
     here,
     changed,
     isSending,
-    promptHere: prompts?.items.find((one) => one.frame === frame),
+    promptHere,
     /** What a stroke is painted on; null where nothing may be painted. */
     paper(locked: ReadonlySet<number>): LabelMap | null {
       if (!mayCorrect || !isShown) return null;
+      if (hasPoints) {
+        say({ title: 'This object has key points', detail: 'Choose one that has a mask, or add one, to paint.' });
+        return null;
+      }
       const { map } = here ?? papers.begin(frame, shown.current.labels, size);
       map.locked = locked;
       showPaper(map);
@@ -84,6 +97,24 @@ export function useCorrection({ live, runId, size, papers, view, mayCorrect, onO
         onObject(object);
         return reload();
       }, sayProblem);
+    },
+    changeObject(object: number, { name, colour, isTracedBack }: ObjectLook): void {
+      const before = objects.find(({ id }) => id === object);
+      // What stays as it is may not be said again: it would outdate masks for nothing.
+      const body = {
+        name,
+        ...(colour === before?.colour ? {} : { colour }),
+        ...(isTracedBack === before?.isTracedBack ? {} : { isTracedBack }),
+      };
+      const params = { path: { id: runId, object } };
+      ask(api.PATCH('/v1/runs/{id}/objects/{object}', { params, body })).then(reload, sayProblem);
+    },
+    deleteObject(object: number): void {
+      const params = { path: { id: runId, object }, header: ifUnchanged(prompts) };
+      ask(api.DELETE('/v1/runs/{id}/objects/{object}', { params })).then(reload, (error: unknown) => {
+        sayProblem(error);
+        void reload();
+      });
     },
   };
 }

@@ -13,6 +13,10 @@ export interface LiveRun {
   problem: Problem | undefined;
   /** The event stream is broken; it comes back by itself. */
   isOffline: boolean;
+  /** As the event stream tells of them. */
+  exports: RunEvent['exports'];
+  /** Listens to a run that is over, of which exports are made, until these are done. */
+  watch: () => void;
   reload: () => Promise<void>;
 }
 
@@ -27,6 +31,9 @@ export function useRun(id: string): LiveRun {
   const [objects, setObjects] = useState<RunObject[]>([]);
   const [problem, setProblem] = useState<Problem>();
   const [isOffline, setOffline] = useState(false);
+  const [exports, setExports] = useState<RunEvent['exports']>([]);
+  const [isWatching, setWatching] = useState(false);
+  const watch = useCallback(() => setWatching(true), []);
   const [attempt, setAttempt] = useState(0);
   const path = { params: { path: { id } } };
 
@@ -49,8 +56,8 @@ export function useRun(id: string): LiveRun {
   }, [id, loadTimeline]);
   useEffect(() => void reload(), [reload]);
 
-  // While there is work, the server tells each step; the timeline is asked for not more often than it is looked at.
-  const isBusy = run !== undefined && isAtWork(run.state);
+  // While there is work, or a file is made, the server tells each step; the timeline is asked for not more often than it is looked at.
+  const isBusy = run !== undefined && (isWatching || isAtWork(run.state));
   const revision = run?.revision;
   const last = useRef(0);
   useEffect(() => {
@@ -68,15 +75,17 @@ export function useRun(id: string): LiveRun {
       );
     };
     const onEvent = ({ data }: MessageEvent<string>) => {
-      const { estimate: left, ...change } = JSON.parse(data) as RunEvent;
+      const { estimate: left, exports: files, ...change } = JSON.parse(data) as RunEvent;
       setOffline(false);
       setEstimate(left);
+      setExports(files);
       setRun((before) => before && { ...before, ...change });
       lookSoon();
     };
     events.addEventListener('progress', onEvent);
     events.addEventListener('state', (event) => {
       events.close();
+      setWatching(false);
       onEvent(event as MessageEvent<string>);
       void reload();
     });
@@ -98,5 +107,5 @@ export function useRun(id: string): LiveRun {
     };
   }, [id, isBusy, revision, attempt, loadTimeline, reload]);
 
-  return { run, estimate, timeline, prompts, objects, problem, isOffline, reload };
+  return { run, estimate, timeline, prompts, objects, problem, isOffline, exports, watch, reload };
 }

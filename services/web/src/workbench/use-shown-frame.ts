@@ -20,7 +20,7 @@ export function useShownFrame(
   const { id, videoId, video, progress } = run;
   const { width, height } = video;
   const frames = video.frames ?? Math.max(1, progress.ingest.done, (timeline?.frames.at(-1) ?? 0) + 1);
-  const shown = useRef<Shown>({ frame: -1, image: null, labels: null });
+  const shown = useRef<Shown>({ frame: -1, image: null, labels: null, keypoints: [] });
   const [shownFrame, setShownFrame] = useState(-1);
   const [masks, setMasks] = useState(0);
 
