@@ -143,19 +143,21 @@ def quantised(model: onnx.ModelProto, nodes: list[str], images: Sequence[Floats]
         onnx.save(model, source)
         # It advises steps that have been taken already, or have no effect on such a graph.
         logging.disable(logging.WARNING)
-        quantize_static(
-            source,
-            target,
-            Pictures(images, model.graph.input[0].name),
-            quant_format=QuantFormat.QDQ,
-            per_channel=True,
-            reduce_range=True,
-            activation_type=QuantType.QUInt8,
-            weight_type=QuantType.QInt8,
-            nodes_to_quantize=nodes,
-            calibrate_method=CalibrationMethod.MinMax,
-        )
-        logging.disable(logging.NOTSET)
+        try:
+            quantize_static(
+                source,
+                target,
+                Pictures(images, model.graph.input[0].name),
+                quant_format=QuantFormat.QDQ,
+                per_channel=True,
+                reduce_range=True,
+                activation_type=QuantType.QUInt8,
+                weight_type=QuantType.QInt8,
+                nodes_to_quantize=nodes,
+                calibrate_method=CalibrationMethod.MinMax,
+            )
+        finally:
+            logging.disable(logging.NOTSET)
         return onnx.load(target)
 
 
