@@ -18,8 +18,8 @@ import { News, STORAGE, type BlobStore } from '@propago/runtime';
 import type { Caller } from '../access/caller';
 import { UUID } from '../http/paging';
 import { EnqueueService } from '../runs/enqueue.service';
-import { withoutMasks } from '../runs/masks.controller';
 import { RunViewService } from '../runs/run-view.service';
+import { withoutMasks } from '../runs/without-masks';
 
 type Run = AnswerOf<'Run'>;
 type FullExport = Export & { work: ExportWork | null; run: { revision: number } };

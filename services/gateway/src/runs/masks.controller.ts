@@ -13,6 +13,7 @@ import { frameCursor, frameNumber, pageOf } from '../http/paging';
 import { streamedPart } from '../http/streamed-part';
 import { maskArchive, type ArchivedMask } from './mask-archive';
 import { RunViewService } from './run-view.service';
+import { withoutMasks } from './without-masks';
 
 type FrameClasses = AnswerOf<'FramePage'>['items'][number]['classes'];
 
@@ -140,12 +141,4 @@ export class MasksController {
       return { path: `${folder}/${name ?? padded(frame)}.png`, bytes, open: () => this.storage.getStream(key) };
     });
   }
-}
-
-/** What is said of a run whose objects have key points only. */
-export function withoutMasks(id: string): CodedError {
-  return new CodedError(
-    'MASKS_NONE',
-    `Run ${id} has key points only; they are in /v1/runs/${id}/frames and keypoints.csv.`,
-  );
 }
