@@ -1,6 +1,7 @@
 import { buildInfo } from '@propago/build-info';
 import { readEvents, type ServerSentEvent } from '../cli/src/sse';
-import { NATIVE_SIZE, Platform, startPlatform, type RunResource } from './support/platform';
+import { NATIVE_SIZE, Platform, type RunResource } from './support/platform';
+import { sharedPlatform } from './support/shared-platform';
 import { smallClip, type SmallClip } from './support/small-clip';
 
 jest.setTimeout(120_000);
@@ -48,7 +49,7 @@ describe('the API', () => {
 
   beforeAll(async () => {
     clip = await smallClip();
-    platform = await startPlatform({ ADMIN_API: 'off' });
+    platform = await sharedPlatform();
   });
   afterAll(() => platform?.stop());
 
