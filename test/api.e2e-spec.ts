@@ -142,7 +142,10 @@ describe('the API', () => {
     const { paths, components } = await platform.json<{ paths: Record<string, object>; components: object }>(
       '/docs/json',
     );
-    const documented = Object.entries(paths).map(([path, methods]) => [path, Object.keys(methods).sort()]);
+    // Those of admins are documented where they are: test/access.e2e-spec.ts.
+    const documented = Object.entries(paths)
+      .filter(([path]) => !path.startsWith('/v1/admin/'))
+      .map(([path, methods]) => [path, Object.keys(methods).sort()]);
     expect(Object.fromEntries(documented)).toEqual(ROUTES);
     const { post } = paths['/v1/runs'] as Record<string, { parameters: { name: string; required: boolean }[] }>;
     expect(post!.parameters).toMatchObject([{ name: 'Idempotency-Key', required: false }]);
