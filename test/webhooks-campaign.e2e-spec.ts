@@ -59,7 +59,7 @@ async function call<T>(next: () => number, method: string, path: string, body?: 
       if (text.includes('RUN_FINISHED')) return {} as T;
       if (![503, 409].includes(answer.status)) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
     } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
+      if ((error as Error).name !== 'TypeError') throw error;
     }
     await sleep(50);
   }
