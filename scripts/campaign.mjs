@@ -11,6 +11,8 @@ import { REPO_ROOT } from './system-tools.mjs';
 const CAMPAIGNS = {
   // Random corrections of runs while workers are killed, each compared with a fresh run.
   corrections: { count: '30', seed: '1' },
+  // Events to a receiver that fails, hangs, redirects and restarts, while gateways are killed.
+  webhooks: { count: '1000', seed: '1' },
 };
 
 // node scripts/campaign.mjs corrections --count 30 --seed 7
