@@ -6,8 +6,8 @@ import { NATIVE_SIZE, type Platform, type Problem, startPlatform } from './suppo
 import { smallClip, type SmallClip } from './support/small-clip';
 import { zipOf } from './support/zip';
 
-// Not a multiple of the 16 frames of a segment: a walk back begins inside one.
-const FRAMES = 40;
+// Not a multiple of the 8 frames of a segment: a walk back begins inside one.
+const FRAMES = 44;
 
 let clip: SmallClip;
 let platform: Platform;

@@ -71,7 +71,7 @@ const gatewayFields = serviceEnvironment.extend({
   MAX_UPLOAD_BYTES: whole(1, Number.MAX_SAFE_INTEGER, 2_000_000_000).describe('Size of an uploaded video'),
   MAX_CLASSES: whole(1, 254, 64).describe('Classes of a mask, without the background'),
   MAX_KEYPOINTS: whole(1, 4096, 256).describe('Key points of all objects of a run together'),
-  SEGMENT_FRAMES: whole(1, 256, 16).describe('Frames of a segment; never changes a result'),
+  SEGMENT_FRAMES: whole(1, 256, 8).describe('Frames of a segment; never changes a result'),
   MAX_MODEL_BYTES: maxModelBytes,
   MAX_INPUT_PIXELS: whole(1, Number.MAX_SAFE_INTEGER, 1_000_000).describe(
     'Of a frame as the encoder sees it; memory of features and propagation workers grows with it',
