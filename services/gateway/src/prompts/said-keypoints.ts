@@ -3,6 +3,7 @@ import type { SaidKeypoints } from '@propago/contracts';
 import type { KeypointPrompt, Prisma } from '@propago/database';
 import { allAbsent, completePoints } from '@propago/keypoint-files';
 import type { SaidPoints } from './by-kind';
+import type { KnownPoints } from './known-points';
 
 /** A prompt of key points as its row has it. */
 export type StoredPoints = Pick<KeypointPrompt, 'frame' | 'objects' | 'present' | 'digest'> & {
@@ -16,16 +17,17 @@ export type PointNames = ReadonlyMap<number, readonly string[]>;
  * What a prompt says about every point of its objects.
  *
  * @param video size of the frames, px
+ * @param known what stands for points that are left out; those of an object that is not in it are absent
  * @throws CodedError KEYPOINT…
  */
 export function saidKeypoints(
   frame: number,
   said: readonly SaidPoints[],
-  { names, video }: { names: PointNames; video: { width: number; height: number } },
+  { names, video, known }: { names: PointNames; video: { width: number; height: number }; known?: KnownPoints },
 ): StoredPoints {
   const objects = said.map(({ id, points }) => {
     const own = names.get(id) ?? [];
-    return { id, points: completePoints(own, points ?? allAbsent(own), video) };
+    return { id, points: completePoints(own, points ?? allAbsent(own), video, known?.get(id)) };
   });
   return storedPoints(frame, objects);
 }
