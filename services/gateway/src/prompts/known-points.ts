@@ -2,10 +2,7 @@ import { CodedError, type SaidKeypoints, type SaidPoint, type TrackedKeypoints }
 import type { Prisma } from '@propago/database';
 import type { SaidPoints } from './by-kind';
 import type { LockedRun } from './lock-run';
-import type { PointNames } from './said-keypoints';
-
-/** What a run has of the points of its objects on one frame, by the id of the object. */
-export type KnownPoints = ReadonlyMap<number, readonly SaidPoint[]>;
+import type { KnownPoints, PointNames } from './said-keypoints';
 
 /**
  * What stands for the points that a prompt leaves out: those of the prompt that it replaces, or else where they were

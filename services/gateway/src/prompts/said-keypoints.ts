@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { SaidKeypoints } from '@propago/contracts';
+import type { SaidKeypoints, SaidPoint } from '@propago/contracts';
 import type { KeypointPrompt, Prisma } from '@propago/database';
 import { allAbsent, completePoints } from '@propago/keypoint-files';
 import type { SaidPoints } from './by-kind';
-import type { KnownPoints } from './known-points';
 
 /** A prompt of key points as its row has it. */
 export type StoredPoints = Pick<KeypointPrompt, 'frame' | 'objects' | 'present' | 'digest'> & {
@@ -12,6 +11,9 @@ export type StoredPoints = Pick<KeypointPrompt, 'frame' | 'objects' | 'present' 
 
 /** The names of the points of each object, by its id. */
 export type PointNames = ReadonlyMap<number, readonly string[]>;
+
+/** What a run has of the points of its objects on one frame, by the id of the object. */
+export type KnownPoints = ReadonlyMap<number, readonly SaidPoint[]>;
 
 /**
  * What a prompt says about every point of its objects.
