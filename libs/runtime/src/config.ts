@@ -92,7 +92,7 @@ const gatewayFields = serviceEnvironment.extend({
   RATE_LIMIT_PER_MINUTE: whole(1, 1_000_000, 600).describe('Requests of a key, unless the key has a limit of its own'),
   MAX_ACTIVE_RUNS: whole(1, 1_000_000, 100).describe('Runs of a key that have not ended, unless it has its own limit'),
   MAX_STORED_BYTES: whole(1, Number.MAX_SAFE_INTEGER, 1_000_000_000_000).describe(
-    'Bytes of the videos of a tenant, each counted once for each run on it, unless the key has its own limit',
+    'Bytes of the exports, soft labels and videos of a tenant, each video counted once for each run on it, unless the key has its own limit',
   ),
 });
 
