@@ -91,7 +91,7 @@ const gatewayFields = serviceEnvironment.extend({
   MAX_UPLOAD_BYTES: whole(1, Number.MAX_SAFE_INTEGER, 2_000_000_000).describe('Size of an uploaded video'),
   MAX_CLASSES: whole(1, 254, 64).describe('Classes of a mask, without the background'),
   MAX_KEYPOINTS: whole(1, 4096, 256).describe('Key points of all objects of a run together'),
-  SEGMENT_FRAMES: whole(1, 256, 16).describe('Frames of a segment; never changes a result'),
+  SEGMENT_FRAMES: whole(1, 256, 8).describe('Frames of a segment; never changes a result'),
   MAX_MODEL_BYTES: maxModelBytes,
   MAX_INPUT_PIXELS: whole(1, Number.MAX_SAFE_INTEGER, 1_000_000).describe(
     'Of a frame as the encoder sees it; memory of features and propagation workers grows with it',
@@ -112,7 +112,7 @@ const gatewayFields = serviceEnvironment.extend({
   RATE_LIMIT_PER_MINUTE: whole(1, 1_000_000, 600).describe('Requests of a key, unless the key has a limit of its own'),
   MAX_ACTIVE_RUNS: whole(1, 1_000_000, 100).describe('Runs of a key that have not ended, unless it has its own limit'),
   MAX_STORED_BYTES: whole(1, Number.MAX_SAFE_INTEGER, 1_000_000_000_000).describe(
-    'Bytes of the videos of a tenant, each counted once for each run on it, unless the key has its own limit',
+    'Bytes of the exports, soft labels and videos of a tenant, each video counted once for each run on it, unless the key has its own limit',
   ),
   ...webhooks,
 });
