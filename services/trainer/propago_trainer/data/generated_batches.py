@@ -7,7 +7,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from propago_trainer.data.batch import Batch, Correspondence, mix_seed
+from propago_trainer.data.batch import Batch, Correspondence, mix_seed, on_device
 from propago_trainer.data.generated import Clips, ClipSpec, cell_centres, generate
 from propago_trainer.data.normalise import normalise
 from propago_trainer.data.textures import Atlas
@@ -48,14 +48,28 @@ def to_batch(clips: Clips, seed: int, stride: int) -> Batch:
     """Frames, correspondences of consecutive frames in both directions and over the whole chain, cell labels."""
     b, t, _, h, w = clips.frames.shape
     cells = cell_centres(h // stride, w // stride, clips.frames.device)[None].expand(b, -1, -1)
-    wanted = {(later, later - 1) for later in range(1, t)} | {(later - 1, later) for later in range(1, t)}
-    wanted |= {(t - 1, 0)} | ({(0, t - 1), (2, 0)} if t > 2 else set())
-    order = sorted(wanted)
-    points, visible = clips.correspond(cells, torch.tensor(order, device=cells.device))
+    order = wanted_pairs(t)
+    points, visible = clips.correspond(cells, on_device(torch.tensor(order), cells.device))
     pairs = [Correspondence(*pair, points[:, index], visible[:, index]) for index, pair in enumerate(order)]
     labels = clips.label_at(cells[:, None].expand(-1, t, -1, -1), torch.arange(t, device=cells.device))
     names = tuple(f"generated seed {seed} clip {index}" for index in range(b))
     return Batch(normalise(clips.frames), seed, names, tuple(pairs), labels)
+
+
+def wanted_pairs(frames: int) -> list[tuple[int, int]]:
+    """(query, key) of every pair of frames that a clip's correspondences are wanted of.
+
+    Consecutive ones in both directions, over the whole chain in both, from the third to the first; and from the last
+    to those 2, 4, 8, ... before it, for walks of several lengths.
+    """
+    last = frames - 1
+    wanted = {(later, later - 1) for later in range(1, frames)} | {(later - 1, later) for later in range(1, frames)}
+    wanted |= {(last, 0), (0, last)} | ({(2, 0)} if frames > 2 else set())
+    gap = 2
+    while frames > 4 and gap < last:
+        wanted.add((last, last - gap))
+        gap *= 2
+    return sorted(wanted)
 
 
 def mirrored(batch: Batch, cols: int) -> Batch:
@@ -69,7 +83,7 @@ def mirrored(batch: Batch, cols: int) -> Batch:
         Correspondence(
             pair.query,
             pair.key,
-            flip_cells(pair.points) * torch.tensor([-1.0, 1.0], device=pair.points.device),
+            flip_cells(pair.points) * on_device(torch.tensor([-1.0, 1.0]), pair.points.device),
             flip_cells(pair.visible),
         )
         for pair in batch.correspondences
