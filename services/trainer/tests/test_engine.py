@@ -23,7 +23,8 @@ from propago_trainer.cli import EXIT_OUT_OF_MEMORY, EXIT_WRITE
 from propago_trainer.config import ConfigError, TrainConfig, doubts, to_json
 from propago_trainer.data.batch import Batch
 from propago_trainer.data.sampling import epoch_item
-from propago_trainer.engine import EXIT_FINISHED, EXIT_INTERRUPTED, LossNotFinite, Trainer, learning_rate
+from propago_trainer.engine import EXIT_FINISHED, EXIT_INTERRUPTED, Trainer, learning_rate
+from propago_trainer.pending import LossNotFinite
 
 Tiny = Callable[..., TrainConfig]
 PACKAGE = Path(__file__).resolve().parents[1]
