@@ -129,7 +129,10 @@ class TrainConfig:
     )
     image: int = _setting(224, "Side of the training crops, px; a multiple of 16 and of the patch.", FROM_1)
     frames: int = _setting(2, "Frames of a generated clip.", Range(2, 8))
-    objects: int = _setting(3, "Cut-outs of a generated clip.", FROM_0)
+    objects: int = _setting(3, "Cut-outs or bodies of a generated clip.", FROM_0)
+    bodies: float = _setting(
+        0.0, "Share of the generated clips that are scenes of 3D bodies; the others are cut-outs.", Range(0, 1)
+    )
     textures: int = _setting(
         800,
         "Textures to draw generated clips from: a fifth noise, a fifth procedural, the rest from the videos if given.",
@@ -346,6 +349,7 @@ _IDLE: dict[str, dict[str, str]] = {
     "videos": {
         "frames": "videos give pairs",
         "objects": "it counts the cut-outs of generated clips",
+        "bodies": "it is a share of the generated clips",
         "textures": "it counts the textures of generated clips",
     },
 }
