@@ -250,6 +250,12 @@ def shadows(stage: Stage, points: Points, count: int) -> Tensor:
     axes = torch.stack(_across(stage.light), -1)
     across, down, height = (place @ axes[:, :, None]).unbind(-1)
     square, plane = _discs(stage, axes, count)
+    if across.device.type == "cuda":
+        from propago_trainer.data.bodies.kernels import darkest
+
+        planes = (value.contiguous().flatten(0, 1).flatten(1) for value in (across, down, height))
+        dark = darkest(torch.cat([square, plane], -1).flatten(0, 1), *planes, SOFT).view_as(across)
+        return F.interpolate(dark, size=(y_size, x_size), mode="bilinear", align_corners=False)
     dark = torch.zeros_like(across)
     for k in range(count):
         one, a, b, aa, ab, bb = (value[..., None, None] for value in square[:, :, k].unbind(-1))

@@ -31,6 +31,9 @@ def trace(forms: Forms, x: Tensor, y: Tensor, flat: tuple[int, int], boxes: list
     shape = torch.broadcast_shapes(x.shape, y.shape, (*forms.line.shape[:2], 1, 1))
     best = _room(forms, count, x, y).expand(shape).contiguous()
     which = torch.full(shape, count, dtype=torch.int32, device=x.device)
+    if x.device.type == "cuda":
+        _trace_at_once(forms, x.expand(shape), y.expand(shape), best, which, flat)
+        return Hits(best, which)
     for k in range(count):
         axes = 3 if k < flat[0] else int(k < sum(flat))
         if boxes is None:
@@ -41,6 +44,18 @@ def trace(forms: Forms, x: Tensor, y: Tensor, flat: tuple[int, int], boxes: list
                 part = (..., slice(top, bottom), slice(left, right))
                 _meet(forms, k, axes, x[..., left:right], y[..., top:bottom, :], best[part], which[part])
     return Hits(best, which)
+
+
+def _trace_at_once(
+    forms: Forms, x: Tensor, y: Tensor, best: Tensor, which: Tensor, flat: tuple[int, int]
+) -> None:
+    # Triton is there where PyTorch was built for a GPU.
+    from propago_trainer.data.bodies.kernels import nearest
+
+    values = (forms.middle, forms.line, forms.square, forms.front, forms.back)
+    table = torch.cat([value.flatten(3) for value in values], dim=-1).flatten(0, 1)
+    points = (value.flatten(0, 1).flatten(1) for value in (x.contiguous(), y.contiguous(), best, which))
+    nearest(table, *points, flat)
 
 
 def _coefficients(value: Tensor) -> tuple[Tensor, ...]:
