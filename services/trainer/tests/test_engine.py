@@ -366,3 +366,20 @@ def test_metric_lines_carry_throughput_and_data_wait(tiny: Tiny) -> None:
     assert {"loss", "parts", "lr", "pairsPerSecond", "dataWait", "modelFlopUtilisation"} <= step.keys()
     (machine,) = events(config.out, "machine")
     assert (machine["precision"], machine["peakTflops"]) == ("fp32", 1.0)
+
+
+def test_a_run_with_a_time_limit_ends_then_and_is_finished(tiny: Tiny, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = itertools.count()
+    # Each look at the clock is a second later.
+    monkeypatch.setattr("propago_trainer.engine.time.monotonic", lambda: float(next(now)))
+    config = tiny(steps=100, seconds=10.0, lr=1.0, warmup_steps=1, checkpoint_seconds=1e9)
+    assert Trainer(config, NoiseSource(4)).run() == EXIT_FINISHED
+    told = events(config.out, "step")
+    assert 3 < len(told) < 20
+    rates = [step["lr"] for step in told]
+    assert rates == sorted(rates, reverse=True)
+    assert rates[-1] < 0.1
+    # The same command finds it finished.
+    again = Trainer(config, NoiseSource(4))
+    assert again.run() == EXIT_FINISHED
+    assert again.step == len(told)
