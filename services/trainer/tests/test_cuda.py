@@ -53,7 +53,12 @@ def test_a_step_with_its_clips_never_waits_for_the_card(
         device="cuda", clip_gradient=1.0, image=64,
     )  # fmt: skip
     source = GeneratedBatches(
-        atlas.to(torch.device("cuda")), ClipSpec(64, 64, frames=5), seed=1, clips=config.micro_batch, stride=8
+        atlas.to(torch.device("cuda")),
+        ClipSpec(64, 64, frames=5),
+        seed=1,
+        clips=config.micro_batch,
+        stride=8,
+        bodies=0.5,
     )
     trainer, meter = Trainer(config, source), Throughput(1e12)
     batches = prefetch(source, trainer.order(), 0)

@@ -1,4 +1,4 @@
-"""The two inner loops of the renderer as one GPU kernel each; the same as the loops of `trace` and `shade`.
+"""The two inner loops of the renderer as one GPU kernel each; the same as the loops of `trace` and `light`.
 
 A program takes one picture and a block of its points and goes through the primitives, whose numbers all its points
 share; step by step with PyTorch each primitive would be read and written some forty times.
@@ -24,11 +24,12 @@ DISC = tl.constexpr(9)
 def nearest(table: Tensor, x: Tensor, y: Tensor, depth: Tensor, which: Tensor, flat: tuple[int, int]) -> None:
     """Changes inverse depth and primitive [M, P] of points (x, y) [M, P] where something is nearer.
 
-    table [M, K + 1, 38], the room last.
+    table [M, K, 38]; the first `flat[0]` are cut in three directions, the next `flat[1]` in one.
     """
     pictures, points = x.shape
+    count = table.shape[1]
     grid = (pictures, triton.cdiv(points, BLOCK))
-    _nearest[grid](table, x, y, depth, which, points, table.shape[1] - 1, flat[0], sum(flat), BLOCK)
+    _nearest[grid](table, x, y, depth, which, points, count, min(flat[0], count), min(sum(flat), count), BLOCK)
 
 
 def darkest(table: Tensor, across: Tensor, down: Tensor, height: Tensor, soft: float) -> Tensor:
@@ -75,7 +76,7 @@ def _nearest(table, xs, ys, depth, which, points, count, boxes, cut, block: tl.c
     y = tl.load(ys + at, inside, 0.0)
     best = tl.load(depth + at, inside, 0.0)
     found = tl.load(which + at, inside, 0)
-    rows = table + picture * (count + 1) * FORM
+    rows = table + picture * count * FORM
     for k in range(boxes):
         best, found = _meet(rows + k * FORM, k, x, y, best, found, 3)
     for k in range(boxes, cut):

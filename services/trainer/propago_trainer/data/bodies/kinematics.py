@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from propago_trainer.data.bodies.scene import Bodies, Camera, Room, along
-from propago_trainer.data.bodies.skeletons import MOST_PARTS
+from propago_trainer.data.bodies.chance import along
+from propago_trainer.data.bodies.parts import MOST_PARTS
+from propago_trainer.data.bodies.scene import Bodies, Camera, Room
 
 TURN = 6.2831853
 

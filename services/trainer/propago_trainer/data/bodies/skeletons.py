@@ -1,53 +1,8 @@
-"""What bodies are made of: skeletons of parts, each attached to its parent by a joint that swings.
-
-A body's axes are x ahead, y up, z to its side. A part's own x axis points along it, away from its parent; its
-material coordinates u are in units of its half sizes, so its surface is the unit sphere, cut by planes, or a cube.
-"""
+"""The kinds of bodies: animals, people, vehicles, things."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-
-import torch
-from torch import Tensor
-
-ROUND, CUT, BOX = 0, 1, 2
-"""Shapes: an ellipsoid, one that is cut by planes across its x axis, a box."""
-UNBOUNDED = 9.0
-"""A cut so far out that it cuts nothing."""
-MOST_PARTS = 16
-
-Vector = tuple[float, float, float]
-
-
-@dataclass(frozen=True)
-class Part:
-    """Lengths in units of which a body is about 2 long, angles in degrees."""
-
-    half: Vector
-    """Half sizes along the part's own axes."""
-    parent: int = -1
-    at: Vector = (0, 0, 0)
-    """The joint, in the parent's material coordinates."""
-    anchor: float = 0
-    """The joint, on the part's own x axis in its material coordinates."""
-    yaw: float = 0
-    pitch: float = 0
-    swing: tuple[float, float] = (0, 0)
-    """Amplitudes of yaw and pitch."""
-    phase: float = 0
-    """Of the swing, in periods."""
-    rolls: float = 0
-    """Turns about the x axis while the body moves one of its lengths."""
-    shape: int = ROUND
-    cut: tuple[float, float] = (-UNBOUNDED, UNBOUNDED)
-    skin: int = 0
-    """Which of the body's two skins."""
-    like: int = -1
-    """A part before this one whose random changes it shares, as the left leg shares the right one's."""
-    keep: float = 1
-    """How often it is there."""
+from propago_trainer.data.bodies.parts import BOX, CUT, UNBOUNDED, Part, Vector, build_tables
 
 
 def _limb(
@@ -204,18 +159,18 @@ def _chain(links: int, length: float, thickness: float, swing: float, taper: flo
     for link in range(1, links):
         width = thickness * (1 - taper * link / links)
         parts.append(
-            Part((length, width, width), link - 1, (-0.8, 0, 0), 0.8, swing=(swing, 0.3 * swing), phase=-0.13 * link,
+            Part((length, width, width), link - 1, (-0.6, 0, 0), 0.6, swing=(swing, 0.3 * swing), phase=-0.13 * link,
                  like=0)
         )  # fmt: skip
     return parts
 
 
 def _snake() -> list[Part]:
-    return [*_chain(12, 0.15, 0.085, 24, 0.7), Part((0.12, 0.08, 0.1), 0, (0.9, 0, 0), -0.5, swing=(20, 12), skin=1)]
+    return [*_chain(12, 0.19, 0.085, 24, 0.7), Part((0.12, 0.08, 0.1), 0, (0.9, 0, 0), -0.5, swing=(20, 12), skin=1)]
 
 
 def _rope() -> list[Part]:
-    return [*_chain(11, 0.16, 0.028, 20, 0.2), Part((0.16, 0.12, 0.12), 0, (1, 0, 0), -0.9, skin=1, keep=0.7)]
+    return [*_chain(11, 0.2, 0.03, 20, 0.2), Part((0.16, 0.12, 0.12), 0, (1, 0, 0), -0.9, skin=1, keep=0.7)]
 
 
 def _flag() -> list[Part]:
@@ -282,60 +237,14 @@ def _spider() -> list[Part]:
     return parts
 
 
-KINDS: dict[str, Callable[[], list[Part]]] = {
-    "quadruped": _quadruped, "person": _person, "bird": _bird, "fish": _fish, "car": _car, "rider": _rider,
-    "ball": _ball, "blob": _blob, "snake": _snake, "rope": _rope, "flag": _flag, "tree": _tree, "robot": _robot,
-    "box": _box, "spider": _spider,
+KINDS: dict[str, list[Part]] = {
+    "quadruped": _quadruped(), "person": _person(), "bird": _bird(), "fish": _fish(), "car": _car(), "rider": _rider(),
+    "ball": _ball(), "blob": _blob(), "snake": _snake(), "rope": _rope(), "flag": _flag(), "tree": _tree(),
+    "robot": _robot(), "box": _box(), "spider": _spider(),
 }  # fmt: skip
 NAMES = tuple(KINDS)
 FLYING = ("bird", "fish", "rope", "ball", "blob", "box")
 """Kinds that may be anywhere and tumble; the others stand on the ground."""
 PROPS = ("ball", "box", "tree", "blob")
 """Kinds that stand about."""
-
-
-@dataclass(frozen=True)
-class Tables:
-    """All kinds' parts as tensors, [kind, part, ...]; parts that a kind does not have are never kept."""
-
-    parent: Tensor
-    """Index of the parent + 1, 0 is the body itself. int64."""
-    like: Tensor
-    """int64, the part's own index where it shares nothing."""
-    shape: Tensor
-    skin: Tensor
-    half: Tensor
-    at: Tensor
-    angles: Tensor
-    """Yaw and pitch at rest, then the amplitudes of their swing, radians, [..., 4]."""
-    anchor: Tensor
-    phase: Tensor
-    rolls: Tensor
-    cut: Tensor
-    keep: Tensor
-
-
-def build_tables(kinds: Sequence[str] = NAMES) -> Tables:
-    """The skeletons of some kinds."""
-    absent = Part((1, 1, 1), keep=0)
-    bodies = [KINDS[name]() for name in kinds]
-    rows = [body + [absent] * (MOST_PARTS - len(body)) for body in bodies]
-
-    def column(value: Callable[[Part], object]) -> Tensor:
-        return torch.tensor([[value(part) for part in row] for row in rows])
-
-    like = column(lambda part: part.like)
-    return Tables(
-        parent=column(lambda part: part.parent + 1),
-        like=torch.where(like < 0, torch.arange(MOST_PARTS), like),
-        shape=column(lambda part: part.shape),
-        skin=column(lambda part: part.skin),
-        half=column(lambda part: part.half).float(),
-        at=column(lambda part: part.at).float(),
-        angles=torch.deg2rad(column(lambda part: (part.yaw, part.pitch, *part.swing)).float()),
-        anchor=column(lambda part: part.anchor).float(),
-        phase=column(lambda part: part.phase).float(),
-        rolls=column(lambda part: part.rolls).float(),
-        cut=column(lambda part: part.cut).float(),
-        keep=column(lambda part: part.keep).float(),
-    )
+TABLES = build_tables(list(KINDS.values()))

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from propago_trainer.data.bodies.chance import along
 from propago_trainer.data.bodies.kinematics import View, parts_in_world, room_in_world, view_at
 from propago_trainer.data.bodies.records import doubles
-from propago_trainer.data.bodies.scene import Choices, along
+from propago_trainer.data.bodies.scene import Choices
 from propago_trainer.data.bodies.surfaces import Forms, Primitives, forms, seen_from
 
 NOWHERE = -1e3

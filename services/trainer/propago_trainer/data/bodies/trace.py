@@ -5,6 +5,7 @@ All of it is elementwise and in place, a primitive at a time, without a shape th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -21,92 +22,134 @@ class Hits:
     which: Tensor
 
 
-def trace(forms: Forms, x: Tensor, y: Tensor, flat: tuple[int, int], boxes: list[list[int]] | None = None) -> Hits:
+@dataclass(frozen=True)
+class _Terms:
+    """Of some primitives [B, n, K, ...]: what depends on x alone, on y alone, and on the product of both."""
+
+    x: Tensor
+    y: Tensor
+    root: tuple[Tensor, Tensor, Tensor]
+    line: tuple[Tensor, Tensor]
+    front: tuple[Tensor, Tensor]
+    back: tuple[Tensor, Tensor]
+
+
+def _terms(forms: Forms, some: slice, x: Tensor, y: Tensor) -> _Terms:
+    """x and y are broadcast against [B, n, K, Y, X]."""
+    middle = forms.middle[:, :, some, :, None, None]
+    x, y = x - middle[:, :, :, 0], y - middle[:, :, :, 1]
+    one, across, down, xx, xy, yy = forms.square[:, :, some, :, None, None].unbind(3)
+
+    def plane(form: Tensor) -> tuple[Tensor, Tensor]:
+        """Planes [B, n, K, ..., 3]: 1 and x, then y; the last axes are Y, X."""
+        axes = form.dim() - 4
+        shaped = form[:, :, some, ..., None, None]
+        of_x = x.view(*x.shape[:3], *[1] * axes, *x.shape[3:])
+        of_y = y.view(*y.shape[:3], *[1] * axes, *y.shape[3:])
+        return shaped[..., 0, :, :] + shaped[..., 1, :, :] * of_x, shaped[..., 2, :, :] * of_y
+
+    root = (one + x * (across + xx * x), xy * x, y * (down + yy * y))
+    return _Terms(x, y, root, plane(forms.line), plane(forms.front), plane(forms.back))
+
+
+def trace(
+    forms: Forms,
+    x: Tensor,
+    y: Tensor,
+    flat: tuple[int, int],
+    used: int,
+    windows: Sequence[Sequence[int]] | None = None,
+) -> Hits:
     """Forms [B, n, K + 1, ...], the room last, and points (x, y) that are broadcast against [B, n, Y, X].
 
-    The first `flat[0]` primitives are cut by slabs in three directions, the next `flat[1]` in one.
-    `boxes` are the pixels that each primitive can reach as (left, right, top, bottom), on a grid.
+    The first `used` of the K primitives are there; the first `flat[0]` are cut by slabs in three directions, the next
+    `flat[1]` in one.
+    On a grid (x [X], y [Y, 1]) `windows` may say which pixels each primitive can reach: left, right, top, bottom.
     """
     count = forms.line.shape[2] - 1
-    shape = torch.broadcast_shapes(x.shape, y.shape, (*forms.line.shape[:2], 1, 1))
-    best = _room(forms, count, x, y).expand(shape).contiguous()
+    grid = x.dim() == 1
+    x, y = (value.expand(1, 1, 1, *value.shape[-2:]) if value.dim() <= 2 else value[:, :, None] for value in (x, y))
+    shape = (*forms.line.shape[:2], y.shape[-2], x.shape[-1])
+    best = _room(_terms(forms, slice(count, count + 1), x, y), shape)
     which = torch.full(shape, count, dtype=torch.int32, device=x.device)
-    if x.device.type == "cuda":
-        _trace_at_once(forms, x.expand(shape), y.expand(shape), best, which, flat)
+    if best.is_cuda:
+        _trace_at_once(forms, (x[:, :, 0].expand(shape), y[:, :, 0].expand(shape)), best, which, flat, used)
         return Hits(best, which)
-    for k in range(count):
+    # On a grid the terms are rows and columns, few numbers; for other points they are made when they are needed.
+    terms = _terms(forms, slice(0, used), x, y) if grid else None
+    for k in range(used):
         axes = 3 if k < flat[0] else int(k < sum(flat))
-        if boxes is None:
-            _meet(forms, k, axes, x, y, best, which)
-        else:
-            left, right, top, bottom = boxes[k]
-            if left < right and top < bottom:
-                part = (..., slice(top, bottom), slice(left, right))
-                _meet(forms, k, axes, x[..., left:right], y[..., top:bottom, :], best[part], which[part])
+        mine = terms or _terms(forms, slice(k, k + 1), x, y)
+        index = k if terms else 0
+        left, right, top, bottom = windows[k] if windows else (0, shape[-1], 0, shape[-2])
+        if left < right and top < bottom:
+            part = (slice(None), slice(None), slice(top, bottom), slice(left, right))
+            _meet(_Window(mine, index, part[2:]), k, axes, best[part], which[part])
     return Hits(best, which)
 
 
 def _trace_at_once(
-    forms: Forms, x: Tensor, y: Tensor, best: Tensor, which: Tensor, flat: tuple[int, int]
+    forms: Forms, points: tuple[Tensor, Tensor], best: Tensor, which: Tensor, flat: tuple[int, int], used: int
 ) -> None:
-    # Triton is there where PyTorch was built for a GPU.
+    # Triton is where PyTorch was built for a GPU.
     from propago_trainer.data.bodies.kernels import nearest
 
     values = (forms.middle, forms.line, forms.square, forms.front, forms.back)
-    table = torch.cat([value.flatten(3) for value in values], dim=-1).flatten(0, 1)
-    points = (value.flatten(0, 1).flatten(1) for value in (x.contiguous(), y.contiguous(), best, which))
-    nearest(table, *points, flat)
+    table = torch.cat([value[:, :, :used].flatten(3) for value in values], dim=-1).flatten(0, 1)
+    x, y, depth, found = (value.contiguous().flatten(0, 1).flatten(1) for value in (*points, best, which))
+    nearest(table, x, y, depth, found, flat)
 
 
-def _coefficients(value: Tensor) -> tuple[Tensor, ...]:
-    """[B, n, ..., C] -> C tensors [B, n, 1, 1]."""
-    return value[..., None, None, :].unbind(-1)
+@dataclass(frozen=True)
+class _Window:
+    """The terms of one primitive within some rows and columns."""
+
+    terms: _Terms
+    index: int
+    part: tuple[slice, slice]
+
+    def at(self, value: Tensor, *axes: int) -> Tensor:
+        """One of its tensors, [B, n, Y or 1, X or 1]."""
+        for axis in (self.index, *axes):
+            value = value[:, :, axis]
+        rows, cols = self.part
+        # What does not depend on an axis has one entry along it.
+        if value.shape[-2] > 1:
+            value = value[..., rows, :]
+        return value[..., cols] if value.shape[-1] > 1 else value
 
 
-def _plane(form: Tensor, x: Tensor, y: Tensor) -> Tensor:
-    one, across, down = _coefficients(form)
-    return (one + across * x) + down * y
-
-
-def _room(forms: Forms, room: int, x: Tensor, y: Tensor) -> Tensor:
+def _room(terms: _Terms, shape: tuple[int, ...]) -> Tensor:
     """The walls are the farthest planes of all: what the camera is inside of ends at the first of them."""
-    middle_x, middle_y = _coefficients(forms.middle[:, :, room])
-    x, y = x - middle_x, y - middle_y
-    best = None
+    best = torch.zeros(shape, device=terms.x.device)
     for axis in range(3):
         for side in range(2):
-            plane = _plane(forms.back[:, :, room, axis, side], x, y)
-            best = plane if best is None else torch.maximum(best, plane)
-    assert best is not None
+            torch.maximum(best, terms.back[0][:, :, 0, axis, side] + terms.back[1][:, :, 0, axis, side], out=best)
     return best
 
 
-def _meet(forms: Forms, k: int, axes: int, x: Tensor, y: Tensor, best: Tensor, which: Tensor) -> None:
+def _meet(window: _Window, k: int, axes: int, best: Tensor, which: Tensor) -> None:
     """Puts primitive k in front of what is behind it."""
-    middle_x, middle_y = _coefficients(forms.middle[:, :, k])
-    x, y = x - middle_x, y - middle_y
-    one, across, down, xx, xy, yy = _coefficients(forms.square[:, :, k])
-    root = torch.addcmul(one + x * (across + xx * x), xy * x, y).add_(y * (down + yy * y))
+    terms, at = window.terms, window.at
+    root = torch.addcmul(at(terms.root[0]), at(terms.root[1]), at(terms.y)).add_(at(terms.root[2]))
     # Beside the ellipsoid the root is not a number, which is not larger than any.
     root.sqrt_()
-    line = _plane(forms.line[:, :, k], x, y)
+    line = at(terms.line[0]) + at(terms.line[1])
     near = line + root
-    seen = None
     if axes:
         far = line.sub_(root)
         for axis in range(axes):
-            near = torch.minimum(near, _plane(forms.front[:, :, k, axis], x, y))
+            near = torch.minimum(near, at(terms.front[0], axis) + at(terms.front[1], axis))
             for side in range(2):
-                far = torch.maximum(far, _plane(forms.back[:, :, k, axis, side], x, y))
-        seen = near >= far
-    closer = near > best
-    if seen is not None:
-        closer &= seen
-    best.copy_(torch.where(closer, near, best))
+                far = torch.maximum(far, at(terms.back[0], axis, side) + at(terms.back[1], axis, side))
+        closer = (near > best).logical_and_(near >= far)
+    else:
+        closer = near > best
+    torch.where(closer, near, best, out=best)
     which.masked_fill_(closer, k)
 
 
-def reach(shapes: Primitives, focal: Tensor, height: int, width: int) -> list[list[int]]:
+def reach(shapes: Primitives, focal: Tensor, height: int, width: int) -> list[tuple[int, ...]]:
     """Pixels that each primitive can be seen at in any frame of any clip: (left, right, top, bottom).
 
     It waits for the device, so it is for a processor.
@@ -130,4 +173,4 @@ def reach(shapes: Primitives, focal: Tensor, height: int, width: int) -> list[li
             ((first.clamp(-1, 1) + 1) * size / 2 - 1).floor().clamp(0, size),
             ((last.clamp(-1, 1) + 1) * size / 2 + 1).ceil().clamp(0, size),
         ]
-    return torch.stack(sides, -1).long().tolist()
+    return [tuple(found) for found in torch.stack(sides, -1).long().tolist()]
