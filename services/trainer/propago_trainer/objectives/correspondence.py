@@ -9,7 +9,8 @@ against drift.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import torch
 import torch.nn.functional as F
@@ -19,8 +20,6 @@ from propago_trainer.data.batch import Batch
 
 # Keeps the logarithm of an empty share finite; its gradient then pushes all keys of the right place.
 SMALLEST_SHARE = 1e-6
-# Instead of minus infinity, whose differences are no numbers.
-NOWHERE = -1e4
 
 
 @dataclass(frozen=True)
@@ -58,6 +57,11 @@ class Pairs:
             points, visible = points[:, :, cells], visible[:, :, cells]
         return Pairs(frames, points, visible, cells)
 
+    def part(self, first: int, count: int) -> Pairs:
+        """Some of the pairs."""
+        some = slice(first, first + count)
+        return replace(self, frames=self.frames[some], points=self.points[:, some], visible=self.visible[:, some])
+
     def queries(self, values: Tensor) -> Tensor:
         """The query cells of values [B, T, N, ...] of every pair, [B, Q, n, ...]."""
         values = values if self.cells is None else values[:, :, self.cells]
@@ -85,42 +89,59 @@ def correspondence_loss(
 def dense_loss(
     features: Tensor, pairs: Pairs, labels: Tensor | None, grid: tuple[int, int], weights: CorrespondenceWeights
 ) -> tuple[Tensor, dict[str, Tensor]]:
-    """The same of tensors alone, all pairs at once. labels [B, T, N]."""
+    """The same of tensors alone. labels [B, T, N]."""
     unit = F.normalize(features.float(), dim=-1)
-    logits = (pairs.queries(unit) @ pairs.keys(unit).transpose(2, 3)).float() / weights.temperature
-    same = walk = unit.new_zeros(())
-    if labels is not None and weights.same_object > 0:
-        # [B, Q, n, N]
-        alike = pairs.queries(labels)[..., None] == pairs.keys(labels)[..., None, :]
-        logits = logits.where(alike, logits + weights.margin / weights.temperature) if weights.margin else logits
-        total = logits.logsumexp(-1)
-        kept = logits.where(alike, NOWHERE).logsumexp(-1) - total
-        same = masked_mean(-kept.exp().add(SMALLEST_SHARE).log(), alike.any(-1))
-    else:
-        total = logits.logsumexp(-1)
-    # The logarithm of a softmax is the logit less the total; the weights of a point's cells add up to 1.
-    position = masked_mean(total - at_points(logits, pairs.points, grid), pairs.visible)
-    if weights.walk > 0:
-        walk = walk_loss(unit, pairs, grid, weights.temperature)
+    position, same, found, alike = (unit.new_zeros(()) for _ in range(4))
+    steps: dict[int, Tensor] = {}
+    # A GPU takes all pairs at once, a processor those that fit its caches.
+    count = len(pairs.frames) if unit.is_cuda else 1
+    for first in range(0, len(pairs.frames), count):
+        some = pairs.part(first, count)
+        logits = (some.queries(unit) @ some.keys(unit).transpose(2, 3)).float() / weights.temperature
+        own = None
+        if labels is not None and weights.same_object > 0:
+            # [B, Q, n, N]
+            own = some.queries(labels)[..., None] == some.keys(labels)[..., None, :]
+            if weights.margin:
+                logits = logits + ~own * (weights.margin / weights.temperature)
+        log_share = F.log_softmax(logits, dim=-1)
+        position = position - (at_points(log_share, some.points, grid) * some.visible).sum()
+        found = found + some.visible.sum()
+        share = log_share.exp()
+        if own is not None:
+            there = own.any(-1)
+            same = same - (torch.log((share * own).sum(-1) + SMALLEST_SHARE) * there).sum()
+            alike = alike + there.sum()
+        if pairs.cells is None and not weights.margin:
+            steps |= {query: share[:, i] for i, (query, key) in enumerate(some.frames) if query == key + 1}
+    position, same = position / found.clamp(min=1), same / alike.clamp(min=1)
+    walk = walk_loss(unit, pairs, grid, weights.temperature, steps) if weights.walk > 0 else unit.new_zeros(())
     loss = weights.position * position + weights.same_object * same + weights.walk * walk
     return loss, {"position": position.detach(), "sameObject": same.detach(), "walk": walk.detach()}
 
 
-def walk_loss(unit: Tensor, pairs: Pairs, grid: tuple[int, int], temperature: float) -> Tensor:
+def walk_loss(
+    unit: Tensor, pairs: Pairs, grid: tuple[int, int], temperature: float, steps: Mapping[int, Tensor]
+) -> Tensor:
     """Walks step by step from the last frame back to the key of every pair that is two steps or more long.
 
-    unit [B, T, N, D] of unit length. 0 where there is no such pair.
+    unit [B, T, N, D] of unit length; `steps` are softmaxes from all cells of a frame to the one before it, those that
+    there are already. 0 where there is no such pair.
     """
     last = unit.shape[1] - 1
     ends = {key: index for index, (query, key) in enumerate(pairs.frames) if query == last and key < last - 1}
     if not ends:
         return unit.new_zeros(())
-    arrived = unit[:, last] if pairs.cells is None else unit[:, last, pairs.cells]
-    arrived = F.softmax(arrived @ unit[:, last - 1].transpose(1, 2) / temperature, dim=-1)
+
+    def step(frame: int, queries: Tensor) -> Tensor:
+        if frame in steps:
+            return steps[frame]
+        return F.softmax(queries @ unit[:, frame - 1].transpose(1, 2) / temperature, dim=-1)
+
+    arrived = step(last, unit[:, last] if pairs.cells is None else unit[:, last, pairs.cells])
     losses = []
     for frame in range(last - 1, min(ends), -1):
-        step = F.softmax(unit[:, frame] @ unit[:, frame - 1].transpose(1, 2) / temperature, dim=-1)
-        arrived = arrived @ step
+        arrived = arrived @ step(frame, unit[:, frame])
         if frame - 1 in ends:
             index = ends[frame - 1]
             log_arrived = torch.log(at_points(arrived.float(), pairs.points[:, index], grid) + SMALLEST_SHARE)
