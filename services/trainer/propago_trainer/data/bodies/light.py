@@ -57,8 +57,8 @@ def shadows(stage: Stage, points: Points, count: int) -> Tensor:
     if across.is_cuda:
         from propago_trainer.data.bodies.kernels import darkest
 
-        planes = (value.contiguous().flatten(0, 1).flatten(1) for value in (across, down, height))
-        dark = darkest(torch.cat([square, plane], -1).flatten(0, 1), *planes, SOFT).view_as(across)
+        x, y, z = (value.contiguous().flatten(0, 1).flatten(1) for value in (across, down, height))
+        dark = darkest(torch.cat([square, plane], -1).flatten(0, 1), x, y, z, SOFT).view_as(across)
         return F.interpolate(dark, size=(y_size, x_size), mode="bilinear", align_corners=False)
     dark = torch.zeros_like(across)
     for k in range(count):
