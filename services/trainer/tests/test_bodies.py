@@ -282,8 +282,9 @@ def test_bodies_may_be_anywhere(atlas: Atlas, place: str) -> None:
     bodies.start[..., 2] = distance * camera.distance[:, None]
     bodies.start[..., 0] = 0
     bodies.growth.zero_()
-    for path in (camera.dolly, camera.orbit, camera.pan, camera.roll):
-        path.zero_()
+    # Nor does the camera turn to where they are.
+    for value in (camera.dolly, camera.orbit, camera.pan, camera.roll, camera.follows, camera.carried):
+        value.zero_()
     stage = staged(choices)
     frames = paint(atlas, SPEC, choices, stage)
     assert frames.isfinite().all()

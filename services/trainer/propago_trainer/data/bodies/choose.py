@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 
@@ -9,7 +11,8 @@ from propago_trainer.data.appearance import draw_appearance
 from propago_trainer.data.bodies.chance import Draw, like_first
 from propago_trainer.data.bodies.choose_bodies import choose_bodies, choose_kinds, pack
 from propago_trainer.data.bodies.choose_looks import choose_camera, choose_room, choose_skins
-from propago_trainer.data.bodies.scene import PROPS_COUNT, SURFACES, Choices, SceneSpec
+from propago_trainer.data.bodies.scene import PROPS_COUNT, SURFACES, Bodies, Choices, SceneSpec
+from propago_trainer.data.bodies.skeletons import TABLES
 from propago_trainer.data.textures import Atlas
 
 
@@ -21,9 +24,12 @@ def choose(atlas: Atlas, spec: SceneSpec, seed: int, clips: int) -> Choices:
     pace = draw.rand(clips) ** 1.5 * 0.95 + 0.05
     kind, kept, alike = choose_kinds(draw, spec, clips)
     size = draw.between(0.65, 1.4, clips, count)
+    # Props are not what it is about.
+    size[:, spec.objects :] *= 0.5
     size = torch.where(alike, size[:, :1] * draw.between(0.85, 1.15, clips, count), size)
     camera = choose_camera(draw, pace, size[:, 0])
     bodies = choose_bodies(draw, spec, kind, kept, alike, size, camera, pace)
+    camera = replace(camera, still=_middle(kind, bodies))
     room = choose_room(draw, spec, camera)
     sharp = like_first(draw.chance(0.6, clips, count), alike)
     return Choices(
@@ -36,6 +42,13 @@ def choose(atlas: Atlas, spec: SceneSpec, seed: int, clips: int) -> Choices:
         _choose_shutter(draw, spec, clips),
         draw_appearance(draw.generator, clips, spec.frames, spec.appearance),
     )
+
+
+def _middle(kind: Tensor, bodies: Bodies) -> Tensor:
+    """Of the first bodies at t = 0, [B, 3]."""
+    stands = TABLES.tall[kind[:, 0]] * bodies.size[:, 0]
+    x, y, z = bodies.start[:, 0].unbind(-1)
+    return torch.stack([x, torch.where(bodies.flies[:, 0], y, stands), z], -1)
 
 
 def _choose_shutter(draw: Draw, spec: SceneSpec, clips: int) -> Tensor:

@@ -37,6 +37,8 @@ def choose_kinds(draw: Draw, spec: SceneSpec, clips: int) -> tuple[Tensor, Tenso
     props = torch.tensor([NAMES.index(name) for name in PROPS])
     kind[:, spec.objects :] = props[draw.integers(len(props), clips, PROPS_COUNT)]
     present = draw.chance(0.8, clips, count)
+    # The first body is the one that the camera is there for.
+    present[:, 0] = True
     alike = draw.chance(spec.alike, clips, count) & (kind == kind[:, :1])
     alike[:, 0] = False
     alike[:, spec.objects :] = False
@@ -139,7 +141,7 @@ def choose_bodies(
     across[:, 0] *= 0.4
     flies = torch.tensor([name in FLYING for name in NAMES])[kind] & draw.chance(0.7, clips, count)
     flies[:, spec.objects :] = False
-    up = size * draw.between(0.3, 2.2, clips, count) * flies
+    up = size * draw.between(0.5, 2.5, clips, count) * flies
     reach = aside * own
     travel = torch.stack([draw.path(1.5 * reach, clips, count), draw.path(0.8 * reach * flies, clips, count),
                           draw.path(0.6 * reach, clips, count)], 2)  # fmt: skip
@@ -161,7 +163,20 @@ def choose_bodies(
     start = torch.stack([across, up, depth], -1)
     first_distance = camera.distance * camera.height.cos()
     return Bodies(
-        _join(kind, half), kept, half, size, start, flies, travel, growth, turn, gait, flesh, flesh_time, first_distance
+        _join(kind, half),
+        kept,
+        half,
+        TABLES.span[kind],
+        size,
+        start,
+        flies,
+        travel,
+        growth,
+        turn,
+        gait,
+        flesh,
+        flesh_time,
+        first_distance,
     )
 
 

@@ -12,11 +12,13 @@ from propago_trainer.data.bodies.skeletons import NAMES, TABLES
 
 
 def choose_camera(draw: Draw, pace: Tensor, size: Tensor) -> Camera:
-    """A camera that moves, turns and zooms at a `pace` [B], and sees the first body, of a `size` [B], well."""
+    """A camera that moves, turns and zooms at a `pace` [B]; the first body, of a `size` [B], fills a good part of it.
+
+    It still has to be told where that body is.
+    """
     clips = len(pace)
     focal = draw.between(1.0, 2.6, clips)
-    # The first body is that large on the screen.
-    distance = focal * size / draw.between(0.4, 1.2, clips)
+    distance = focal * size / draw.between(0.42, 1.15, clips)
     shaken = draw.chance(0.3, clips).float() * pace
     shake = torch.stack(
         [
@@ -26,19 +28,22 @@ def choose_camera(draw: Draw, pace: Tensor, size: Tensor) -> Camera:
         ],
         -1,
     )
-    aim = torch.stack(
-        [0.2 * distance / focal * draw.uniform(clips), size * draw.between(0.3, 1.0, clips), torch.zeros(clips)], -1
-    )
+    aside = torch.stack([0.3 * draw.uniform(clips), 0.25 * draw.uniform(clips), torch.zeros(clips)], -1)
     tilt = 0.5 * draw.uniform(clips) * draw.chance(0.3, clips)
+    follows = draw.chance(0.8, clips) * (0.7 + 0.3 * draw.rand(clips))
+    carried = follows * draw.chance(0.5, clips) * draw.rand(clips)
     return Camera(
         focal,
         draw.path(0.5 * pace, clips),
         distance,
-        draw.path(0.8 * pace, clips),
+        draw.path(1.2 * pace, clips),
         torch.stack([draw.path(1.6 * pace, clips), draw.path(0.4 * pace, clips)], 1),
         0.06 + 0.9 * draw.rand(clips) ** 1.7,
-        aim,
-        torch.stack([draw.path(0.6 * pace / focal, clips), draw.path(0.4 * pace / focal, clips)], 1),
+        torch.zeros(clips, 3),
+        follows,
+        carried,
+        aside * (distance / focal)[:, None],
+        torch.stack([draw.path(0.4 * pace / focal, clips), draw.path(0.25 * pace / focal, clips)], 1),
         torch.cat([tilt[:, None], draw.path(0.7 * pace * draw.chance(0.5, clips), clips)], 1),
         shake,
     )

@@ -13,25 +13,16 @@ from torch import Tensor
 
 from propago_trainer.data.bodies.chance import along
 from propago_trainer.data.bodies.parts import MOST_PARTS
+from propago_trainer.data.bodies.rotation import rotation
 from propago_trainer.data.bodies.scene import Bodies, Camera, Room
 
 TURN = 6.2831853
 
 
-def rotation(yaw: Tensor, pitch: Tensor, roll: Tensor) -> Tensor:
-    """Roll about x, then pitch about z, then yaw about y, [...] -> [..., 3, 3]."""
-    cy, sy, cp, sp, cr, sr = yaw.cos(), yaw.sin(), pitch.cos(), pitch.sin(), roll.cos(), roll.sin()
-    zero = torch.zeros_like(sy)
-    ahead = torch.stack([cy * cp, sp, -sy * cp], -1)
-    up, side = torch.stack([-cy * sp, cp, sy * sp], -1), torch.stack([sy, zero + 0 * sp, cy], -1)
-    cr, sr = cr[..., None], sr[..., None]
-    return torch.stack(torch.broadcast_tensors(ahead, up * cr + side * sr, side * cr - up * sr), -1)
-
-
-def parts_in_world(bodies: Bodies, time: Tensor) -> tuple[Tensor, Tensor]:
+def parts_in_world(bodies: Bodies, time: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Matrix [B, n, N * P, 3, 3] and centre [B, n, N * P, 3]: material coordinates u are at matrix u + centre.
 
-    time [B, n].
+    Third the places of the bodies, [B, N, n, 3]. time [B, n].
     """
     local, centre = _parts_in_body(bodies, time)
     flesh = (bodies.flesh_time[..., 0, None] * time[:, None] + bodies.flesh_time[..., 1, None]) * TURN
@@ -40,11 +31,13 @@ def parts_in_world(bodies: Bodies, time: Tensor) -> tuple[Tensor, Tensor]:
     root = rotation(bodies.turn[..., :1] + yaw, pitch, roll) @ shape
     local, centre = root[:, :, None] @ local, (root[:, :, None] @ centre[..., None])[..., 0]
     # A body stands on its lowest point.
-    reach = local[..., 1, :].norm(dim=-1)
+    up = local[..., 1, :]
+    reach = torch.cat([up[..., :1] * bodies.span[..., None, None], up[..., 1:]], -1).norm(dim=-1)
     low = (centre[..., 1] - reach).masked_fill(~bodies.kept[..., None], torch.inf).amin(2)
     foot = -low.masked_fill(low.isinf(), 0)
-    centre = centre + _place(bodies, time, foot)[:, :, None]
-    return local.flatten(1, 2).transpose(1, 2), centre.flatten(1, 2).transpose(1, 2)
+    places = _place(bodies, time, foot)
+    centre = centre + places[:, :, None]
+    return local.flatten(1, 2).transpose(1, 2), centre.flatten(1, 2).transpose(1, 2), places
 
 
 def _place(bodies: Bodies, time: Tensor, foot: Tensor) -> Tensor:
@@ -95,20 +88,24 @@ class View:
     """[B, n], half widths of the frame."""
 
 
-def view_at(camera: Camera, time: Tensor) -> View:
-    """The camera at times [B, n]."""
+def view_at(camera: Camera, room: Room, followed: Tensor, time: Tensor) -> View:
+    """The camera at times [B, n], when the body that it may follow is at `followed` [B, n, 3]."""
     distance = camera.distance[:, None] * along(camera.dolly[:, None], time).exp()
     yaw = along(camera.orbit[:, None, 0], time)
     # Above the ground, and not straight above.
     height = (camera.height[:, None] + along(camera.orbit[:, None, 1], time)).clamp(0.04, 1.3)
     away = torch.stack([-yaw.sin() * height.cos(), height.sin(), -yaw.cos() * height.cos()], -1)
-    aim = camera.aim[:, None].expand(-1, time.shape[1], -1)
-    place = aim + away * distance[..., None]
+    carried, seen = (
+        torch.lerp(camera.still[:, None], followed, share[:, None, None]) + camera.aim[:, None]
+        for share in (camera.carried, camera.follows)
+    )
+    place = _within(room, carried + away * distance[..., None])
+    ahead = seen - place
     shake = camera.shake[:, None]
     angle = along(camera.pan[:, None], time[..., None])
     angle = angle + shake[..., 0] * torch.sin(TURN * (shake[..., 1] * time[..., None] + shake[..., 2]))
-    # Turned by the yaw of the orbit and by the pan.
-    yaw, pitch = yaw + angle[..., 0], -height + angle[..., 1]
+    yaw = torch.atan2(ahead[..., 0], ahead[..., 2]) + angle[..., 0]
+    pitch = torch.atan2(ahead[..., 1], ahead[..., ::2].norm(dim=-1)) + angle[..., 1]
     zero = torch.zeros_like(yaw)
     ahead = torch.stack([yaw.sin() * pitch.cos(), pitch.sin(), yaw.cos() * pitch.cos()], -1)
     right = torch.stack([yaw.cos(), zero, -yaw.sin()], -1)
@@ -117,6 +114,15 @@ def view_at(camera: Camera, time: Tensor) -> View:
     turned = [right * roll.cos() + down * roll.sin(), down * roll.cos() - right * roll.sin(), ahead]
     focal = camera.focal[:, None] * along(camera.zoom[:, None], time).exp()
     return View(torch.stack(turned, -2), place, focal)
+
+
+def _within(room: Room, place: Tensor) -> Tensor:
+    """Places [B, n, 3] that keep away from the walls."""
+    limit = 0.9 * torch.minimum(room.half[:, 0], room.half[:, 2])[:, None]
+    far = place[..., ::2].norm(dim=-1).clamp(min=1e-6)
+    shrink = torch.minimum(limit / far, torch.ones_like(far))
+    up = torch.minimum(place[..., 1], 0.9 * room.half[:, 1:2])
+    return torch.stack([place[..., 0] * shrink, up, place[..., 2] * shrink], -1)
 
 
 def room_in_world(room: Room) -> tuple[Tensor, Tensor]:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from propago_trainer.data.bodies.rotation import rotation
+
 ROUND, CUT, BOX = 0, 1, 2
 """Shapes: an ellipsoid, one that is cut by planes across its x axis, a box."""
 UNBOUNDED = 9.0
@@ -68,7 +70,11 @@ class Tables:
     phase: Tensor
     rolls: Tensor
     cut: Tensor
+    span: Tensor
+    """Share of the half size along the x axis that the cut leaves."""
     keep: Tensor
+    tall: Tensor
+    """Half the height at rest of each kind, whose largest half size is 1; [kind]."""
 
 
 def build_tables(bodies: Sequence[list[Part]]) -> Tables:
@@ -80,17 +86,45 @@ def build_tables(bodies: Sequence[list[Part]]) -> Tables:
         return torch.tensor([[value(part) for part in row] for row in rows])
 
     like = column(lambda part: part.like)
+    boxes = [_extent(body) for body in bodies]
+    reach = torch.tensor([float(box.max()) for box in boxes])[:, None]
+    span = column(lambda part: min(1.0, max(-part.cut[0], part.cut[1])))
     return Tables(
         parent=column(lambda part: part.parent + 1),
         like=torch.where(like < 0, torch.arange(MOST_PARTS), like),
         shape=column(lambda part: part.shape),
         skin=column(lambda part: part.skin),
-        half=column(lambda part: part.half).float(),
+        half=column(lambda part: part.half).float() / reach[..., None],
         at=column(lambda part: part.at).float(),
         angles=torch.deg2rad(column(lambda part: (part.yaw, part.pitch, *part.swing)).float()),
         anchor=column(lambda part: part.anchor).float(),
         phase=column(lambda part: part.phase).float(),
-        rolls=column(lambda part: part.rolls).float(),
+        rolls=column(lambda part: part.rolls).float() * reach,
         cut=column(lambda part: part.cut).float(),
+        span=span.float(),
         keep=column(lambda part: part.keep).float(),
+        tall=torch.stack([box[1] for box in boxes]) / reach[:, 0],
     )
+
+
+def _extent(body: list[Part]) -> Tensor:
+    """Half of length, height and width at rest, [3]."""
+    turns: list[Tensor] = []
+    centres: list[Tensor] = []
+    low, high = [], []
+    for part in body:
+        yaw, pitch, none = torch.deg2rad(torch.tensor([part.yaw, part.pitch, 0.0]))
+        turn = rotation(yaw, pitch, none)
+        joint = torch.zeros(3)
+        if part.parent >= 0:
+            above = body[part.parent]
+            joint = centres[part.parent] + turns[part.parent] @ (torch.tensor(part.at) * torch.tensor(above.half))
+            turn = turns[part.parent] @ turn
+        half = torch.tensor(part.half)
+        turns.append(turn)
+        centres.append(joint - turn[:, 0] * part.anchor * half[0])
+        half = half * torch.tensor([min(1.0, max(-part.cut[0], part.cut[1])), 1.0, 1.0])
+        extent = (turn * half).norm(dim=-1)
+        low.append(centres[-1] - extent)
+        high.append(centres[-1] + extent)
+    return (torch.stack(high).amax(0) - torch.stack(low).amin(0)) / 2

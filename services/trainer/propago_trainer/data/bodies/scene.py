@@ -78,8 +78,10 @@ class Bodies:
     """Parts that are there, [B, N, P] bool."""
     half: Tensor
     """Half sizes of the parts, [B, N, P, 3], metres."""
+    span: Tensor
+    """Share of the parts' half sizes along their x axes that a cut leaves, [B, N, P]."""
     size: Tensor
-    """Metres of a unit of length, [B, N]."""
+    """Half of the largest of length, height and width, metres, [B, N]."""
     start: Tensor
     """Position at t = 0, [B, N, 3]; y counts from where the body stands on the ground."""
     flies: Tensor
@@ -136,9 +138,16 @@ class Camera:
     """Paths of yaw and height (radians), [B, 2, 2]."""
     height: Tensor
     """Angle above the ground at t = 0, [B]."""
+    still: Tensor
+    """Where the middle of the first body is at t = 0, metres, [B, 3]."""
+    follows: Tensor
+    """How far the aim goes with that body, [B], 0..1."""
+    carried: Tensor
+    """How far the camera itself does."""
     aim: Tensor
-    """The point looked at, metres, [B, 3], and its paths across and up, [B, 2, 2], radians."""
+    """What it aims at beside it, metres, [B, 3]."""
     pan: Tensor
+    """Paths of the aim across and up, [B, 2, 2], radians."""
     roll: Tensor
     """Angle at t = 0 and its path, [B, 3]."""
     shake: Tensor

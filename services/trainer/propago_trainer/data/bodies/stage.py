@@ -35,7 +35,7 @@ def set_stage(choices: Choices, time: Tensor) -> Stage:
     time = time.double()
     # Differences of squares follow.
     bodies, camera, room = doubles(choices.bodies), doubles(choices.camera), doubles(choices.room)
-    matrix, centre = parts_in_world(bodies, time)
+    matrix, centre, places = parts_in_world(bodies, time)
     clips, steps = time.shape
     missing = 1e-3 * torch.eye(3, dtype=time.dtype, device=time.device)
     missing_place = torch.zeros(clips, steps, 1, 3, dtype=time.dtype, device=time.device)
@@ -48,7 +48,10 @@ def set_stage(choices: Choices, time: Tensor) -> Stage:
                         walls[:, None, None].expand(-1, steps, 1, 3, 3)], 2)  # fmt: skip
     centre = torch.cat([centre.gather(2, slot), floor[:, None, None].expand(-1, steps, 1, 3)], 2)
     bounds = (value[:, None].double() for value in (choices.packed.low, choices.packed.high, choices.packed.bulge))
-    view = view_at(camera, time)
+    # The middle of what stands is at the same height in all frames, wherever its feet are.
+    height = torch.where(bodies.flies[:, :1], places[:, 0, :, 1], camera.still[:, 1:2])
+    followed = torch.stack([places[:, 0, :, 0], height, places[:, 0, :, 2]], -1)
+    view = view_at(camera, room, followed, time)
     shapes = seen_from(view, matrix, centre, *bounds)
     return Stage(_single(shapes), forms(shapes, view.focal), view.focal.float(), _light(choices, view, time).float())
 
