@@ -56,7 +56,7 @@ def _moved(value: Tensor, device: torch.device) -> Tensor:
 
 def on_device(value: Tensor, device: torch.device) -> Tensor:
     """A tensor of the CPU's memory on a device; a GPU takes it without making the caller wait."""
-    return value.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else value.to(device)
+    return value.contiguous().pin_memory().to(device, non_blocking=True) if device.type == "cuda" else value.to(device)
 
 
 def mix_seed(*parts: int) -> int:
