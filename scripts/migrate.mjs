@@ -49,6 +49,17 @@ function connectionFields(url) {
   };
 }
 
+/** Runs a migration as one script: taken apart at each semicolon, as it would be otherwise, no function could be in one. */
+class WholeScripts extends PrismaPg {
+  async connect() {
+    const connection = await super.connect();
+    connection.executeScript = async (script) => {
+      await connection.underlyingDriver().query(script);
+    };
+    return connection;
+  }
+}
+
 async function openEngine(url) {
   const require = createRequire(import.meta.url);
   const bindingsFile = require.resolve('@prisma/schema-engine-wasm/schema_engine_bg');
@@ -56,7 +67,7 @@ async function openEngine(url) {
   const { instance } = await WebAssembly.instantiate(wasm, { './schema_engine_bg.js': engineBindings });
   engineBindings.__wbg_set_wasm(instance.exports);
   instance.exports.__wbindgen_start?.();
-  const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg(connectionFields(url)));
+  const adapter = bindMigrationAwareSqlAdapterFactory(new WholeScripts(connectionFields(url)));
   const datamodels = [[schemaFile, fs.readFileSync(schemaFile, 'utf8')]];
   return engineBindings.SchemaEngine.new({ datamodels }, () => {}, adapter);
 }

@@ -92,9 +92,10 @@ const COMMANDS = {
   import: onFiles('import'),
   export: onFiles('export'),
   join: onFiles('join'),
+  'generator-picture': onFiles('generator-picture'),
 };
 
-// node scripts/trainer.mjs test|check|bench|bench-generator|settings|import|export|join [arguments]
+// node scripts/trainer.mjs test|check|bench|bench-generator|settings|import|export|join|generator-picture [arguments]
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [name, ...args] = process.argv.slice(2);
   await main(async () => {

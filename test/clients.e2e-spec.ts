@@ -104,6 +104,7 @@ describe('a generated client', () => {
     expect(document.tags.map(({ name }) => name)).toEqual([
       'runs',
       'videos',
+      'webhooks',
       'models',
       'training',
       'session',

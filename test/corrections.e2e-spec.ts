@@ -7,8 +7,8 @@ import { sharedPlatform } from './support/shared-platform';
 import { smallClip, type SmallClip } from './support/small-clip';
 import { zipOf } from './support/zip';
 
-// Not a multiple of the 16 frames of a segment: a walk back begins inside one.
-const FRAMES = 40;
+// Not a multiple of the 8 frames of a segment: a walk back begins inside one.
+const FRAMES = 44;
 
 let clip: SmallClip;
 let platform: Platform;

@@ -261,6 +261,54 @@ describe('a run with key points', () => {
   });
 });
 
+describe('a prompt that leaves points out', () => {
+  const saidOn = async (id: string, frame: number) => {
+    const { items } = await platform.json<{ items: { frame: number; objects: { id: number; points: object[] }[] }[] }>(
+      `/v1/runs/${id}/prompts`,
+    );
+    return items.find((item) => item.frame === frame)!.objects[0]!.points;
+  };
+  const absent = (name: string) => ({ name, x: null, y: null, visibility: 'absent' });
+
+  it('keeps them where the run has followed them to, and then as they were said', async () => {
+    const names = ['centre', 'east', 'lost'];
+    const [centre, east] = pointsOf(clip.joints[0]![0]!);
+    const { id } = await platform.succeededRun({
+      video: clip.video,
+      keypoints: {
+        objects: [{ id: 1, points: names }],
+        frames: [{ frame: 0, objects: [{ id: 1, points: [centre, east] }] }],
+      },
+    });
+    expect(await saidOn(id, 0)).toEqual([centre, east, absent('lost')]);
+    const [{ points: before }] = (await keypointsOf(id))[20]!;
+    const moved = { name: 'east', x: 3, y: 4, visibility: 'visible' };
+    const put = () => send('PUT', `${id}/prompts/20`, { objects: [{ id: 1, points: [moved] }] });
+    await changed(id, await put());
+    const { name, x, y } = before[0]!;
+    const said = [{ name, x, y, visibility: 'visible' }, moved, absent('lost')];
+    expect(await saidOn(id, 20)).toEqual(said);
+    const again = { name: 'lost', x: 9, y: 9, visibility: 'hidden' };
+    await changed(id, await send('PUT', `${id}/prompts/20`, { objects: [{ id: 1, points: [again] }] }));
+    expect(await saidOn(id, 20)).toEqual([...said.slice(0, 2), again]);
+    const { revision } = await platform.run(id);
+    await changed(id, await put());
+    expect(await platform.run(id)).toMatchObject({ revision });
+  });
+
+  it('is refused where the run has not got to the frame, whose points are unknown then', async () => {
+    const { id } = await platform.succeededRun({ video: clip.video, keypoints: fileOf(0) });
+    // As after a change whose work has not got here yet.
+    await platform.query('update "ResultSegment" set recipe = null where "runId" = $1 and index = 2', [id]);
+    const some = said(20).map((object) => ({ ...object, points: object.points.slice(1) }));
+    expect(await codeOf(await send('PUT', `${id}/prompts/20`, { objects: some }))).toEqual({
+      status: 422,
+      code: 'KEYPOINTS_INCOMPLETE',
+    });
+    expect(await platform.run(id)).toMatchObject({ revision: 1 });
+  });
+});
+
 describe('key points that cannot be taken', () => {
   const post = async (request: object) => codeOf(await platform.postRun({ video: clip.video, ...request }));
   const only = (points: object[], names = ['a', 'b']) => ({
@@ -289,7 +337,10 @@ describe('key points that cannot be taken', () => {
       status: 422,
       code: 'KEYPOINT_UNKNOWN',
     });
-    expect(await post({ keypoints: only(both.slice(1)) })).toEqual({ status: 422, code: 'KEYPOINTS_INCOMPLETE' });
+    expect(await post({ keypoints: only([{ name: 'a', x: 1 }]) })).toEqual({
+      status: 422,
+      code: 'KEYPOINTS_INCOMPLETE',
+    });
     const absent = both.map(({ name }) => ({ name, visibility: 'absent' }));
     expect(await post({ keypoints: only(absent) })).toEqual({ status: 422, code: 'KEYPOINTS_EMPTY' });
     expect(await post({ keypoints: { ...only(both), frames: [] } })).toEqual({ status: 422, code: 'KEYPOINTS_EMPTY' });

@@ -85,13 +85,14 @@ describe('a version', () => {
     expect([other.status, ((await other.json()) as Problem).code]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
   });
 
-  it('is refused with another digest than stated, another card than the same file has, and a reserved name', async () => {
+  it('is refused with another digest than stated, another card than the same file has, a reserved name, and no bytes', async () => {
     const codeOf = async (answer: Response) => ((await answer.json()) as Problem).code;
     const wrong = { sha256: '0'.repeat(64) };
     expect(await codeOf(await registry.send('other', SECOND, wrong))).toBe('MODEL_DIGEST_MISMATCH');
     const contrary = { facts: { mean: [0, 0, 0] } };
     expect(await codeOf(await registry.send('other', FIRST, contrary))).toBe('MODEL_CARD_CONFLICT');
     expect(await codeOf(await registry.send('index', FIRST))).toBe('REQUEST_INVALID');
+    expect(await codeOf(await registry.send('other', Buffer.alloc(0)))).toBe('MODEL_NOT_ONNX');
   });
 
   it('is refused when its file is too large, and leaves nothing behind', async () => {

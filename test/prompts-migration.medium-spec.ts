@@ -1,46 +1,38 @@
 import { randomUUID } from 'node:crypto';
-import { Client } from 'pg';
-import { Database } from '@propago/database';
-import { deployMigrations, startServers, type Servers } from '@propago/local-stack';
-import { planOf } from '@propago/pipeline';
 import { PRESETS } from '@propago/contracts';
+import type { Database } from '@propago/database';
+import { planOf } from '@propago/pipeline';
+import { startOldDatabase, type OldDatabase } from './support/old-database';
 
 /** The last migration of the version that knew one mask, on frame 0. */
 const BEFORE = '0004_names_warnings_phases';
 
-let servers: Servers;
-let client: Client;
+let old: OldDatabase;
 let database: Database;
 
 /** A run of two segments as that version stored it, in the middle or at its end. */
 async function oldRun(state: 'running' | 'succeeded'): Promise<string> {
   const [id, sha256] = [randomUUID(), randomUUID()];
   const set = randomUUID().replaceAll('-', '').padEnd(40, '0');
-  const insert = async (table: string, row: Record<string, unknown>) => {
-    const [names, values] = [Object.keys(row), Object.values(row)];
-    const places = names.map((_, i) => `$${i + 1}`);
-    const columns = names.map((name) => `"${name}"`);
-    await client.query(`INSERT INTO "${table}" (${columns.join()}) VALUES (${places.join()})`, values);
-  };
-  await insert('Video', { sha256, bytes: 1, blobKey: `videos/${sha256}`, probe: {} });
+  await old.insert('Video', { sha256, bytes: 1, blobKey: `videos/${sha256}`, probe: {} });
   const size = { inputWidth: 8, inputHeight: 8, imageResize: 'bilinear', precision: 'float16', segmentFrames: 2 };
-  await insert('FeatureSet', { id: set, videoSha256: sha256, encoderSha256: 'e', ...size });
+  await old.insert('FeatureSet', { id: set, videoSha256: sha256, encoderSha256: 'e', ...size });
   const request = { preset: 'dino', parameters: PRESETS.dino, encoderName: 'e', encoderSha256: 'e' };
-  await insert('Run', { id, featureSetId: set, maskKey: `first-masks/${id}.png`, classIds: [3, 7], ...request });
+  await old.insert('Run', { id, featureSetId: set, maskKey: `first-masks/${id}.png`, classIds: [3, 7], ...request });
   const time = { timeBaseNumerator: 1, timeBaseDenominator: 25 };
-  await insert('FrameTable', { featureSetId: set, frameCount: 4, ...time });
+  await old.insert('FrameTable', { featureSetId: set, frameCount: 4, ...time });
   for (const index of [0, 1]) {
     const frame = { pts: [0, 1], keyFrames: [true, false], names: [], decodeSeconds: 0 };
-    await insert('FrameSegment', { featureSetId: set, index, firstFrame: 2 * index, frameCount: 2, ...frame });
-    await insert('FeatureSegment', { featureSetId: set, index, rows: 1, cols: 1, dim: 1, encoderSeconds: 0 });
+    await old.insert('FrameSegment', { featureSetId: set, index, firstFrame: 2 * index, frameCount: 2, ...frame });
+    await old.insert('FeatureSegment', { featureSetId: set, index, rows: 1, cols: 1, dim: 1, encoderSeconds: 0 });
     if (state === 'running' && index === 1) continue;
-    await insert('LabelSegment', { runId: id, index, kernelSeconds: 1.5 });
-    await insert('ResultSegment', { runId: id, index, frameCount: 2, seconds: 0 });
+    await old.insert('LabelSegment', { runId: id, index, kernelSeconds: 1.5 });
+    await old.insert('ResultSegment', { runId: id, index, frameCount: 2, seconds: 0 });
     for (const i of [0, 1]) {
-      await insert('FrameResult', { runId: id, frame: 2 * index + i, pts: i, keyFrame: false, classes: '[]' });
+      await old.insert('FrameResult', { runId: id, frame: 2 * index + i, pts: i, keyFrame: false, classes: '[]' });
     }
   }
-  if (state === 'succeeded') await insert('RunOutcome', { runId: id, state });
+  if (state === 'succeeded') await old.insert('RunOutcome', { runId: id, state });
   return id;
 }
 
@@ -49,20 +41,11 @@ describe('a database of the version before prompts', () => {
   let succeeded: string;
 
   beforeAll(async () => {
-    const env = { ...process.env, DATABASE_URL: '', REDIS_URL: '', NATS_URL: '' };
-    servers = await startServers({ env, need: { postgres: true }, migrate: false });
-    await deployMigrations(servers.databaseUrl, BEFORE);
-    client = new Client(servers.databaseUrl);
-    await client.connect();
+    old = await startOldDatabase(BEFORE);
     [running, succeeded] = [await oldRun('running'), await oldRun('succeeded')];
-    await deployMigrations(servers.databaseUrl);
-    database = new Database(servers.databaseUrl);
+    database = await old.migrate();
   }, 120_000);
-  afterAll(async () => {
-    await database?.$disconnect();
-    await client?.end();
-    await servers?.stop();
-  });
+  afterAll(() => old?.stop());
 
   it('has the mask of each run as its prompt on frame 0, and its classes as objects', async () => {
     for (const id of [running, succeeded]) {

@@ -111,8 +111,8 @@ describe('a run that comes with several prompts', () => {
     expect(masks.slice(0, 20).every((mask) => mask.includes(1))).toBe(true);
     const { passes } = (await platform.run(run)) as RunResource & { passes: object[] };
     expect(passes).toEqual([
-      { direction: 'forward', fromFrame: 20, toFrame: 39, objects: [1, 2, 3], segments: { done: 2, total: 2 } },
-      { direction: 'backward', fromFrame: 20, toFrame: 0, objects: [1, 2, 3], segments: { done: 2, total: 2 } },
+      { direction: 'forward', fromFrame: 20, toFrame: 39, objects: [1, 2, 3], segments: { done: 3, total: 3 } },
+      { direction: 'backward', fromFrame: 20, toFrame: 0, objects: [1, 2, 3], segments: { done: 3, total: 3 } },
     ]);
   });
 

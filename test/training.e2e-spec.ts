@@ -4,6 +4,7 @@ import path from 'node:path';
 import { ONE_OF_EACH } from '@propago/local-stack';
 import { Registry } from './support/model-registry';
 import { startPlatform, until, type Platform } from './support/platform';
+import { Propago } from './support/propago-command';
 import { smallClip } from './support/small-clip';
 import { problemOf, trainerPython, trainingProcesses, TrainingRuns } from './support/training';
 
@@ -119,6 +120,15 @@ if (python === null) {
     const lastId = [...stream.matchAll(/^id: (.+)$/gm)].at(-1)![1]!;
     const again = await platform.get(`/v1/admin/training-runs/${id}/events`, { 'last-event-id': lastId });
     expect(again.status).toBe(204);
+
+    const figures = path.join(folder, 'probe');
+    const probe = new Propago(['train', 'probe', id, '--server', platform.url, '-o', figures, '--json'], {
+      TRAINER_PYTHON: python!,
+    });
+    const { checkpoint, scores, files } = JSON.parse(await probe.output()) as Record<string, unknown>;
+    expect(checkpoint).toMatch(/^checkpoint-0*150\.pt$/);
+    expect(scores).toEqual({ generated: expect.any(Number) });
+    expect(files).toEqual([path.join(figures, 'features.png')]);
 
     const version = await new Registry(platform).validated(MODEL, 1);
     expect(version).toMatchObject({ state: expect.stringMatching(/READY|REJECTED/), provenance: { trainingRun: id } });

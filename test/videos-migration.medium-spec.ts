@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { Client } from 'pg';
 import { PRESETS } from '@propago/contracts';
-import { Database } from '@propago/database';
-import { deployMigrations, startServers, type Servers } from '@propago/local-stack';
+import type { Database } from '@propago/database';
 import { planOf } from '@propago/pipeline';
 import { frameSetId } from '../services/gateway/src/runs/feature-set';
+import { startOldDatabase, type OldDatabase } from './support/old-database';
 
 /** The last migration of the version in which frames belonged to a set of features. */
 const BEFORE = '0005_prompts';
@@ -12,30 +11,27 @@ const BEFORE = '0005_prompts';
 const SIZE = { inputWidth: 16, inputHeight: 8, imageResize: 'antialias', segmentFrames: 2 };
 const PTS = [500, 900, 1000, 2500];
 
-let servers: Servers;
-let client: Client;
+let old: OldDatabase;
 let database: Database;
-
-async function insert(table: string, row: Record<string, unknown>): Promise<void> {
-  const [names, values] = [Object.keys(row), Object.values(row)];
-  const places = names.map((_, i) => `$${i + 1}`);
-  const columns = names.map((name) => `"${name}"`);
-  await client.query(`INSERT INTO "${table}" (${columns.join()}) VALUES (${places.join()})`, values);
-}
 
 /** Features of one encoder with their frames, as that version stored them; not decoded to the end where cut short. */
 async function oldFeatures(videoSha256: string, { segments }: { segments: number }): Promise<string> {
   const id = randomUUID().replaceAll('-', '').padEnd(40, '0');
-  await insert('FeatureSet', { id, videoSha256, encoderSha256: randomUUID(), precision: 'float16', ...SIZE });
+  await old.insert('FeatureSet', { id, videoSha256, encoderSha256: randomUUID(), precision: 'float16', ...SIZE });
   for (let index = 0; index < segments; index++) {
     const rows = { firstFrame: 2 * index, frameCount: 2, pts: PTS.slice(2 * index, 2 * index + 2) };
     const names = [`a${2 * index}`, `a${2 * index + 1}`];
     const segment = { featureSetId: id, index, ...rows, keyFrames: [true, false], names, decodeSeconds: 1.5 };
-    await insert('FrameSegment', segment);
-    await insert('FeatureSegment', { featureSetId: id, index, rows: 1, cols: 1, dim: 1, encoderSeconds: 0 });
+    await old.insert('FrameSegment', segment);
+    await old.insert('FeatureSegment', { featureSetId: id, index, rows: 1, cols: 1, dim: 1, encoderSeconds: 0 });
   }
   if (segments === 2) {
-    await insert('FrameTable', { featureSetId: id, frameCount: 4, timeBaseNumerator: 1, timeBaseDenominator: 1000 });
+    await old.insert('FrameTable', {
+      featureSetId: id,
+      frameCount: 4,
+      timeBaseNumerator: 1,
+      timeBaseDenominator: 1000,
+    });
   }
   return id;
 }
@@ -43,9 +39,9 @@ async function oldFeatures(videoSha256: string, { segments }: { segments: number
 async function oldRun(featureSetId: string, fields: Record<string, unknown> = {}): Promise<string> {
   const id = randomUUID();
   const request = { preset: 'dino', parameters: PRESETS.dino, encoderName: 'e', encoderSha256: 'e' };
-  await insert('Run', { id, featureSetId, ...request, ...fields });
-  await insert('RunObject', { runId: id, id: 1 });
-  await insert('Prompt', { runId: id, frame: 0, objects: [1], present: [1], digest: 'd', maskKey: 'm' });
+  await old.insert('Run', { id, featureSetId, ...request, ...fields });
+  await old.insert('RunObject', { runId: id, id: 1 });
+  await old.insert('Prompt', { runId: id, frame: 0, objects: [1], present: [1], digest: 'd', maskKey: 'm' });
   return id;
 }
 
@@ -58,25 +54,16 @@ describe('a database of the version in which frames belonged to features', () =>
   let shadow: string;
 
   beforeAll(async () => {
-    const env = { ...process.env, DATABASE_URL: '', REDIS_URL: '', NATS_URL: '' };
-    servers = await startServers({ env, need: { postgres: true }, migrate: false });
-    await deployMigrations(servers.databaseUrl, BEFORE);
-    client = new Client(servers.databaseUrl);
-    await client.connect();
-    await insert('Video', { sha256, bytes: 7, blobKey: `videos/${sha256}`, probe: {} });
+    old = await startOldDatabase(BEFORE);
+    await old.insert('Video', { sha256, bytes: 7, blobKey: `videos/${sha256}`, probe: {} });
     whole = await oldFeatures(sha256, { segments: 2 });
     cut = await oldFeatures(sha256, { segments: 1 });
     run = await oldRun(whole, { videoFileName: 'a.mp4', tenant: 'acme' });
     other = await oldRun(cut, { videoFileName: 'b.mp4', tenant: 'other' });
     shadow = await oldRun(cut, { shadowOfId: run, tenant: 'acme' });
-    await deployMigrations(servers.databaseUrl);
-    database = new Database(servers.databaseUrl);
+    database = await old.migrate();
   }, 120_000);
-  afterAll(async () => {
-    await database?.$disconnect();
-    await client?.end();
-    await servers?.stop();
-  });
+  afterAll(() => old?.stop());
 
   it('has one frame table for each video, with the time stamps and names of before', async () => {
     const frames = await database.videoFrame.findMany({ orderBy: { index: 'asc' } });

@@ -14,6 +14,7 @@ import { registerStackCommands } from './commands/stack';
 import { registerSuggestions } from './commands/suggestions';
 import { registerTrain } from './commands/train';
 import { registerVideos } from './commands/videos';
+import { registerWebhooks } from './commands/webhooks';
 import type { UpCommand } from './commands/up';
 import { keyOption } from './connection';
 import { Failure } from './failure';
@@ -88,6 +89,7 @@ function buildProgram(interruption: Interruption): Command {
   registerTrain(program, interruption);
   registerGc(program, interruption);
   registerVideos(program, interruption);
+  registerWebhooks(program, interruption);
   registerStackCommands(program, interruption);
 
   return program;

@@ -7,6 +7,7 @@ import { Failure } from '../failure';
 import { Interruption } from '../interruption';
 import { ModelCommands, print, type Output } from '../model-commands';
 import { parseOptionValues, type PairOption } from '../option-values';
+import { probeTraining, type ProbeOptions } from '../training-probe';
 import { settingsTable, trainingSettings } from '../training-settings';
 
 const POLL_MS = 1000;
@@ -88,6 +89,23 @@ export function registerTrain(program: Command, interruption: Interruption): voi
       const where = file === 'metrics.csv' ? '/metrics.csv' : `/artifacts/${encodeURIComponent(file)}`;
       await commands.client(options).save(at(id, where), output);
       print({ file: output }, options, () => output);
+    });
+  addProbe(commands);
+}
+
+function addProbe(commands: ModelCommands): void {
+  commands
+    .add('probe')
+    .description('scores and figures of the last checkpoint of a run, whatever its state, made on this machine')
+    .argument('<id>')
+    .option('--sequences <folder>', 'folder in DAVIS layout to score on, besides generated clips')
+    .option('-o, --output <folder>', 'folder of the figures; "probe-" and the id by default')
+    .addOption(new Option('--python <path>', 'Python with the packages of the trainer').env('TRAINER_PYTHON'))
+    .action(async (id: string, { output = `probe-${id}`, ...options }: Output & Partial<ProbeOptions>) => {
+      const { signal } = commands.interruption;
+      const probe = await probeTraining(commands.client(options), at(id), { ...options, output }, signal);
+      const rows = Object.entries(probe.scores).map(([name, score]) => [name, score.toFixed(1)]);
+      print(probe, options, () => [`${probe.checkpoint}, mean IoU`, columns(rows), ...probe.files].join('\n'));
     });
 }
 

@@ -6,6 +6,7 @@ import { propagationParameters } from './parameters';
 import { RUN_END_STATES, RUN_STATES, STAGES, type Stage } from './stages';
 import { TRAINING_END_STATES, trainingRequest } from './training';
 import { WARNINGS, type WarningCode } from './warnings';
+import { newWebhook, webhook, webhookDelivery, webhookDeliveryLog, webhookEvent } from './webhooks';
 
 /** How far the frames of a video are known. */
 export const VIDEO_STATES = ['pending', 'decoding', 'decoded', 'failed'] as const;
@@ -488,6 +489,13 @@ export const ANSWERS = {
   KeyPage: pageOf(key),
   Session: session,
   NewKey: key.extend({ key: z.string().describe('The key itself; only this answer holds it') }),
+  Webhook: webhook,
+  WebhookList: listOf(webhook),
+  NewWebhook: newWebhook,
+  WebhookEvent: webhookEvent,
+  WebhookDelivery: webhookDelivery,
+  WebhookDeliveryPage: pageOf(webhookDelivery),
+  WebhookDeliveryLog: webhookDeliveryLog,
   TrainingRun: trainingRun,
   TrainingRunPage: pageOf(trainingRun),
   TrainingEvent: z.strictObject({

@@ -61,6 +61,12 @@ export const ERRORS = {
   MEDIA_TYPE_UNSUPPORTED: input(415, 'The body has a media type that is not accepted here.'),
   UPLOAD_TOO_LARGE: input(413, 'The upload is larger than this server accepts.'),
   UPLOAD_ABORTED: input(400, 'The upload ended before it was complete.'),
+  // webhooks
+  WEBHOOK_NOT_FOUND: input(404, 'There is no such webhook.'),
+  WEBHOOK_DELIVERY_NOT_FOUND: input(404, 'The webhook has no such delivery.'),
+  WEBHOOK_URL_FORBIDDEN: input(422, 'Webhooks may not be sent to this address.'),
+  WEBHOOK_DISABLED: input(409, 'The webhook is disabled.'),
+  WEBHOOKS_TOO_MANY: input(409, 'The tenant has as many webhooks as it may.'),
   // videos
   VIDEO_MISSING: input(400, 'The request has no video.'),
   VIDEO_NOT_RECOGNISED: input(415, 'The file is not a video in a supported format.'),

@@ -16,4 +16,5 @@ export * from './storable-text';
 export * from './subjects';
 export * from './training';
 export * from './warnings';
+export * from './webhooks';
 export { averageFrameRate, type FrameSpan } from './average-frame-rate';

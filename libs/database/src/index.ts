@@ -27,6 +27,9 @@ export type {
   UploadedVideo,
   Video,
   VideoFrame,
+  WebhookAttempt,
+  WebhookDelivery,
+  WebhookEndpoint,
 } from './generated/client';
 export * from './lock-tenant';
 export * from './lock-video';

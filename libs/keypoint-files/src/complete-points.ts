@@ -3,16 +3,18 @@ import type { GivenPoint } from './keypoint-file';
 
 /**
  * Everything that a prompt says about one object, in the order of its points. A point outside the picture cannot be seen,
- * so it is hidden.
+ * so it is hidden; one that nothing is said about stays as it is known, or is absent.
  *
  * @param names of the object's points
  * @param frames size of the video's frames, px
+ * @param known what stands for points that are left out
  * @throws CodedError KEYPOINT_UNKNOWN, KEYPOINT_DUPLICATE, KEYPOINTS_INCOMPLETE, KEYPOINTS_INVALID
  */
 export function completePoints(
   names: readonly string[],
   given: readonly GivenPoint[],
   frames: { width: number; height: number },
+  known: readonly SaidPoint[] = [],
 ): SaidPoint[] {
   const byName = new Map<string, GivenPoint>();
   for (const point of given) {
@@ -22,14 +24,11 @@ export function completePoints(
     if (byName.has(point.name)) throw new CodedError('KEYPOINT_DUPLICATE', `The point ${point.name} is there twice.`);
     byName.set(point.name, point);
   }
-  const missing = names.filter((name) => !byName.has(name));
-  if (missing.length > 0) {
-    throw new CodedError(
-      'KEYPOINTS_INCOMPLETE',
-      `Nothing is said about ${missing.join(', ')}; a point that is not there has the visibility absent.`,
-    );
-  }
-  return names.map((name) => completed(byName.get(name)!, frames));
+  return names.map((name) => {
+    const said = byName.get(name);
+    if (said) return completed(said, frames);
+    return known.find((point) => point.name === name) ?? { name, x: null, y: null, visibility: 'absent' };
+  });
 }
 
 function completed(

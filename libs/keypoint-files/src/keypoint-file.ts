@@ -46,11 +46,11 @@ export const givenPoint = z
   })
   .describe('A point of an object');
 
-/** What is said about one object of a frame: every one of its points, or that it is not there. */
+/** What is said about one object of a frame: where points of it are, or that it is not there. */
 export const givenObject = z.union([
   z
     .strictObject({ id: objectId, points: z.array(givenPoint).min(1).max(MOST_POINTS) })
-    .describe('Where the points of the object are; each of them is named'),
+    .describe('Where points of the object are; one that is left out is absent'),
   z.strictObject({ id: objectId, absent: z.literal(true) }).describe('It is not on the frame'),
 ]);
 

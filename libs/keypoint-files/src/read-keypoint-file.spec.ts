@@ -210,6 +210,18 @@ describe('completePoints', () => {
     ]);
   });
 
+  it('keeps what is known of points that are left out; others are absent', () => {
+    const known = [
+      { name: 'a', x: 1, y: 2, visibility: 'hidden' as const },
+      { name: 'b', x: 3, y: 4, visibility: 'visible' as const },
+    ];
+    expect(completePoints(['a', 'b', 'c'], [{ name: 'b', x: 5, y: 6 }], size, known)).toEqual([
+      known[0],
+      { name: 'b', x: 5, y: 6, visibility: 'visible' },
+      { name: 'c', x: null, y: null, visibility: 'absent' },
+    ]);
+  });
+
   it.each([
     ['KEYPOINT_UNKNOWN', [{ name: 'z', x: 1, y: 1 }]],
     [
@@ -219,7 +231,6 @@ describe('completePoints', () => {
         { name: 'a', x: 1, y: 1 },
       ],
     ],
-    ['KEYPOINTS_INCOMPLETE', []],
     ['KEYPOINTS_INCOMPLETE', [{ name: 'a', x: 1 }]],
     ['KEYPOINTS_INVALID', [{ name: 'a', x: NaN, y: 1 }]],
   ])('refuses with %s', (code, given) => {

@@ -9,6 +9,7 @@ export * from './polygons';
 export * from './png/decode-png';
 export * from './png/encode-grey16-png';
 export * from './png/encode-indexed-png';
+export * from './prompt-mask';
 export * from './read-mask';
 export * from './rle';
 export * from './scale-labels';

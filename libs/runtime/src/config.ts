@@ -67,11 +67,31 @@ const limits = {
   MAX_SIDE: whole(32, 16_384, 4096).describe('Longer side of a frame, px'),
 };
 
+const webhooks = {
+  WEBHOOKS_ALLOW: z
+    .string()
+    .regex(/^([0-9a-fA-F.:]+\/\d{1,3}(,[0-9a-fA-F.:]+\/\d{1,3})*)?$/, 'expected networks such as 10.0.0.0/8,fd00::/8')
+    .default('')
+    .describe(
+      'Networks that webhooks may reach, over http too, beside all public addresses over https; such as 10.0.0.0/8,fd00::/8',
+    ),
+  WEBHOOK_TIMEOUT_SECONDS: floor(0.1, 60, 15).describe('A receiver has so long to answer'),
+  WEBHOOK_RETRY_SECONDS: floor(0.01, 3600, 5).describe(
+    'Pause before a failed delivery is tried again; each later one is twice as long as it has been tried, at most 8 hours',
+  ),
+  WEBHOOK_GIVE_UP_HOURS: floor(0.001, 720, 72).describe('A delivery is given up so long after its event'),
+  WEBHOOK_DISABLE_HOURS: floor(0.001, 8760, 120).describe(
+    'A webhook is disabled when nothing has got through for so long',
+  ),
+  WEBHOOK_LOG_DAYS: floor(0.01, 3650, 30).describe('Deliveries are shown so long after their end'),
+  MAX_WEBHOOKS: whole(1, 1000, 20).describe('Webhooks of a tenant'),
+};
+
 const gatewayFields = serviceEnvironment.extend({
   MAX_UPLOAD_BYTES: whole(1, Number.MAX_SAFE_INTEGER, 2_000_000_000).describe('Size of an uploaded video'),
   MAX_CLASSES: whole(1, 254, 64).describe('Classes of a mask, without the background'),
   MAX_KEYPOINTS: whole(1, 4096, 256).describe('Key points of all objects of a run together'),
-  SEGMENT_FRAMES: whole(1, 256, 16).describe('Frames of a segment; never changes a result'),
+  SEGMENT_FRAMES: whole(1, 256, 8).describe('Frames of a segment; never changes a result'),
   MAX_MODEL_BYTES: maxModelBytes,
   MAX_INPUT_PIXELS: whole(1, Number.MAX_SAFE_INTEGER, 1_000_000).describe(
     'Of a frame as the encoder sees it; memory of features and propagation workers grows with it',
@@ -92,8 +112,9 @@ const gatewayFields = serviceEnvironment.extend({
   RATE_LIMIT_PER_MINUTE: whole(1, 1_000_000, 600).describe('Requests of a key, unless the key has a limit of its own'),
   MAX_ACTIVE_RUNS: whole(1, 1_000_000, 100).describe('Runs of a key that have not ended, unless it has its own limit'),
   MAX_STORED_BYTES: whole(1, Number.MAX_SAFE_INTEGER, 1_000_000_000_000).describe(
-    'Bytes of the videos of a tenant, each counted once for each run on it, unless the key has its own limit',
+    'Bytes of the exports, soft labels and videos of a tenant, each video counted once for each run on it, unless the key has its own limit',
   ),
+  ...webhooks,
 });
 
 /** Addresses that only this machine reaches. */

@@ -36,6 +36,7 @@ import { VideoViewService } from './videos/video-view.service';
 import { VideosController } from './videos/videos.controller';
 import { VideosService } from './videos/videos.service';
 import { TrainingModule } from './training/training.module';
+import { WebhooksModule } from './webhooks/webhooks.module';
 
 @Module({})
 export class GatewayModule {
@@ -49,6 +50,7 @@ export class GatewayModule {
         ModelsAdminModule,
         ModelsStatusModule,
         TrainingModule,
+        WebhooksModule,
       ],
       controllers: [
         RunsController,

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { SaidKeypoints } from '@propago/contracts';
 import type { Video } from '@propago/database';
-import { keypointsToGrid, labelsToGrid, readStoredMask, type GridSize } from '@propago/labels';
+import { keypointsToGrid, labelsToGrid, promptMask, type GridSize } from '@propago/labels';
 import { STORAGE, type BlobStore } from '@propago/runtime';
 import type { VideoProbe } from '@propago/video';
 import { parametersOf, type RunPass } from './run-pass';
@@ -18,8 +18,7 @@ export class PromptLabels {
   }
 
   private async fromMask({ run, pass }: RunPass, grid: GridSize): Promise<Float32Array> {
-    const { maskKey } = run.prompts.find((prompt) => prompt.frame === pass.from)!;
-    const mask = readStoredMask(await this.storage.get(maskKey));
+    const mask = await promptMask(run.prompts, pass.from, this.storage);
     return labelsToGrid(mask, [...pass.objects], grid, parametersOf(run).labelResize);
   }
 }

@@ -41,6 +41,8 @@ export class PropagationProcessor implements StageHandler<'propagation'> {
       } catch (error) {
         if (error instanceof FeaturesMissing) await this.next.featuresLost(wanted.run.featureSet, error.segment);
         else if (error instanceof LabelsMissing) await this.next.labelsLost(runId, key);
+        else if (error instanceof AffinityInputError)
+          throw new CodedError('FEATURES_INVALID', error.message, { cause: error });
         else throw error;
         return report;
       }
@@ -82,19 +84,13 @@ export class PropagationProcessor implements StageHandler<'propagation'> {
     const frames = framesWithin(pass, features.firstFrame, features.frames.length);
     // The video has ended before the prompted frame, and so will the run.
     if (frames.length === 0) return { skipped: true };
-    const walk = await this.sessions.take(of, stepOf(pass, frames[0]!), features);
-    const start = performance.now();
+    const step = stepOf(pass, frames[0]!);
     const labels: Float32Array[] = [];
-    try {
+    const kernelSeconds = await this.sessions.use(of, { step, features }, async (walk) => {
+      const start = performance.now();
       for (const frame of frames) labels.push(await this.label(of, walk, { frame, features }, signal));
-    } catch (error) {
-      walk.session.close();
-      throw error instanceof AffinityInputError
-        ? new CodedError('FEATURES_INVALID', error.message, { cause: error })
-        : error;
-    }
-    const kernelSeconds = (performance.now() - start) / 1000;
-    this.sessions.keep(of, walk);
+      return (performance.now() - start) / 1000;
+    });
     if (pass.direction === 'backward') labels.reverse();
     const header: LabelsHeader = {
       kind: 'labels',

@@ -76,27 +76,51 @@ describe('RunSessions', () => {
     const others = (async () => {
       for (; !isOver; turns++) await new Promise((resolve) => setImmediate(resolve));
     })();
-    const { session, step } = await sut.take({ run, pass }, 16, next);
-    isOver = true;
-    await others;
+    const labels = await sut.use({ run, pass }, { step: 16, features: next }, async ({ session, step }) => {
+      isOver = true;
+      await others;
+      expect(step).toBe(16);
+      return (await session.propagate(16, next.frames[0]!)).labels;
+    });
     // 20 context frames at most; the first 16 frames of the video are all there are.
     expect(turnsAt).toHaveLength(16);
     expect(new Set(turnsAt).size).toBe(16);
-    expect(step).toBe(16);
-    const { labels } = await session.propagate(16, next.frames[0]!);
     expect(labels).toEqual(new Float32Array(PATCHES * 2).fill(0.5));
-    session.close();
   });
 
   it('gives a session that was kept to the next segment only', async () => {
     await storeSegments(2);
-    const next = await stored.features(run.featureSet, 1);
-    const first = await sut.take({ run, pass }, 8, next);
-    sut.keep({ run, pass }, first);
-    expect(await sut.take({ run, pass }, 8, next)).toBe(first);
-    sut.keep({ run, pass }, first);
-    const other = await sut.take({ run, pass }, 0, next);
-    expect(other).not.toBe(first);
-    other.session.close();
+    const features = await stored.features(run.featureSet, 1);
+    const walkAt = (step: number) => sut.use({ run, pass }, { step, features }, async (walk) => walk);
+    const first = await walkAt(8);
+    expect(await walkAt(8)).toBe(first);
+    expect(await walkAt(0)).not.toBe(first);
+  });
+
+  it('has no more sessions open than jobs at once, and closes that of a job that fails', async () => {
+    await storeSegments(2);
+    const features = await stored.features(run.featureSet, 0);
+    const { engine } = sut as unknown as { engine: AffinityEngine };
+    const createSession = engine.createSession.bind(engine);
+    const open = new Set<unknown>();
+    let most = 0;
+    jest.spyOn(engine, 'createSession').mockImplementation((...args) => {
+      const session = createSession(...args);
+      open.add(session);
+      most = Math.max(most, open.size);
+      const close = session.close.bind(session);
+      jest.spyOn(session, 'close').mockImplementation(() => {
+        open.delete(session);
+        close();
+      });
+      return session;
+    });
+    const use = (key: string, work: () => Promise<void>) =>
+      sut.use({ run, pass: { ...pass, key } }, { step: 0, features }, work);
+    for (const key of ['a', 'b', 'a', 'c']) await use(key, async () => {});
+    expect(most).toBe(1);
+    expect(open.size).toBe(1);
+    await expect(use('d', () => Promise.reject(new Error('stopped')))).rejects.toThrow('stopped');
+    expect(open.size).toBe(0);
   });
 });

@@ -14,27 +14,50 @@ import { StoredSegments, type SegmentFrames } from './stored-segments';
 export class RunSessions implements OnApplicationShutdown {
   private readonly engine: AffinityEngine;
   private readonly kept = new Map<string, PassWalk>();
-  private readonly keptAtMost: number;
+  private inUse = 0;
+  /** A session holds the features of its whole context, so no more are open than there are jobs at once. */
+  private readonly openAtMost: number;
 
   constructor(
     @Inject(CONFIG) config: ConfigOf<'propagation'>,
     private readonly stored: StoredSegments,
     @Inject(LOGGER) logger: Logger,
   ) {
-    this.keptAtMost = config.PROPAGATION_CONCURRENCY;
+    this.openAtMost = config.PROPAGATION_CONCURRENCY;
     const backend = config.PROPAGO_AFFINITY as EngineOptions['backend'];
     const warn = (message: string) => logger.warn(message);
     this.engine = createEngine({ threads: config.KERNEL_THREADS, backend, warn });
     logger.info({ backend: this.engine.backend, threads: config.KERNEL_THREADS }, 'affinity kernel');
   }
 
-  /** The walk whose context is complete for `step`; the caller owns it until it is given to `keep`. */
-  async take(of: RunPass, step: number, features: SegmentFrames<unknown>): Promise<PassWalk> {
+  /** Gives `work` the walk whose context is complete for `step`, and keeps it for the segment that follows. */
+  async use<T>(
+    of: RunPass,
+    { step, features }: { step: number; features: SegmentFrames<unknown> },
+    work: (walk: PassWalk) => Promise<T>,
+  ): Promise<T> {
+    this.inUse++;
+    let walk: PassWalk | undefined;
+    try {
+      walk = await this.take(of, step, features);
+      const result = await work(walk);
+      this.keep(of, walk);
+      return result;
+    } catch (error) {
+      walk?.session.close();
+      throw error;
+    } finally {
+      this.inUse--;
+    }
+  }
+
+  private async take(of: RunPass, step: number, features: SegmentFrames<unknown>): Promise<PassWalk> {
     const name = nameOf(of);
     const kept = this.kept.get(name);
     this.kept.delete(name);
     if (kept?.step === step) return kept;
     kept?.session.close();
+    this.keepAtMost(this.openAtMost - this.inUse);
     const shape = {
       grid: { rows: features.rows, cols: features.cols },
       dim: features.width,
@@ -51,14 +74,19 @@ export class RunSessions implements OnApplicationShutdown {
     return walk;
   }
 
-  keep(of: RunPass, walk: PassWalk): void {
+  private keep(of: RunPass, walk: PassWalk): void {
     const name = nameOf(of);
     this.kept.get(name)?.session.close();
     this.kept.delete(name);
     this.kept.set(name, walk);
-    for (const [surplus, { session }] of [...this.kept].slice(0, -this.keptAtMost)) {
+    this.keepAtMost(this.openAtMost - this.inUse + 1);
+  }
+
+  /** Closes those kept longest. */
+  private keepAtMost(count: number): void {
+    for (const [name, { session }] of [...this.kept].slice(0, Math.max(0, this.kept.size - count))) {
       session.close();
-      this.kept.delete(surplus);
+      this.kept.delete(name);
     }
   }
 

@@ -5,11 +5,10 @@ import {
   completePalette,
   encodeIndexedPng,
   encodeRles,
+  promptMask,
   putPrompt,
-  readStoredMask,
   softLabelsToLabelMap,
   type LabelGroup,
-  type LabelMap,
 } from '@propago/labels';
 import type { Pass, Source } from '@propago/passes';
 import type { BlobStore } from '@propago/runtime';
@@ -52,7 +51,9 @@ export class FrameMasks {
     const size = sizeOf(this.run.featureSet.video);
     const { indices, confidenceOf, driftOf, frameConfidence } = this.propagated(frame, sources, labels);
     const prompted = sources.filter(({ isPrompted }) => isPrompted).flatMap(({ objects }) => objects);
-    if (prompted.length > 0) putPrompt(indices, (await this.prompt(frame)).labels, prompted);
+    if (prompted.length > 0) {
+      putPrompt(indices, (await promptMask(this.run.prompts, frame, this.storage)).labels, prompted);
+    }
     const areas = countIds(indices);
     // An object that nothing brings to this frame does not exist here yet.
     const ids = sources.flatMap(({ objects }) => objects).sort((a, b) => a - b);
@@ -99,11 +100,6 @@ export class FrameMasks {
     const isShown = (pass: Pass | null) =>
       pass !== null && this.run.prompts.find((prompt) => prompt.frame === pass.from)!.present.includes(id);
     return (isShown(forward) ? 1 - backwardShare : 0) + (isShown(backward) ? backwardShare : 0);
-  }
-
-  private async prompt(frame: number): Promise<LabelMap> {
-    const { maskKey } = this.run.prompts.find((prompt) => prompt.frame === frame)!;
-    return readStoredMask(await this.storage.get(maskKey));
   }
 }
 

@@ -58,7 +58,7 @@ class TrainConfig:
     """
 
     # What is trained.
-    arch: str = _setting("vit", "Kind of the encoder; SiamMAE needs vit.", ("vit", "conv"))
+    arch: str = _setting("vit", "Kind of the encoder; SiamMAE needs vit.", ("vit", "conv", "pyramid"))
     size: str = _setting(
         "tiny", "Shape of a vit; dim, depth and heads override it where they are not 0.", (*VIT_SHAPES,)
     )
@@ -67,8 +67,12 @@ class TrainConfig:
     heads: int = _setting(0, "Attention heads of a vit; 0 takes that of its size.", FROM_0)
     patch: int = _setting(16, "Side of a patch of a vit, px.", FROM_1)
     positions: str = _setting("sincos", "How a vit knows where its patches are.", ("sincos", "learned", "none"))
-    conv_width: int = _setting(128, "Channels of the blocks of a convolutional encoder.", Range(4))
-    conv_dim: int = _setting(96, "Length of the features of a convolutional encoder.", FROM_1)
+    conv_width: int = _setting(128, "Channels at stride 8 of a convolutional encoder or a pyramid.", Range(4))
+    conv_dim: int = _setting(96, "Length of the learned features of a convolutional encoder or a pyramid.", FROM_1)
+
+    conv_colour: bool = _setting(
+        False, "Whether a pyramid has the colour descriptor inside, and says for each cell how far to trust which part."
+    )
 
     # Objectives; 0 switches one off, both may be on.
     siammae: float = _setting(1.0, "Weight of the masked-autoencoder loss; 0 switches it off.", FROM_0)
@@ -80,6 +84,19 @@ class TrainConfig:
     )
     walk: float = _setting(0.5, "Within the contrastive loss, weight of the walk along the whole clip.", FROM_0)
     temperature: float = _setting(0.07, "Of the softmax of the contrastive loss.", ABOVE_0)
+    margin: float = _setting(
+        0.0, "Within the contrastive loss, by how much of a cosine cells of other objects must be further away.", FROM_0
+    )
+    queries: int = _setting(
+        0,
+        "Cells of a frame that the contrastive loss looks for in another one; 0 are all, fewer take less memory.",
+        FROM_0,
+    )
+    beside_colour: float = _setting(
+        0.0,
+        "Weight of the features in the loss beside the colour descriptor's 1, as they will be joined; 0 is alone.",
+        FROM_0,
+    )
 
     # SiamMAE (paper section 3, Tables 2 and 3).
     encoder: str = _setting(
@@ -113,7 +130,10 @@ class TrainConfig:
     )
     image: int = _setting(224, "Side of the training crops, px; a multiple of 16 and of the patch.", FROM_1)
     frames: int = _setting(2, "Frames of a generated clip.", Range(2, 8))
-    objects: int = _setting(3, "Cut-outs of a generated clip.", FROM_0)
+    objects: int = _setting(3, "Cut-outs or bodies of a generated clip.", FROM_0)
+    bodies: float = _setting(
+        0.0, "Share of the generated clips that are scenes of 3D bodies; the others are cut-outs.", Range(0, 1)
+    )
     textures: int = _setting(
         800,
         "Textures to draw generated clips from: a fifth noise, a fifth procedural, the rest from the videos if given.",
@@ -172,6 +192,11 @@ class TrainConfig:
     checkpoint_seconds: float = _setting(300.0, "Seconds between checkpoints.", FROM_0)
     keep_checkpoints: int = _setting(2, "Newest checkpoints that are kept.", FROM_1)
     log_every: int = _setting(10, "Steps between metric lines.", FROM_1)
+    seconds: float = _setting(
+        0.0,
+        "Train for so long after the first step at most, the learning rate falling with time; 0 is without limit.",
+        FROM_0,
+    )
     stop_after: int = _setting(
         0, "Save and stop as if interrupted after this many steps of this process; 0 does not.", FROM_0
     )
@@ -266,6 +291,10 @@ def _problems(config: TrainConfig) -> Sequence[str]:
         found.append("siammae: masked patches need arch=vit")
     if config.correspondence > 0 and config.data != "generated":
         found.append("correspondence: exact correspondences need data=generated")
+    if config.conv_colour and config.arch != "pyramid":
+        found.append("conv_colour: the colour descriptor inside needs arch=pyramid")
+    if config.beside_colour > 0 and (config.conv_colour or (config.arch == "vit" and config.patch != 8)):
+        found.append("beside_colour: needs features at stride 8 without the colour descriptor inside")
     if config.encoder == "joint" and config.decoder != "joint":
         found.append("encoder: a joint encoder leaves f1 and f2 mixed, it needs decoder=joint")
     if config.image % 16 != 0 or config.image % max(config.patch, 1) != 0:
@@ -321,6 +350,7 @@ _IDLE: dict[str, dict[str, str]] = {
     "videos": {
         "frames": "videos give pairs",
         "objects": "it counts the cut-outs of generated clips",
+        "bodies": "it is a share of the generated clips",
         "textures": "it counts the textures of generated clips",
     },
 }
@@ -354,7 +384,7 @@ def to_json(config: TrainConfig) -> dict[str, Any]:
 FREE_TO_CHANGE = frozenset(
     (
         *("videos", "workers", "micro_batch", "steps", "epochs", "device", "bf16", "compile", "threads", "peak_tflops"),
-        *("out", "resume", "parent", "checkpoint_seconds", "keep_checkpoints", "log_every", "stop_after"),
+        *("out", "resume", "parent", "checkpoint_seconds", "keep_checkpoints", "log_every", "seconds", "stop_after"),
     )
 )
 """Settings that a run may be resumed with other values of: where and how long it runs, not what it learns."""

@@ -13,6 +13,7 @@ import math
 import os
 import signal
 import time
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
@@ -38,6 +39,7 @@ from propago_trainer.machine import Machine, measure, pick_device
 from propago_trainer.metrics import MetricLog
 from propago_trainer.models.build import stride
 from propago_trainer.objectives.objective import Objective
+from propago_trainer.pending import StepResult
 from propago_trainer.throughput import Throughput, step_flops
 
 WARMUP_EPOCHS = 40
@@ -46,10 +48,6 @@ EXIT_FINISHED = 0
 EXIT_LOSS_NOT_FINITE = 3
 EXIT_INTERRUPTED = 75
 """Saved after SIGTERM or SIGINT; the same command goes on (EX_TEMPFAIL)."""
-
-
-class LossNotFinite(RuntimeError):
-    """The loss or the gradient is NaN or infinite; the message names the step and its inputs."""
 
 
 class Trainer:
@@ -70,22 +68,29 @@ class Trainer:
         self.log = MetricLog(self.out, enabled=self.rank == 0)
         torch.manual_seed(config.seed)
         self.objective = Objective(config).to(self.device)
+        if self.device.type == "cuda":
+            # All steps have the same shapes: the fastest kernels are looked for once.
+            torch.backends.cudnn.benchmark = True
+            self.objective.to(memory_format=torch.channels_last)
         self.source = source or open_source(config, self.device, stride(self.objective.encoder), self.log.phase)
         self.config = config = with_steps(config, self.source)
         self.optimiser = torch.optim.AdamW(
             parameter_groups(self.objective, config.weight_decay),
             lr=config.learning_rate,
             betas=(config.beta1, config.beta2),
+            # One kernel for all weights.
+            fused=True,
         )
         self.step = 0
+        self.elapsed = 0.0
+        """Seconds that all processes of the run have trained."""
+        self.unread: deque[StepResult] = deque()
         self.stopping = False
         self.bf16 = False
         self.skipped: set[str] = set()
         """Files of all ranks that the metrics name already."""
         self.restore()
         self.model: nn.Module = self.objective
-        if config.compile:
-            self.model = torch.compile(self.objective)  # type: ignore[assignment]
         if self.world > 1:
             devices = [self.device.index] if self.device.type == "cuda" else None
             self.model = DistributedDataParallel(self.model, device_ids=devices)
@@ -110,6 +115,7 @@ class Trainer:
             self.optimiser.load_state_dict(in_present_groups(state["optimiser"], self.objective))
             torch.set_rng_state(state["rng"])
             self.step = int(state["step"])
+            self.elapsed = float(state.get("elapsed", 0))
             self.log.truncate_after(self.step)
         elif self.config.parent:
             load_encoder(self.objective.encoder, Path(self.config.parent))
@@ -122,6 +128,7 @@ class Trainer:
                 "model": self.objective.state_dict(),
                 "optimiser": self.optimiser.state_dict(),
                 "rng": torch.get_rng_state(),
+                "elapsed": self.elapsed,
             }
             path = save_checkpoint(self.out, self.step, state, self.config.keep_checkpoints)
             self.log.write("checkpoint", step=self.step, path=str(path))
@@ -159,25 +166,46 @@ class Trainer:
         saved_at = time.monotonic()
         batches = prefetch(self.source, self.order(), config.workers)
         with contextlib.closing(batches), self.signals():
-            while self.step < config.steps:
-                loss, parts = self.train_step(batches, meter)
+            while not self.agree(self.finished()):
+                begun = time.monotonic()
+                self.unread.append(self.train_step(batches, meter))
                 self.step += 1
+                # While the results of one step are on their way, a GPU begins the next.
+                self.read_results(meter, leave=1 if self.device.type == "cuda" else 0)
+                if self.step > first + 1:
+                    # The first step compiles.
+                    self.elapsed += time.monotonic() - begun
                 self.log.progress(self.step, at_once=self.step == first + 1)
-                if self.step % config.log_every == 0 or self.step == config.steps:
-                    rate = learning_rate(config, self.step - 1)
-                    self.log.write("step", step=self.step, loss=loss, parts=parts, lr=rate, **meter.report())
                 stop = self.agree(self.stopping or 0 < config.stop_after <= self.step - first)
                 due = self.agree(time.monotonic() - saved_at >= config.checkpoint_seconds)
-                if stop or due or self.step == config.steps:
+                if stop or due or self.agree(self.finished()):
+                    self.read_results(meter)
                     self.log.progress(self.step, at_once=True)
                     self.log.phase("saving a checkpoint")
                     self.save()
                     saved_at = time.monotonic()
-                if stop and self.step < config.steps:
+                if stop and not self.agree(self.finished()):
                     self.log.write("end", step=self.step, reason="interrupted")
                     return EXIT_INTERRUPTED
         self.log.write("end", step=self.step, reason="finished")
         return EXIT_FINISHED
+
+    def finished(self) -> bool:
+        """Whether the last step is done, or the time is over."""
+        return self.step >= self.config.steps or 0 < self.config.seconds <= self.elapsed
+
+    def read_results(self, meter: Throughput, leave: int = 0) -> None:
+        """Waits for the results of all steps but the newest `leave`, and writes those that are due.
+
+        Raises:
+            LossNotFinite: of one of them.
+        """
+        while len(self.unread) > leave:
+            result = self.unread.popleft()
+            loss, parts = result.read()
+            done = result.step + 1
+            if done % self.config.log_every == 0 or done == self.config.steps:
+                self.log.write("step", step=done, loss=loss, parts=parts, lr=result.rate, **meter.report())
 
     def measured(self) -> Machine:
         """Precision and peak; every process takes bfloat16 or none does."""
@@ -194,48 +222,46 @@ class Trainer:
             for part in range(self.rank, self.parts, self.world):
                 yield step, part
 
-    def train_step(self, batches: Iterator[Batch], meter: Throughput) -> tuple[float, dict[str, float]]:
-        """One optimiser step. Returns the mean loss and its parts over all processes."""
+    def train_step(self, batches: Iterator[Batch], meter: Throughput) -> StepResult:
+        """One optimiser step. Returns the mean loss and its parts over all processes, which may be still to come."""
         config = self.config
+        rate = learning_rate(config, self.step, self.elapsed)
         for group in self.optimiser.param_groups:
-            group["lr"] = learning_rate(config, self.step)
+            group["lr"] = rate
         self.optimiser.zero_grad(set_to_none=True)
         mine = self.parts // self.world
         total: dict[str, Tensor] = {}
-        seen: list[Batch] = []
+        names: list[str] = []
         for index in range(mine):
             with meter.waiting():
                 batch = next(batches).to(self.device)
-            seen.append(batch)
+            names += batch.names
             last = index == mine - 1
             sync = contextlib.nullcontext() if last or self.world == 1 else self.model.no_sync()  # type: ignore[operator]
             with sync:
                 with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16):
                     if meter.flops is None:
                         meter.flops = step_flops(self.objective, batch) * self.parts
+                        if config.compile:
+                            self.objective.compile_parts()
                     loss, parts = self.model(batch)
                 (loss / mine).backward()
             for name, value in {"loss": loss.detach(), **parts}.items():
                 total[name] = total.get(name, torch.zeros((), device=self.device)) + value.float() / mine
             self.log.progress(self.step, f"step {self.step + 1}: micro-batch {index + 1} of {mine}")
         gradient = nn.utils.clip_grad_norm_(self.objective.parameters(), config.clip_gradient or math.inf)
-        values = self.mean_over_ranks(total)
-        if not math.isfinite(values["loss"]) or not bool(torch.isfinite(gradient)):
-            names = ", ".join(dict.fromkeys(name for batch in seen for name in batch.names))
-            raise LossNotFinite(
-                f"loss {values['loss']} and gradient norm {float(gradient)} at step {self.step} on {names}"
-            )
         self.optimiser.step()
         meter.count(config.batch)
-        return values.pop("loss"), values
+        values = {"gradient": gradient, **total}
+        return StepResult(self.step, rate, tuple(values), self.mean_over_ranks(values), names)
 
-    def mean_over_ranks(self, values: dict[str, Tensor]) -> dict[str, float]:
-        """Scalars averaged over the processes."""
-        stacked = torch.stack(list(values.values()))
+    def mean_over_ranks(self, values: dict[str, Tensor]) -> Tensor:
+        """Scalars averaged over the processes, as one vector."""
+        stacked = torch.stack([value.float() for value in values.values()])
         if self.world > 1:
             dist.all_reduce(stacked)
             stacked /= self.world
-        return dict(zip(values, stacked.tolist(), strict=True))
+        return stacked
 
     def agree(self, wish: bool) -> bool:
         """Whether any process wishes it; all get the same answer."""
@@ -272,12 +298,14 @@ def train(config: TrainConfig) -> int:
             dist.destroy_process_group()
 
 
-def learning_rate(config: TrainConfig, step: int) -> float:
-    """Linear warm-up, then half a cosine to 0."""
+def learning_rate(config: TrainConfig, step: int, elapsed: float = 0.0) -> float:
+    """Linear warm-up, then half a cosine to 0 at the last step, or at the end of the time if that comes first."""
     if step < config.warmup_steps:
         return config.learning_rate * (step + 1) / config.warmup_steps
     done = (step - config.warmup_steps) / max(1, config.steps - config.warmup_steps)
-    return config.learning_rate * 0.5 * (1 + math.cos(math.pi * done))
+    if config.seconds > 0:
+        done = max(done, elapsed / config.seconds)
+    return config.learning_rate * 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
 
 
 def with_steps(config: TrainConfig, source: Source) -> TrainConfig:

@@ -38,9 +38,11 @@ from propago_trainer.card import (
 from propago_trainer.graph.builder import SMALL, ExportError, GraphBuilder, Weights, as_array, int8_scale
 from propago_trainer.graph.convnet import fold_convnet, write_convnet
 from propago_trainer.graph.onnx_file import OnnxFile
+from propago_trainer.graph.pyramid import write_pyramid
 from propago_trainer.graph.resnet import fold_resnet, write_resnet
 from propago_trainer.graph.vit import write_vit
 from propago_trainer.models.convnet import ConvEncoder
+from propago_trainer.models.pyramid import PyramidEncoder
 from propago_trainer.models.resnet import ResNet
 from propago_trainer.models.vit import VisionTransformer
 
@@ -99,6 +101,11 @@ def card_of(
         patch = encoder.config.patch
         layer = "after the last norm" if isinstance(encoder, VisionTransformer) else "last convolution"
         return EncoderCard(name, patch, encoder.config.dim, "tokens", patch, mean, std, False, provenance, layer)
+    if isinstance(encoder, PyramidEncoder):
+        config, layer = encoder.config, "finest map of the pyramid" + (", colour" if encoder.config.colour else "")
+        return EncoderCard(
+            name, config.patch, config.dim, "tokens", config.patch, mean, std, config.colour, provenance, layer
+        )
     if isinstance(encoder, ResNet):
         layer = f"res{encoder.config.stages + 1}"
         return EncoderCard(name, 8, encoder.config.dim, "map", 8, mean, std, False, provenance, layer)
@@ -120,6 +127,8 @@ def write_model(encoder: nn.Module, card: EncoderCard, weights: Weights = "fp32"
         return graph.model("image", write_resnet(graph, encoder, "image"), shape, "resnet")
     if isinstance(encoder, ConvEncoder):
         return graph.model("image", write_convnet(graph, encoder, "image"), shape, "convnet")
+    if isinstance(encoder, PyramidEncoder):
+        return graph.model("image", write_pyramid(graph, encoder, "image"), shape, "pyramid")
     raise TypeError(f"No graph can be written for {type(encoder).__name__}; see propago_trainer/graph.")
 
 
@@ -181,7 +190,7 @@ def round_weights(encoder: nn.Module, weights: Weights) -> None:
     """Rounds in place what a file with such weights stores rounded."""
     if isinstance(encoder, ResNet):
         fold_resnet(encoder)
-    elif isinstance(encoder, ConvEncoder):
+    elif isinstance(encoder, ConvEncoder | PyramidEncoder):
         fold_convnet(encoder)
     kernels = {id(part.weight) for part in encoder.modules() if isinstance(part, nn.Linear | nn.Conv2d)}
     for parameter in encoder.parameters():

@@ -15,8 +15,11 @@ import torch
 from propago_trainer.checkpoint import load_checkpoint, newest_checkpoint
 from propago_trainer.config import TrainConfig, to_json
 from propago_trainer.data.generated import ClipSpec, generate
+from propago_trainer.data.generated_batches import GeneratedBatches
+from propago_trainer.data.source import prefetch
 from propago_trainer.data.textures import Atlas
-from propago_trainer.engine import EXIT_FINISHED, EXIT_INTERRUPTED
+from propago_trainer.engine import EXIT_FINISHED, EXIT_INTERRUPTED, Trainer
+from propago_trainer.throughput import Throughput
 
 pytestmark = [
     pytest.mark.cuda,
@@ -39,6 +42,36 @@ def test_a_seed_gives_the_same_clips_again_and_what_happens_in_them_is_what_happ
     cpu = generate(atlas, SPEC, 11, 3)
     assert torch.equal(first.poses.cpu(), cpu.poses)
     assert (first.labels.cpu() != cpu.labels).float().mean() < 1e-3
+
+
+@pytest.mark.parametrize("arch", ["conv", "pyramid"])
+def test_a_step_with_its_clips_never_waits_for_the_card(
+    tiny: Callable[..., TrainConfig], atlas: Atlas, arch: str
+) -> None:
+    config = tiny(
+        arch=arch, conv_colour=arch == "pyramid", siammae=0.0, correspondence=1.0, conv_width=16, frames=5, queries=8,
+        device="cuda", clip_gradient=1.0, image=64,
+    )  # fmt: skip
+    source = GeneratedBatches(
+        atlas.to(torch.device("cuda")),
+        ClipSpec(64, 64, frames=5),
+        seed=1,
+        clips=config.micro_batch,
+        stride=8,
+        bodies=0.5,
+    )
+    trainer, meter = Trainer(config, source), Throughput(1e12)
+    batches = prefetch(source, trainer.order(), 0)
+    # The first one counts operations and loads kernels.
+    trainer.train_step(batches, meter).read()
+    torch.cuda.set_sync_debug_mode("error")
+    try:
+        result = trainer.train_step(batches, meter)
+    finally:
+        torch.cuda.set_sync_debug_mode("default")
+    loss, parts = result.read()
+    assert loss > 0
+    assert parts.keys() == {"position", "sameObject", "walk"}
 
 
 def test_several_threads_draw_from_a_cold_start_and_a_run_goes_on_where_it_was(

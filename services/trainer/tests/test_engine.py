@@ -23,7 +23,8 @@ from propago_trainer.cli import EXIT_OUT_OF_MEMORY, EXIT_WRITE
 from propago_trainer.config import ConfigError, TrainConfig, doubts, to_json
 from propago_trainer.data.batch import Batch
 from propago_trainer.data.sampling import epoch_item
-from propago_trainer.engine import EXIT_FINISHED, EXIT_INTERRUPTED, LossNotFinite, Trainer, learning_rate
+from propago_trainer.engine import EXIT_FINISHED, EXIT_INTERRUPTED, Trainer, learning_rate
+from propago_trainer.pending import LossNotFinite
 
 Tiny = Callable[..., TrainConfig]
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -366,3 +367,20 @@ def test_metric_lines_carry_throughput_and_data_wait(tiny: Tiny) -> None:
     assert {"loss", "parts", "lr", "pairsPerSecond", "dataWait", "modelFlopUtilisation"} <= step.keys()
     (machine,) = events(config.out, "machine")
     assert (machine["precision"], machine["peakTflops"]) == ("fp32", 1.0)
+
+
+def test_a_run_with_a_time_limit_ends_then_and_is_finished(tiny: Tiny, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = itertools.count()
+    # Each look at the clock is a second later.
+    monkeypatch.setattr("propago_trainer.engine.time.monotonic", lambda: float(next(now)))
+    config = tiny(steps=1000, seconds=100.0, lr=1.0, warmup_steps=1, checkpoint_seconds=1e9)
+    assert Trainer(config, NoiseSource(4)).run() == EXIT_FINISHED
+    told = events(config.out, "step")
+    assert 10 < len(told) < 60
+    rates = [step["lr"] for step in told]
+    assert rates == sorted(rates, reverse=True)
+    assert rates[-1] < 0.1
+    # The same command finds it finished.
+    again = Trainer(config, NoiseSource(4))
+    assert again.run() == EXIT_FINISHED
+    assert again.step == len(told)

@@ -32,7 +32,8 @@ export const UNLIMITED: Room = {
  * nothing that could be left behind when a process dies.
  *
  * A run counts with the bytes of its video also when another run has the same one, for it has masks of its own. A video
- * that is kept counts without a run too. Exports count when they are made.
+ * that is kept counts without a run too. Exports count when they are made, and soft labels as if each pass of a run were
+ * of all its objects: which ones a pass is of is not in its rows.
  */
 @Injectable()
 export class QuotaService {
@@ -123,7 +124,16 @@ export class QuotaService {
         (SELECT coalesce(sum(work.bytes), 0)
           FROM "Run" run JOIN "Export" export ON export."runId" = run.id
           JOIN "ExportWork" work ON work."exportId" = export.id
-          WHERE run.tenant = ${tenant} AND run."deletedAt" IS NULL)
+          WHERE run.tenant = ${tenant} AND run."deletedAt" IS NULL) +
+        (SELECT coalesce(sum(4 * label.frames * "frames".width * "frames".height / encoder.side ^ 2 * object.channels), 0)
+          FROM "Run" run
+          JOIN "FeatureSet" "set" ON "set".id = run."featureSetId" JOIN "FrameSet" "frames" ON "frames".id = "set"."frameSetId"
+          JOIN LATERAL (SELECT (card->>'patchSize')::int AS side FROM "ModelVersion"
+            WHERE sha256 = run."encoderSha256" AND card IS NOT NULL LIMIT 1) encoder ON true
+          JOIN LATERAL (SELECT greatest(1 + count(*) FILTER (WHERE kind = 'mask'), sum(cardinality(points))) AS channels
+            FROM "RunObject" WHERE "runId" = run.id) object ON true
+          JOIN LATERAL (SELECT sum("frameCount") AS frames FROM "LabelSegment" WHERE "runId" = run.id) label ON true
+          WHERE run.tenant = ${tenant} AND run."deletedAt" IS NULL AND run."shadowOfId" IS NULL)
       )::bigint AS bytes`;
     const left = limits.maxStoredBytes - Number(bytes);
     if (wanted > left) throw tooManyBytes(limits);
@@ -132,6 +142,6 @@ export class QuotaService {
 }
 
 function tooManyBytes({ maxStoredBytes }: Limits): Refusal {
-  const detail = `The tenant may have ${maxStoredBytes} bytes of exports and videos, each of these counted for each run on it: delete exports, runs or videos first.`;
+  const detail = `The tenant may have ${maxStoredBytes} bytes of exports, soft labels and videos, each of these counted for each run on it: delete exports, runs or videos first.`;
   return tooMuch('QUOTA_BYTES', detail, BYTES_RETRY_SECONDS);
 }

@@ -2,11 +2,12 @@ import { z } from 'zod';
 import { parseFields, simplify } from '@propago/contracts';
 
 /**
+ * @param body undefined: the request has none, which says as much as an object without fields
  * @param what the body is called where a problem is that of the whole
  * @throws FieldErrors REQUEST_INVALID that names every problem
  */
 export function parseBody<T>(schema: z.ZodType<T>, body: unknown, what = 'the body'): T {
-  return parseFields(schema, body ?? {}, ({ message }, path) => {
+  return parseFields(schema, body === undefined ? {} : body, ({ message }, path) => {
     const text = `${path || what}: ${message}`;
     return { code: 'REQUEST_INVALID', message: text.endsWith('.') ? text : `${text}.` };
   });

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Module, Post, Put } from '@nestjs/common';
+import { Body, Controller, Get, Module, Param, Post, Put } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { CodedError } from '@propago/contracts';
@@ -16,6 +16,11 @@ class Routes {
   @AlsoTakesBytes()
   bytes(@Body() body: unknown) {
     return { bytes: Buffer.isBuffer(body) };
+  }
+
+  @Get('ids/:id')
+  byId(@Param('id') id: string) {
+    return { id };
   }
 
   @Get('nothing')
@@ -74,5 +79,11 @@ describe('the type of a body', () => {
     expect(await answerTo('PUT', '/bytes', 'image/png', 'x')).toEqual({ bytes: true });
     expect(await answerTo('PUT', '/bytes', 'application/octet-stream', 'x')).toEqual({ bytes: true });
     expect(await answerTo('GET', '/nothing', 'text/plain', '')).toEqual({});
+  });
+
+  it('leaves an id whose hexadecimal digits are capital letters the id that it is, and names as they are', async () => {
+    const id = '0B7C2F62-6D1E-4C7A-9E59-0A3B1C2D4E5F';
+    expect(await answerTo('GET', `/ids/${id}`, '', '')).toEqual({ id: id.toLowerCase() });
+    expect(await answerTo('GET', '/ids/Mine', '', '')).toEqual({ id: 'Mine' });
   });
 });

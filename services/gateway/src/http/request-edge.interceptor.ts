@@ -6,6 +6,7 @@ import type { Observable } from 'rxjs';
 import { assertStorable, CodedError, FieldErrors, nearest, storable, type FieldProblem } from '@propago/contracts';
 import { OF_MACHINES } from './http-metrics';
 import { bodyTypesOf } from './open-api/bodies';
+import { UUID } from './paging';
 
 /** A query parameter that a route reads. */
 interface QueryParameter {
@@ -56,7 +57,10 @@ function check(request: FastifyRequest, known: QueryParameter[]): void {
   assertStorable(request.body, 'the body');
   const parameters = request.params as Record<string, string>;
   // An id that cannot be stored is an id that is not there: each route says so as it does of others.
-  for (const [name, value] of Object.entries(parameters)) parameters[name] = storable(value);
+  // Digits of a UUID may be capital letters; they mean the same object, in rows and in keys of blobs.
+  for (const [name, value] of Object.entries(parameters)) {
+    parameters[name] = UUID.test(value) ? value.toLowerCase() : storable(value);
+  }
 }
 
 function problemOf(name: string, value: unknown, known: QueryParameter[]): FieldProblem | undefined {

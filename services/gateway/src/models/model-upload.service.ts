@@ -33,7 +33,7 @@ export class ModelUploadService {
   /**
    * @param use gets the upload; the stored file is gone when it returns, unless it was moved away
    * @throws CodedError STORAGE_FULL before a byte is read, REQUEST_INVALID, MODEL_MISSING, MODEL_SOURCE_NOT_FOUND,
-   *   MODEL_DIGEST_MISMATCH, UPLOAD_TOO_LARGE, UPLOAD_ABORTED
+   *   MODEL_NOT_ONNX, MODEL_DIGEST_MISMATCH, UPLOAD_TOO_LARGE, UPLOAD_ABORTED
    */
   async withUpload<T>(request: FastifyRequest, use: (upload: ModelUpload) => Promise<T>): Promise<T> {
     await this.storageRoom.assertRoomFor(lengthOf(request));
@@ -78,6 +78,7 @@ export class ModelUploadService {
       );
     }
     const { sha256, bytes } = stored ?? (await this.copy(source!, key));
+    if (bytes === 0) throw new CodedError('MODEL_NOT_ONNX', 'The file is empty.');
     assertDigest(fields.get('sha256'), sha256);
     return { key, sha256, bytes, facts, provenance };
   }

@@ -42,7 +42,10 @@ const said = z
       .min(1)
       .max(MOST_POINTS)
       .optional()
-      .describe('Of an object that has key points: where each of them is. One outside the picture is hidden'),
+      .describe(
+        'Of an object that has key points: where they are. One outside the picture is hidden. One that is left out stays ' +
+          'as the run has it on this frame; with a new run, or where the run does not know it, it is absent',
+      ),
     absent: z.literal(true).optional().describe('It is not on the frame'),
   })
   .refine(({ rle: lengths, polygons: outlines, points, absent }) => {

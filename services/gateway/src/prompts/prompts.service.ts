@@ -12,6 +12,7 @@ import { byKind } from './by-kind';
 import { drawPrompt } from './draw-prompt';
 import { assertHasFrames } from './frames-of-video';
 import { saidInFile } from './keypoint-file-labels';
+import { knownPoints } from './known-points';
 import { shapeOf } from './object-body';
 import { objectsOf, type SentPrompt } from './prompt-body';
 import { RunChangeService, type Outdated } from './run-change.service';
@@ -75,7 +76,6 @@ export class PromptsService {
     const { masks, points } = byKind(prompt, (id) => kindOf.get(id));
     const drawn = masks && drawPrompt(masks, { frames, fit, limits: maskLimits(this.config) });
     const names = new Map(objects.map((object) => [object.id, object.points]));
-    const said = points.length > 0 ? saidKeypoints(frame, points, { names, video: frames }) : null;
     await this.changes.change(runId, expected, async (transaction, run) => {
       assertSame(run.objects, { objects, ids: objectsOf(prompt) });
       await assertHasFrames(transaction, featureSet.videoSha256, [frame]);
@@ -90,7 +90,10 @@ export class PromptsService {
           outdated = 'by-prompts';
         }
       }
-      if (said && isNew(run.keypointPrompts, said.digest)) {
+      if (points.length === 0) return outdated;
+      const known = await knownPoints(transaction, run, { frame, said: points, names });
+      const said = saidKeypoints(frame, points, { names, video: frames, known });
+      if (isNew(run.keypointPrompts, said.digest)) {
         await transaction.keypointPrompt.upsert({ where, create: { runId, ...said }, update: said });
         outdated = 'by-prompts';
       }

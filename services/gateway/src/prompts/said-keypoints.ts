@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { SaidKeypoints } from '@propago/contracts';
+import type { SaidKeypoints, SaidPoint } from '@propago/contracts';
 import type { KeypointPrompt, Prisma } from '@propago/database';
 import { allAbsent, completePoints } from '@propago/keypoint-files';
 import type { SaidPoints } from './by-kind';
@@ -12,20 +12,24 @@ export type StoredPoints = Pick<KeypointPrompt, 'frame' | 'objects' | 'present' 
 /** The names of the points of each object, by its id. */
 export type PointNames = ReadonlyMap<number, readonly string[]>;
 
+/** What a run has of the points of its objects on one frame, by the id of the object. */
+export type KnownPoints = ReadonlyMap<number, readonly SaidPoint[]>;
+
 /**
  * What a prompt says about every point of its objects.
  *
  * @param video size of the frames, px
+ * @param known what stands for points that are left out; those of an object that is not in it are absent
  * @throws CodedError KEYPOINT…
  */
 export function saidKeypoints(
   frame: number,
   said: readonly SaidPoints[],
-  { names, video }: { names: PointNames; video: { width: number; height: number } },
+  { names, video, known }: { names: PointNames; video: { width: number; height: number }; known?: KnownPoints },
 ): StoredPoints {
   const objects = said.map(({ id, points }) => {
     const own = names.get(id) ?? [];
-    return { id, points: completePoints(own, points ?? allAbsent(own), video) };
+    return { id, points: completePoints(own, points ?? allAbsent(own), video, known?.get(id)) };
   });
   return storedPoints(frame, objects);
 }

@@ -8,6 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from propago_trainer.data.batch import on_device
+
 KERNEL = 7
 
 
@@ -44,7 +46,7 @@ class DrawnAppearance:
 
     def to(self, device: torch.device) -> DrawnAppearance:
         """The same draw in the memory of `device`."""
-        return DrawnAppearance(*(getattr(self, field.name).to(device) for field in fields(self)))
+        return DrawnAppearance(*(on_device(getattr(self, field.name), device) for field in fields(self)))
 
 
 def draw_appearance(generator: torch.Generator, clips: int, frames: int, strength: Appearance) -> DrawnAppearance:

@@ -42,12 +42,21 @@ class Batch:
     def to(self, device: torch.device) -> Batch:
         """The same batch in the memory of `device`."""
         pairs = tuple(
-            Correspondence(pair.query, pair.key, pair.points.to(device), pair.visible.to(device))
+            Correspondence(pair.query, pair.key, _moved(pair.points, device), _moved(pair.visible, device))
             for pair in self.correspondences
         )
         values = {field.name: getattr(self, field.name) for field in fields(self)}
-        labels = None if self.labels is None else self.labels.to(device)
-        return Batch(**{**values, "frames": self.frames.to(device), "correspondences": pairs, "labels": labels})
+        labels = None if self.labels is None else _moved(self.labels, device)
+        return Batch(**{**values, "frames": _moved(self.frames, device), "correspondences": pairs, "labels": labels})
+
+
+def _moved(value: Tensor, device: torch.device) -> Tensor:
+    return value if value.device == device else on_device(value, device)
+
+
+def on_device(value: Tensor, device: torch.device) -> Tensor:
+    """A tensor of the CPU's memory on a device; a GPU takes it without making the caller wait."""
+    return value.contiguous().pin_memory().to(device, non_blocking=True) if device.type == "cuda" else value.to(device)
 
 
 def mix_seed(*parts: int) -> int:

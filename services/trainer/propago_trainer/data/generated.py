@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from propago_trainer.data.appearance import Appearance, DrawnAppearance, degrade, draw_appearance, relight
-from propago_trainer.data.batch import mix_seed
+from propago_trainer.data.batch import mix_seed, on_device
 from propago_trainer.data.motion import MotionRange, grid_to_layer, random_motion, to_frame, to_layer
 from propago_trainer.data.textures import Atlas
 
@@ -165,7 +165,7 @@ def generate(atlas: Atlas, spec: ClipSpec, seed: int, clips: int) -> Clips:
 def film(atlas: Atlas, spec: ClipSpec, choices: Choices, noise: torch.Generator) -> Clips:
     """Draws what was chosen; `noise` is a generator of the atlas' device."""
     device = atlas.textures.device
-    poses, appearance = choices.poses.to(device), choices.appearance.to(device)
+    poses, appearance = on_device(choices.poses, device), choices.appearance.to(device)
     background, cutouts = dress(atlas, choices)
     light = shades(cutouts, poses[:, :, 1:], spec, appearance.shadow)
     frames = compose(*sample_layers(background, cutouts, warp(poses, spec.height, spec.width)), light)
@@ -177,20 +177,20 @@ def dress(atlas: Atlas, choices: Choices) -> tuple[Tensor, Tensor]:
     device = atlas.textures.device
     side = atlas.textures.shape[-1]
     cutouts = torch.empty(*choices.textures.shape, 4, side, side, device=device)
-    cutouts[:, :, :3] = atlas.textures[choices.textures.to(device)]
-    cutouts[:, :, 3:] = atlas.outlines[choices.outlines.to(device)]
+    cutouts[:, :, :3] = atlas.textures[on_device(choices.textures, device)]
+    cutouts[:, :, 3:] = atlas.outlines[on_device(choices.outlines, device)]
     cutouts *= 1 / 255
-    cutouts[:, :, 3] *= choices.present.to(device)[..., None, None]
+    cutouts[:, :, 3] *= on_device(choices.present, device)[..., None, None]
     # Only these few textures are changed: all of them together are the largest tensor there is.
     clip, layer = choices.hidden.nonzero().T
     own, aim = (
-        atlas.moments[which.to(device)][..., None, None]
+        atlas.moments[on_device(which, device)][..., None, None]
         for which in (choices.textures[clip, layer], choices.background[clip])
     )
-    where = (clip.to(device), layer.to(device), slice(3))
+    where = (on_device(clip, device), on_device(layer, device), slice(3))
     matched = (cutouts[where] - own[:, 0]) / (own[:, 1] + 0.02) * (aim[:, 1] + 0.02) + aim[:, 0]
     cutouts[where] = matched.clamp_(0, 1)
-    return atlas.textures[choices.background.to(device)] / 255, cutouts
+    return atlas.textures[on_device(choices.background, device)] / 255, cutouts
 
 
 def warp(poses: Tensor, height: int, width: int) -> Tensor:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import torch
 from torch import Tensor
 
@@ -20,4 +22,10 @@ def denormalise(frames: Tensor) -> Tensor:
 
 
 def _channels(values: tuple[float, ...], like: Tensor) -> Tensor:
-    return torch.tensor(values, dtype=like.dtype, device=like.device)[:, None, None]
+    return _constant(values, like.dtype, like.device)
+
+
+@functools.lru_cache
+def _constant(values: tuple[float, ...], dtype: torch.dtype, device: torch.device) -> Tensor:
+    """Made once: a copy to a GPU waits for all that the GPU has to do."""
+    return torch.tensor(values, dtype=dtype, device=device)[:, None, None]

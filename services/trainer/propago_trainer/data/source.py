@@ -78,7 +78,13 @@ def open_generated(
     ).to(device)
     spec = ClipSpec(height=config.image, width=config.image, frames=config.frames, objects=config.objects)
     return GeneratedBatches(
-        atlas, spec, seed=config.seed, clips=config.micro_batch, stride=stride, repeat=config.repeat
+        atlas,
+        spec,
+        seed=config.seed,
+        clips=config.micro_batch,
+        stride=stride,
+        repeat=config.repeat,
+        bodies=config.bodies,
     )
 
 

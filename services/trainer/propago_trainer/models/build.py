@@ -9,13 +9,18 @@ from torch import nn
 
 from propago_trainer.config import TrainConfig
 from propago_trainer.models.convnet import ConvConfig, ConvEncoder
+from propago_trainer.models.pyramid import PyramidConfig, PyramidEncoder
 from propago_trainer.models.vit import VIT_SIZES, Positions, VisionTransformer, VitConfig
 
+Encoder = ConvEncoder | PyramidEncoder | VisionTransformer
 
-def build_encoder(config: TrainConfig) -> ConvEncoder | VisionTransformer:
+
+def build_encoder(config: TrainConfig) -> Encoder:
     """A freshly initialised encoder; draws from PyTorch's global generator."""
     if config.arch == "conv":
         return ConvEncoder(ConvConfig(dim=config.conv_dim, width=config.conv_width))
+    if config.arch == "pyramid":
+        return PyramidEncoder(PyramidConfig(config.conv_dim, config.conv_width, colour=config.conv_colour))
     return VisionTransformer(vit_config(config))
 
 
@@ -34,4 +39,4 @@ def vit_config(config: TrainConfig) -> VitConfig:
 
 def stride(encoder: nn.Module) -> int:
     """Pixels per feature cell."""
-    return int(cast(ConvEncoder | VisionTransformer, encoder).config.patch)
+    return int(cast(Encoder, encoder).config.patch)

@@ -9,6 +9,7 @@ import { runOptionsSchema } from './run-options';
 const TAGS = {
   runs: 'Videos and labels of some frames in, labels of all frames out: upload, corrections, progress, results.',
   videos: 'Videos on their own: frame tables, pictures of frames, for any number of runs.',
+  webhooks: 'Being told what happens: addresses that events are sent to, signed, until they have arrived.',
   models: 'Encoders: which versions there are, which one runs get, and whether it is loaded.',
   training: 'Training of encoders.',
   session: 'Signing in, for the page. Programs send their key with each request.',
