@@ -53,7 +53,7 @@ class SharedPlatform extends Platform {
       // So that the open gateway sees them, whosever they are.
       for (const table of ['Run', 'UploadedVideo']) await this.query(`update "${table}" set tenant = 'default'`);
       await removeEverything(this, this.shared.url);
-      await this.query('truncate "ApiKey" cascade');
+      await this.query('truncate "ApiKey", "WebhookEndpoint" cascade');
       await nothingIsLeft(this);
       sharedStack.giveBack();
     } catch (error) {
