@@ -1,7 +1,6 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import type { TrackedKeypoints } from '@propago/contracts';
 import { PckScore } from '@propago/evaluation';
 import { encodeIndexedPng, VOC_PALETTE } from '@propago/labels';
@@ -10,8 +9,7 @@ import { documentedFetch } from './support/documented-fetch';
 import { NATIVE_SIZE, type Platform, type Problem, type RunResource } from './support/platform';
 import { sharedPlatform } from './support/shared-platform';
 import { Propago } from './support/propago-command';
-import { smallClip, type SmallClip } from './support/small-clip';
-import { zipOf } from './support/zip';
+import { losslessVideo, smallClip, type SmallClip } from './support/small-clip';
 
 const FRAMES = 40;
 const NAMES = ['centre', 'east', 'southeast', 'southwest', 'northwest', 'northeast'];
@@ -19,13 +17,9 @@ const SKELETON = NAMES.slice(1).map((name) => ['centre', name]);
 
 let clip: SmallClip;
 let platform: Platform;
-/** Lossless, so that the same frames in another order are the same pixels. */
-let frames: Buffer[];
 
 beforeAll(async () => {
   clip = await smallClip({ frames: FRAMES, objects: 2, seed: 7 });
-  const raw = { width: clip.width, height: clip.height, channels: 3 } as const;
-  frames = await Promise.all(clip.frames.map((rgb) => sharp(rgb, { raw }).png().toBuffer()));
   platform = await sharedPlatform();
 }, 120_000);
 afterAll(() => platform?.stop());
@@ -50,9 +44,6 @@ const fileOf = (...numbers: number[]) => ({
   objects: described(),
   frames: numbers.map((frame) => ({ frame, objects: said(frame) })),
 });
-
-const videoOf = (order: Buffer[]) =>
-  zipOf(order.map((png, i) => ({ name: `${String(i).padStart(3, '0')}.png`, bytes: png })));
 
 async function send(method: string, path: string, body?: object | string): Promise<Response> {
   const type = typeof body === 'string' ? 'text/csv' : 'application/json';
@@ -193,11 +184,11 @@ describe('a run with key points', () => {
     const request = { fileName: 'frames.zip' };
     const back = await platform.succeededRun({
       ...request,
-      video: await videoOf(frames),
+      video: await losslessVideo(clip),
       keypoints: fileOf(FRAMES - 1),
     });
     const at0 = { objects: described(), frames: [{ frame: 0, objects: said(FRAMES - 1) }] };
-    const video = await videoOf([...frames].reverse());
+    const video = await losslessVideo(clip, [...clip.frames].reverse());
     const reversed = await platform.succeededRun({ ...request, video, keypoints: at0 });
     expect(await keypointsOf(back.id)).toEqual((await keypointsOf(reversed.id)).reverse());
   });

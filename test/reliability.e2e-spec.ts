@@ -115,13 +115,13 @@ describe('the same mask bytes as in an undisturbed run', () => {
     await services.kill('propagation', 1, 'SIGTERM');
   }, 120_000);
 
-  it('come from segments of 8 frames and two workers per stage', async () => {
+  it('come from segments of 16 frames and two workers per stage', async () => {
     const services = SERVICE_NAMES.map((name) => ({
       name,
       replicas: WORKERS.some((worker) => worker === name) ? 2 : 1,
     }));
     const other = await startPlatform(
-      { ...QUICK_RECOVERY, SEGMENT_FRAMES: '8', KERNEL_THREADS: '1', ENCODER_THREADS: '1' },
+      { ...QUICK_RECOVERY, SEGMENT_FRAMES: '16', KERNEL_THREADS: '1', ENCODER_THREADS: '1' },
       { services },
     );
     try {

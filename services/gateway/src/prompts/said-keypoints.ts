@@ -44,7 +44,13 @@ export function withoutObject(
 }
 
 function storedPoints(frame: number, unordered: readonly SaidKeypoints[]): StoredPoints {
-  const objects = [...unordered].sort((a, b) => a.id - b.id);
+  // Postgres gives the fields of a stored point in another order; the digest must not tell.
+  const objects = [...unordered]
+    .sort((a, b) => a.id - b.id)
+    .map(({ id, points }) => ({
+      id,
+      points: points.map(({ name, x, y, visibility }) => ({ name, x, y, visibility })),
+    }));
   const isPresent = ({ points }: SaidKeypoints) => points.some(({ visibility }) => visibility !== 'absent');
   return {
     frame,
