@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { campaignNumber } from './support/campaign';
 import { type Platform, startPlatform } from './support/platform';
 import { oneOf, randomFrom } from './support/random-corrections';
 import { smallClip, type SmallClip } from './support/small-clip';
 import { begin, idOf, offsetOf, padded, send, sendAndCut } from './support/tus-upload';
 
 /** `npm run campaign:uploads -- --count 100 --seed 7` sets these. */
-const COUNT = Number(process.env.CAMPAIGN_COUNT ?? 4);
-const SEED = Number(process.env.CAMPAIGN_SEED ?? 1);
+const COUNT = campaignNumber('COUNT', 4);
+const SEED = campaignNumber('SEED', 1);
 const MIB = 2 ** 20;
 const LARGEST = 40 * MIB;
 

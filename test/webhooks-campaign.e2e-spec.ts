@@ -1,14 +1,15 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Webhook } from 'standardwebhooks';
+import { campaignNumber } from './support/campaign';
 import { NATIVE_SIZE, type Platform, startPlatform, until } from './support/platform';
 import { oneOf, randomFrom } from './support/random-corrections';
 import { smallClip, type SmallClip } from './support/small-clip';
 import { WebhookReceiver, type Behaviour } from './support/webhook-receiver';
 
 /** `npm run campaign:webhooks -- --count 1000 --seed 7` sets these. */
-const COUNT = Number(process.env.CAMPAIGN_COUNT ?? 40);
-const SEED = Number(process.env.CAMPAIGN_SEED ?? 1);
+const COUNT = campaignNumber('COUNT', 40);
+const SEED = campaignNumber('SEED', 1);
 const PATIENCE_MS = 60_000 + COUNT * 2000;
 
 jest.setTimeout(120_000 + 2 * PATIENCE_MS);
