@@ -20,7 +20,7 @@ export interface RunUpload {
 }
 
 /** The same before the pieces of its video are put together. */
-type SentRun = Omit<RunUpload, 'video'> & { video: RunUpload['video'] | undefined; uploadId: string | undefined };
+type SentRun = Omit<RunUpload, 'video'> & { video?: RunUpload['video']; uploadId?: string };
 
 /** Who sends a run, and what is left for the video of a form. */
 type RunSender = VideoSender & { room: Room };
@@ -48,13 +48,19 @@ export class UploadService {
    *   first, they are refused before the video
    */
   async withUpload<T>(request: FastifyRequest, sender: RunSender, use: (upload: RunUpload) => Promise<T>): Promise<T> {
-    return this.incoming.withKey(request, async (key) => {
-      const { video, uploadId, ...said } = isForm(request)
-        ? await this.read(request, sender.room, key)
-        : this.fromJson(request.body);
-      const sent = uploadId === undefined ? video : await this.incoming.fromUpload(uploadId, key, sender);
-      return use({ video: sent!, ...said });
-    });
+    if (isForm(request)) {
+      return this.incoming.withKey(request, async (key) => {
+        return use(await this.whole(await this.read(request, sender.room, key), key, sender));
+      });
+    }
+    const sent = this.fromJson(request.body);
+    if (sent.uploadId === undefined) return use(sent as RunUpload);
+    return this.incoming.withKey(request, async (key) => use(await this.whole(sent, key, sender)));
+  }
+
+  private async whole({ video, uploadId, ...said }: SentRun, key: string, sender: RunSender): Promise<RunUpload> {
+    if (uploadId === undefined) return { video: video!, ...said };
+    return { video: await this.incoming.fromUpload(uploadId, key, sender), ...said };
   }
 
   /** A request about a video that was sent before, all of whose labels are JSON. */
