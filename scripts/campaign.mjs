@@ -19,6 +19,8 @@ const CAMPAIGNS = {
   inputs: { count: '1000', seed: '1' },
   // Clients of several tenants; prints tables of how long what takes.
   load: { clients: '10', minutes: '5' },
+  // Videos in pieces, with connections that are cut and gateways that are killed, each compared with its file by sha256.
+  uploads: { count: '100', seed: '1' },
   // Events to a receiver that fails, hangs, redirects and restarts, while gateways are killed.
   webhooks: { count: '1000', seed: '1' },
 };

@@ -29,6 +29,8 @@ const ROUTES = {
   '/v1/runs/{id}/prompts': ['get'],
   '/v1/runs/{id}/prompts/{frame}': ['delete', 'put'],
   '/v1/runs/{id}/prompts/{frame}/mask.png': ['get'],
+  '/v1/uploads': ['options', 'post'],
+  '/v1/uploads/{id}': ['delete', 'head', 'patch'],
   '/v1/videos': ['get', 'post'],
   '/v1/videos/{id}': ['delete', 'get'],
   '/v1/videos/{id}/frames': ['get'],

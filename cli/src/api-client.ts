@@ -8,6 +8,7 @@ import type { Connection } from './connection';
 import { Failure } from './failure';
 import { isJson, readJsonPrompt, type FramePrompt } from './frame-prompt';
 import { FormPart, uploadForm } from './multipart-upload';
+import { sendResumably, type SentFile } from './resumable-upload';
 import { describeProblem, framePage, problem, RunResource, runResource } from './run-resource';
 
 /** How long a server may answer 503: an export of a long video takes its time. */
@@ -98,6 +99,15 @@ export class ApiClient {
     });
     if (status < 200 || status > 299) throw new Failure(refusal(status, body));
     return JSON.parse(body) as unknown;
+  }
+
+  /**
+   * Sends a file so that it goes on where an earlier attempt ended.
+   * @throws Failure with the server's code when it refuses
+   */
+  async sendFile(file: string, fileName: string, onProgress?: (sentBytes: number) => void): Promise<SentFile> {
+    const { base, headers, signal } = this;
+    return sendResumably(file, { base, headers, fileName, signal, onProgress, refusal });
   }
 
   async getRun(id: string): Promise<RunResource> {

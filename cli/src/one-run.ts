@@ -7,6 +7,7 @@ import { checkPromptFile, isJson, readJsonPrompt, type FramePrompt } from './fra
 import { Interruption } from './interruption';
 import { FormPart } from './multipart-upload';
 import { Platform } from './platform';
+import { isLarge } from './resumable-upload';
 import { mustSucceed, RunProgress, RunResource } from './run-resource';
 
 /** What to run. */
@@ -115,10 +116,14 @@ export async function performRun(
     ...(fit === undefined ? [] : [{ name: 'fit', text: fit }]),
     ...partsOf(promptsOf(request)),
     ...keypointPart(request),
-    { name: 'video', ...source, open: () => (folder ? zipFrames(video) : createReadStream(video)) },
   ];
   const { client } = platform;
-  const accepted = await client.createRun(parts);
+  const sent = isLarge(video) ? await client.sendFile(video, source.fileName) : undefined;
+  const ofVideo: FormPart = sent
+    ? { name: 'uploadId', text: sent.uploadId }
+    : { name: 'video', ...source, open: () => (folder ? zipFrames(video) : createReadStream(video)) };
+  const accepted = await client.createRun([...parts, ofVideo]);
+  await sent?.forget();
   listener.onAccepted?.(accepted);
   try {
     return mustSucceed(

@@ -11,6 +11,7 @@ import { Failure } from '../failure';
 import { videoSource, zipFrames } from '../frame-folder';
 import { Interruption } from '../interruption';
 import { ProgressDisplay } from '../progress-display';
+import { isLarge } from '../resumable-upload';
 import {
   videoFramePage,
   videoOf,
@@ -104,6 +105,7 @@ function wholeNumber(text: string): number {
 async function upload(client: ApiClient, file: string): Promise<VideoResource> {
   const { folder, ...source } = videoSource(file);
   const display = new ProgressDisplay(process.stderr, undefined, 'MiB');
+  const show = (bytes: number) => display.update(Math.floor(bytes / MIB), null, 'sent');
   let sent = 0;
   const open = (): Readable =>
     Readable.from(
@@ -111,12 +113,18 @@ async function upload(client: ApiClient, file: string): Promise<VideoResource> {
         for await (const chunk of folder ? zipFrames(file) : createReadStream(file)) {
           yield chunk as Buffer;
           sent += (chunk as Buffer).length;
-          display.update(Math.floor(sent / MIB), null, 'sent');
+          show(sent);
         }
       })(),
     );
   try {
-    return videoResource.parse(await client.submit('/v1/videos', [{ name: 'video', ...source, open }]));
+    if (!isLarge(file)) {
+      return videoResource.parse(await client.submit('/v1/videos', [{ name: 'video', ...source, open }]));
+    }
+    const { uploadId, forget } = await client.sendFile(file, source.fileName, show);
+    const video = videoResource.parse(await client.call('POST', '/v1/videos', { uploadId }));
+    await forget();
+    return video;
   } finally {
     display.end();
   }

@@ -1,5 +1,6 @@
-/** Where all blobs of one kind lie that belong to one set of frames or features, video or run. */
+/** Where all blobs of one kind lie that belong to one set of frames or features, upload, video or run. */
 export const blobFolders = {
+  parts: (uploadId: string) => `parts/${uploadId}/`,
   frames: (frameSetId: string) => `frames/${frameSetId}/`,
   features: (featureSetId: string) => `features/${featureSetId}/`,
   labels: (runId: string) => `labels/${runId}/`,
@@ -14,6 +15,8 @@ export const blobFolders = {
 export const blobKeys = {
   /** Writer: gateway. A file on its way in; not yet known to Postgres. */
   upload: (id: string) => `uploads/${id}`,
+  /** Writer: gateway. A piece of an upload; whoever writes one has a name of its own for it. */
+  part: (uploadId: string, id: string) => `${blobFolders.parts(uploadId)}${id}`,
   /** Writer: gateway. */
   video: (sha256: string) => `videos/${sha256}`,
   /** Writer: gateway. What a prompt says, as an indexed PNG of object ids. */

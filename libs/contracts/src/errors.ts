@@ -61,6 +61,10 @@ export const ERRORS = {
   MEDIA_TYPE_UNSUPPORTED: input(415, 'The body has a media type that is not accepted here.'),
   UPLOAD_TOO_LARGE: input(413, 'The upload is larger than this server accepts.'),
   UPLOAD_ABORTED: input(400, 'The upload ended before it was complete.'),
+  UPLOAD_NOT_FOUND: input(404, 'There is no such upload.'),
+  UPLOAD_CONFLICT: input(409, 'The upload goes on at another byte.'),
+  UPLOAD_INCOMPLETE: input(409, 'Bytes of the upload are missing.'),
+  TUS_VERSION: input(412, 'The request does not name a version of tus that this server speaks.'),
   // webhooks
   WEBHOOK_NOT_FOUND: input(404, 'There is no such webhook.'),
   WEBHOOK_DELIVERY_NOT_FOUND: input(404, 'The webhook has no such delivery.'),

@@ -89,6 +89,9 @@ const webhooks = {
 
 const gatewayFields = serviceEnvironment.extend({
   MAX_UPLOAD_BYTES: whole(1, Number.MAX_SAFE_INTEGER, 2_000_000_000).describe('Size of an uploaded video'),
+  UPLOAD_EXPIRY_HOURS: floor(0.0001, 720, 24).describe(
+    'An upload in pieces (tus) is removed so long after its last piece, unless something was made of it',
+  ),
   MAX_CLASSES: whole(1, 254, 64).describe('Classes of a mask, without the background'),
   MAX_KEYPOINTS: whole(1, 4096, 256).describe('Key points of all objects of a run together'),
   SEGMENT_FRAMES: whole(1, 256, 8).describe('Frames of a segment; never changes a result'),

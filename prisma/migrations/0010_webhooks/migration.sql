@@ -78,14 +78,14 @@ ALTER TABLE "WebhookDelivery" ADD CONSTRAINT "WebhookDelivery_endpointId_fkey" F
 ALTER TABLE "WebhookAttempt" ADD CONSTRAINT "WebhookAttempt_endpointId_eventId_fkey" FOREIGN KEY ("endpointId", "eventId") REFERENCES "WebhookDelivery"("endpointId", "eventId") ON DELETE CASCADE ON UPDATE CASCADE;
 -- Events are noted by triggers: in the transaction that changes the state, whichever service does so, or not at all.
 
--- One delivery for each enabled endpoint of the tenant that has subscribed to the type. An endpoint that is removed
+-- One delivery for each enabled endpoint of the tenant that has subscribed to the type, all of one event. An endpoint that is removed
 -- meanwhile is passed over: an event never keeps a state from changing.
 CREATE FUNCTION note_webhook_event(of_tenant TEXT, event_type TEXT, event_subject UUID, event_data JSONB) RETURNS VOID
 LANGUAGE sql AS $$
+  WITH event AS MATERIALIZED (SELECT gen_random_uuid() AS id, timezone('UTC', clock_timestamp()) AS at)
   INSERT INTO "WebhookDelivery" ("endpointId", "eventId", type, subject, data, "createdAt", "wantedAt", "nextAttemptAt")
   SELECT endpoint.id, event.id, event_type, event_subject, event_data, event.at, event.at, event.at
-  FROM "WebhookEndpoint" endpoint,
-    (SELECT gen_random_uuid() AS id, timezone('UTC', clock_timestamp()) AS at OFFSET 0) event
+  FROM "WebhookEndpoint" endpoint, event
   WHERE endpoint.tenant = of_tenant AND endpoint."disabledAt" IS NULL AND endpoint.events && ARRAY[event_type, '*']
   FOR KEY SHARE OF endpoint
 $$;

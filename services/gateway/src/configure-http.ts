@@ -20,6 +20,8 @@ import { ProblemFilter } from './http/problem.filter';
 import { MAX_MASK_BYTES } from './http/upload-limits';
 import { endEventStreams } from './http/server-sent-events';
 import { RUN_BODIES } from './runs/run-body';
+import { acceptPieces } from './uploads/accept-pieces';
+import { VIDEO_BODIES } from './videos/video-body';
 
 /** Uploads, errors, metrics and documentation of the HTTP API, and where its admin part is. */
 export function configureHttp(app: NestFastifyApplication, config: ConfigOf<'gateway'>): void {
@@ -33,6 +35,7 @@ export function configureHttp(app: NestFastifyApplication, config: ConfigOf<'gat
   refuseWhenClosing(fastify);
   fastify.addHook('preClose', async () => endEventStreams());
   acceptForms(fastify);
+  acceptPieces(fastify);
   // The mask of a prompt, or a table of key points, may be the body itself.
   const png = { parseAs: 'buffer', bodyLimit: MAX_MASK_BYTES } as const;
   fastify.addContentTypeParser(['image/png', 'text/csv', 'application/octet-stream'], png, (_request, body, done) =>
@@ -48,7 +51,7 @@ export function documentOf(app: NestFastifyApplication, config: ConfigOf<'gatewa
   const access = accessOfRoutes(controllersOf(app));
   const facts = { version: buildInfo(config.REVISION).version, keyScheme: KEY_SCHEME };
   const withScopes = (document: OpenAPIObject) => withAccess(document, access, config.ADMIN_API === 'on');
-  return createDocument(app, facts, withScopes, RUN_BODIES);
+  return createDocument(app, facts, withScopes, { ...RUN_BODIES, ...VIDEO_BODIES });
 }
 
 /** Requests that still come in on open connections while the process ends are for another one. */

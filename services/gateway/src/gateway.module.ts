@@ -29,6 +29,10 @@ import { ShadowRunService } from './runs/shadow-run.service';
 import { TimelineController } from './runs/timeline.controller';
 import { UploadSweepService } from './runs/upload-sweep.service';
 import { UploadService } from './runs/upload.service';
+import { PartSweepService } from './uploads/part-sweep.service';
+import { TusService } from './uploads/tus.service';
+import { UploadsController } from './uploads/uploads.controller';
+import { UploadsService } from './uploads/uploads.service';
 import { IncomingVideoService } from './videos/incoming-video.service';
 import { VideoFramesController } from './videos/video-frames.controller';
 import { VideoFramesService } from './videos/video-frames.service';
@@ -55,6 +59,7 @@ export class GatewayModule {
       controllers: [
         RunsController,
         VideosController,
+        UploadsController,
         VideoFramesController,
         RunEventsController,
         KeypointsController,
@@ -71,6 +76,9 @@ export class GatewayModule {
       providers: [
         AcceptRunService,
         IncomingVideoService,
+        UploadsService,
+        TusService,
+        PartSweepService,
         VideosService,
         VideoViewService,
         VideoFramesService,

@@ -32,8 +32,9 @@ export const UNLIMITED: Room = {
  * nothing that could be left behind when a process dies.
  *
  * A run counts with the bytes of its video also when another run has the same one, for it has masks of its own. A video
- * that is kept counts without a run too. Exports count when they are made, and soft labels as if each pass of a run were
- * of all its objects: which ones a pass is of is not in its rows.
+ * that is kept counts without a run too. Exports count when they are made, uploads in pieces with all their bytes from the
+ * beginning on until something is made of them, and soft labels as if each pass of a run were of all its objects: which
+ * ones a pass is of is not in its rows.
  */
 @Injectable()
 export class QuotaService {
@@ -41,7 +42,7 @@ export class QuotaService {
 
   /**
    * Refuses a request before its body is read, if its video cannot but be too large; how large it is shows as it comes.
-   * @param announcedBytes Content-Length; undefined where the request has none
+   * @param announcedBytes Content-Length; undefined where the request has none, 0 where it brings no video
    * @param wants a run, or only to keep the video
    * @returns what is left for its video
    * @throws CodedError QUOTA_RUNS, QUOTA_BYTES
@@ -51,7 +52,7 @@ export class QuotaService {
     if (!limits) return UNLIMITED;
     if (wants === 'run') await this.assertRuns(this.database, caller, limits);
     const exceeded = () => tooManyBytes(limits);
-    const videoBytes = Math.max(1, (announcedBytes ?? 0) - BESIDES_VIDEO_BYTES);
+    const videoBytes = announcedBytes === 0 ? 0 : Math.max(1, (announcedBytes ?? 0) - BESIDES_VIDEO_BYTES);
     return { bytes: await this.bytesLeft(this.database, caller.tenant, limits, videoBytes), exceeded };
   }
 
@@ -133,7 +134,8 @@ export class QuotaService {
           JOIN LATERAL (SELECT greatest(1 + count(*) FILTER (WHERE kind = 'mask'), sum(cardinality(points))) AS channels
             FROM "RunObject" WHERE "runId" = run.id) object ON true
           JOIN LATERAL (SELECT sum("frameCount") AS frames FROM "LabelSegment" WHERE "runId" = run.id) label ON true
-          WHERE run.tenant = ${tenant} AND run."deletedAt" IS NULL AND run."shadowOfId" IS NULL)
+          WHERE run.tenant = ${tenant} AND run."deletedAt" IS NULL AND run."shadowOfId" IS NULL) +
+        (SELECT coalesce(sum(bytes), 0) FROM "Upload" WHERE tenant = ${tenant})
       )::bigint AS bytes`;
     const left = limits.maxStoredBytes - Number(bytes);
     if (wanted > left) throw tooManyBytes(limits);
@@ -142,6 +144,6 @@ export class QuotaService {
 }
 
 function tooManyBytes({ maxStoredBytes }: Limits): Refusal {
-  const detail = `The tenant may have ${maxStoredBytes} bytes of exports, soft labels and videos, each of these counted for each run on it: delete exports, runs or videos first.`;
+  const detail = `The tenant may have ${maxStoredBytes} bytes of exports, soft labels, uploads and videos, each of these counted for each run on it: delete exports, uploads, runs or videos first.`;
   return tooMuch('QUOTA_BYTES', detail, BYTES_RETRY_SECONDS);
 }

@@ -15,6 +15,11 @@ export function isForm({ headers }: FastifyRequest): boolean {
   return headers['content-type']?.toLowerCase().startsWith(FORM) ?? false;
 }
 
+/** Whether the body says that it is JSON. */
+export function isJson({ headers }: FastifyRequest): boolean {
+  return headers['content-type']?.toLowerCase().startsWith('application/json') ?? false;
+}
+
 /**
  * The parts of the form. A file is read before the next part is asked for.
  * @throws CodedError REQUEST_INVALID when the body is no form, TEXT_INVALID, UPLOAD_ABORTED
@@ -32,6 +37,11 @@ export async function* partsOf(request: FastifyRequest): AsyncGenerator<FormPart
   } finally {
     form.leave();
   }
+}
+
+/** Bytes of the body, where its sender says how many come; JSON brings no file. */
+export function fileBytesOf(request: FastifyRequest): number | undefined {
+  return isJson(request) ? 0 : lengthOf(request);
 }
 
 /** Bytes of the body, where its sender says how many come. */

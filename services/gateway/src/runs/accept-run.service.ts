@@ -181,7 +181,7 @@ export class AcceptRunService {
 }
 
 function fingerprintOf({ video, labels, options }: RunUpload): string {
-  const named = 'id' in video ? `id ${video.id}` : video.sha256;
+  const named = 'id' in video ? `id ${video.id}` : video.uploadId ? `upload ${video.uploadId}` : video.sha256;
   const hash = createHash('sha256').update(`${named}\n${options.text}\n`);
   for (const { frame, said } of labels.prompts) {
     for (const one of said) hash.update(`${frame} `).update('png' in one ? one.png : JSON.stringify(one));

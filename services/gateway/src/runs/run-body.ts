@@ -48,6 +48,12 @@ const said = {
 };
 const videoId = { type: 'string', format: 'uuid', description: 'Of a video of the tenant, in the place of a file' };
 
+const uploadId = {
+  type: 'string',
+  format: 'uuid',
+  description: 'Of a file that was sent to /v1/uploads, in the place of a file; all its bytes must have arrived',
+};
+
 /** The form of POST /v1/runs. It is left open for parts like mask@57, whose names no generator of clients can express. */
 const form = {
   type: 'object',
@@ -61,6 +67,7 @@ const form = {
       description: 'A video, or a zip of JPEG or PNG frames; the part needs a file name',
     },
     videoId,
+    uploadId,
   },
 };
 
@@ -68,8 +75,8 @@ const form = {
 const json = {
   type: 'object',
   additionalProperties: false,
-  required: ['videoId', 'prompts'],
-  properties: { videoId, ...said },
+  required: ['prompts'],
+  properties: { videoId, uploadId, ...said },
 };
 
 /** Schemas of the bodies of POST /v1/runs, by their names in the document: generated clients call them so. */

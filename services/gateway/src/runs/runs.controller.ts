@@ -16,7 +16,7 @@ import { pageOf, placeOf } from '../http/paging';
 import { parseBody, schemaOf } from '../http/parse-body';
 import { AcceptRunService } from './accept-run.service';
 import { EnqueueService } from './enqueue.service';
-import { lengthOf } from '../http/form-parts';
+import { fileBytesOf } from '../http/form-parts';
 import { runChange, runFilter } from './run-request';
 import { RunViewService } from './run-view.service';
 import { UploadService } from './upload.service';
@@ -49,7 +49,7 @@ export class RunsController {
       'Send options, masks and prompts before the video: what is wrong with them is said before the video is read. Labels ' +
       'are known for one frame or more, as masks, as JSON, or both; nothing is accepted of a request with a bad one. ' +
       'Instead of a video, `videoId` names one that was sent before, or the one of another run: nothing is sent or decoded ' +
-      'again, and the request may be JSON.',
+      'again, and the request may be JSON; or `uploadId` one that was sent to `/v1/uploads`.',
   })
   @Answers('Run', 202)
   @ApiConsumes('multipart/form-data')
@@ -62,6 +62,8 @@ export class RunsController {
     'ENCODER_UNKNOWN',
     'INPUT_TOO_LARGE',
     'UPLOAD_ABORTED',
+    'UPLOAD_NOT_FOUND',
+    'UPLOAD_INCOMPLETE',
     'MODEL_VERSION_NOT_READY',
   )
   async createRun(
@@ -72,8 +74,9 @@ export class RunsController {
   ) {
     const { runId, replayed } = await this.idempotency.once(caller.tenant, key, async (claim) => {
       // A repeated request adds no run, so that it gets its answer also where there is no room for another.
-      const room = claim.isReplay ? UNLIMITED : await this.quota.admit(caller, lengthOf(request), 'run');
-      return this.uploads.withUpload(request, room, (upload) => this.accepting.accept(upload, claim, caller));
+      const room = claim.isReplay ? UNLIMITED : await this.quota.admit(caller, fileBytesOf(request), 'run');
+      const sender = { caller, isReplay: claim.isReplay, room };
+      return this.uploads.withUpload(request, sender, (upload) => this.accepting.accept(upload, claim, caller));
     });
     void reply.header('location', `/v1/runs/${runId}`);
     if (replayed) void reply.header('idempotency-replayed', 'true');

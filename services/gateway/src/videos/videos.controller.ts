@@ -5,8 +5,9 @@ import { Answers } from '@propago/runtime';
 import { CurrentCaller, type Caller } from '../access/caller';
 import { QuotaService, UNLIMITED } from '../access/quota.service';
 import { RequireScope } from '../access/require-scope';
-import { lengthOf } from '../http/form-parts';
+import { fileBytesOf } from '../http/form-parts';
 import { IdempotencyService } from '../http/idempotency.service';
+import { AlsoTakesJson } from '../http/open-api/bodies';
 import { IdempotencyHeader, PageQuery, VideoParameter } from '../http/open-api/parameters';
 import { Refuses } from '../http/open-api/refuses';
 import { pageOf, placeOf } from '../http/paging';
@@ -35,7 +36,8 @@ export class VideosController {
     summary: 'Send a video, to look at its frames and for runs on it',
     description:
       'It stays until it is deleted, or has had no run for the time that the operator has set, and counts in the quota. ' +
-      'The id belongs to the tenant: who sends the same bytes again gets another one.',
+      'The id belongs to the tenant: who sends the same bytes again gets another one. As JSON, `uploadId` names a file ' +
+      'that was sent to `/v1/uploads`.',
   })
   @Answers('Video', 201)
   @ApiConsumes('multipart/form-data')
@@ -54,7 +56,14 @@ export class VideosController {
       },
     },
   })
-  @Refuses(/^(VIDEO_(?!IN_USE)|ZIP_|FRAME_|IDEMPOTENCY_|STORAGE_)/, 'QUOTA_BYTES', 'UPLOAD_ABORTED')
+  @AlsoTakesJson('VideoRequest')
+  @Refuses(
+    /^(VIDEO_(?!IN_USE)|ZIP_|FRAME_|IDEMPOTENCY_|STORAGE_)/,
+    'QUOTA_BYTES',
+    'UPLOAD_ABORTED',
+    'UPLOAD_NOT_FOUND',
+    'UPLOAD_INCOMPLETE',
+  )
   async createVideo(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -66,8 +75,9 @@ export class VideosController {
       key,
       async (claim) => {
         // A repeated request adds no video, so that it gets its answer also where there is no room for another.
-        const room = claim.isReplay ? UNLIMITED : await this.quota.admit(caller, lengthOf(request), 'video');
-        return this.incoming.withVideo(request, room, (video) => this.videos.accept(video, claim, caller));
+        const room = claim.isReplay ? UNLIMITED : await this.quota.admit(caller, fileBytesOf(request), 'video');
+        const sender = { caller, isReplay: claim.isReplay, room };
+        return this.incoming.withVideo(request, sender, (video) => this.videos.accept(video, claim, caller));
       },
     );
     void reply.header('location', `/v1/videos/${videoId}`);

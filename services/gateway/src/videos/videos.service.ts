@@ -10,6 +10,7 @@ import { QuotaService } from '../access/quota.service';
 import type { Claim } from '../http/idempotency.service';
 import { UUID } from '../http/paging';
 import { EnqueueService } from '../runs/enqueue.service';
+import { UploadsService } from '../uploads/uploads.service';
 import type { IncomingVideo } from './incoming-video.service';
 
 /** The answer of POST /v1/videos, kept for the same request sent again. */
@@ -33,6 +34,7 @@ export class VideosService {
     private readonly next: NextSteps,
     private readonly enqueue: EnqueueService,
     private readonly quota: QuotaService,
+    private readonly uploads: UploadsService,
   ) {}
 
   /**
@@ -44,7 +46,8 @@ export class VideosService {
     claim: Claim<VideoAnswer>,
     caller: Caller,
   ): Promise<VideoAnswer & { replayed: boolean }> {
-    const before = claim.recall(`video ${incoming.sha256}`);
+    const { uploadId } = incoming;
+    const before = claim.recall(uploadId === undefined ? `video ${incoming.sha256}` : `upload ${uploadId}`);
     if (before) return { ...before, replayed: true };
     const probe = await this.probe(incoming);
     const videoId = await this.withContent(incoming, probe, async (transaction) => {
@@ -63,19 +66,22 @@ export class VideosService {
 
   /** Does something in a transaction that has the lock of the video, and in which its content is known and in its place. */
   async withContent<T>(
-    { sha256, bytes, key }: IncomingVideo,
+    { sha256, bytes, key, uploadId }: IncomingVideo,
     probe: VideoProbe,
     work: (transaction: Prisma.TransactionClient) => Promise<T>,
   ): Promise<T> {
     const blobKey = blobKeys.video(sha256);
     try {
-      return await this.database.$transaction(async (transaction) => {
+      const result = await this.database.$transaction(async (transaction) => {
         await lockVideo(transaction, sha256);
+        if (uploadId !== undefined) await this.uploads.use(transaction, uploadId);
         if (!(await this.storage.stat(blobKey))) await this.storage.move(key, blobKey);
         const video = { sha256, bytes, blobKey, probe: probe as unknown as Prisma.InputJsonObject };
         await transaction.video.upsert({ where: { sha256 }, create: video, update: {} });
         return work(transaction);
       }, LIMITS);
+      if (uploadId !== undefined) await this.uploads.remove(uploadId);
+      return result;
     } catch (error) {
       await this.removeOrphan(sha256);
       throw error;

@@ -51,7 +51,7 @@ export interface Surveyed {
 }
 
 /**
- * All blobs but uploads, which are the gateway's. Orphans are those that no row keeps, as their process died before it
+ * All blobs but uploads and their parts, which are the gateway's. Orphans are those that no row keeps, as their process died before it
  * could write the row or remove the blob; ones younger than `ageMs` may only be on their way in.
  */
 export async function* survey(storage: BlobStore, database: Database, ageMs: number): AsyncGenerator<Surveyed> {

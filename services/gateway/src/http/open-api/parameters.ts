@@ -12,6 +12,8 @@ export const RunParameter = () => uuid('Of the run');
 export const VideoParameter = () => uuid('Of the video');
 /** `{id}` in the address of a training run. */
 export const TrainingRunParameter = () => uuid('Of the training run');
+/** `{id}` in the address of an upload. */
+export const UploadParameter = () => uuid('Of the upload');
 /** `{id}` in the address of a webhook. */
 export const WebhookParameter = () => uuid('Of the webhook');
 /** `{id}` in the address of an API key. */
