@@ -1,10 +1,13 @@
 import { useState } from 'react';
-import { Button as AriaButton } from 'react-aria-components';
+import { Button as AriaButton, FileTrigger } from 'react-aria-components';
 import { cssColour, type Colours } from '../labels/palette';
 import { Button, IconButton, IconToggle } from '../ui/button';
 import { Icons } from '../ui/icons';
 import type { ListedObject } from './listed-object';
 import { ObjectDialog, type ObjectLook } from './object-dialog';
+
+/** A mask, or JSON of LabelMe or COCO. */
+const IMPORTED = ['image/png', 'application/json', '.json'];
 
 interface ObjectsPanelProps {
   objects: readonly ListedObject[];
@@ -16,6 +19,10 @@ interface ObjectsPanelProps {
   locked: ReadonlySet<number>;
   onLock: (id: number, isLocked: boolean) => void;
   onAdd?: () => void;
+  /** Adds one that has key points. */
+  onAddPoints?: () => void;
+  /** Takes labels of this frame from a file. */
+  onImport?: (file: File) => void;
   /** What an object looks like now; with `onChange`. */
   lookOf?: (id: number) => ObjectLook;
   onChange?: (id: number, look: ObjectLook) => void;
@@ -24,18 +31,40 @@ interface ObjectsPanelProps {
 
 /** The objects, one of which is painted: colour, name, hide, lock, delete. */
 export function ObjectsPanel(props: ObjectsPanelProps) {
-  const { objects, colours, chosen, onChoose, hidden, onHide, locked, onLock, onAdd, lookOf, onChange, onDelete } =
-    props;
+  const {
+    objects,
+    colours,
+    chosen,
+    onChoose,
+    hidden,
+    onHide,
+    locked,
+    onLock,
+    onAdd,
+    onAddPoints,
+    onImport,
+    lookOf,
+    onChange,
+    onDelete,
+  } = props;
   const [edited, setEdited] = useState<ListedObject>();
   return (
     <section className="panel-part" aria-label="Objects">
       <div className="panel-head">
         <h2>Objects</h2>
-        {onAdd && (
-          <Button kind="quiet" onPress={onAdd}>
-            {Icons.plus} Add
-          </Button>
-        )}
+        <div className="row">
+          {onImport && (
+            <FileTrigger acceptedFileTypes={IMPORTED} onSelect={(files) => files?.[0] && onImport(files[0])}>
+              <Button kind="quiet">{Icons.upload} Import</Button>
+            </FileTrigger>
+          )}
+          {onAddPoints && <IconButton icon={Icons.points} label="Add key points" onPress={onAddPoints} />}
+          {onAdd && (
+            <Button kind="quiet" onPress={onAdd}>
+              {Icons.plus} Add
+            </Button>
+          )}
+        </div>
       </div>
       <ul className="objects">
         {objects.map((object) => {

@@ -8,11 +8,12 @@ export function usePen(firstTool: Tool) {
   const [tool, setTool] = useState<Tool>(firstTool);
   const [object, setObject] = useState(1);
   const [size, setSize] = useState(24);
+  const [tolerance, setTolerance] = useState(24);
   const [opacity, setOpacity] = useState(0.45);
   const [hasOutlines, setOutlines] = useState(true);
   const [hidden, setHidden] = useState<ReadonlySet<number>>(new Set());
   const [locked, setLocked] = useState<ReadonlySet<number>>(new Set());
-  const pen: Pen = { tool, object, size };
+  const pen: Pen = { tool, object, size, tolerance };
   const shortcuts: Shortcut[] = [
     ...TOOLS.map(({ id, name, key }) => ({ keys: key, name, run: () => setTool(id) })),
     { keys: '[', name: 'Smaller brush', run: () => setSize((now) => nextSize(now, -1)) },
@@ -25,6 +26,7 @@ export function usePen(firstTool: Tool) {
     setTool,
     setObject,
     setSize,
+    setTolerance,
     opacity,
     setOpacity,
     hasOutlines,

@@ -9,11 +9,13 @@ interface BenchPanelProps {
   run: Run;
   live: Pick<LiveRun, 'exports' | 'watch'>;
   names: ReadonlyMap<number, string>;
+  /** What compares it with something else. */
+  compare: ReactNode;
   children: ReactNode;
 }
 
 /** Beside the stage: the objects, what can be taken away, what is known of the run. */
-export function BenchPanel({ run, live, names, children }: BenchPanelProps) {
+export function BenchPanel({ run, live, names, compare, children }: BenchPanelProps) {
   const notes = run.warnings.length + (run.error ? 1 : 0);
   return (
     <aside className="bench-panel" aria-label="Run">
@@ -21,6 +23,9 @@ export function BenchPanel({ run, live, names, children }: BenchPanelProps) {
         <TabList className="tab-list" aria-label="Run">
           <Tab id="objects" className="tab">
             Objects
+          </Tab>
+          <Tab id="compare" className="tab">
+            Compare
           </Tab>
           <Tab id="export" className="tab">
             Export
@@ -32,6 +37,9 @@ export function BenchPanel({ run, live, names, children }: BenchPanelProps) {
         </TabList>
         <TabPanel id="objects" className="tab-panel">
           {children}
+        </TabPanel>
+        <TabPanel id="compare" className="tab-panel">
+          {compare}
         </TabPanel>
         <TabPanel id="export" className="tab-panel">
           <RunExport run={run} names={names} news={live.exports} watch={live.watch} />
