@@ -61,15 +61,14 @@ export class PagePlatform {
     return Buffer.from(await (await this.closed.get(path, this.key)).arrayBuffer());
   }
 
-  async finishedRun(
-    name: string,
-    of: Omit<RunRequest, 'options' | 'headers'>,
-    fileName = 'crossing.mp4',
-  ): Promise<RunResource> {
+  async acceptedRun(name: string, of: Omit<RunRequest, 'options' | 'headers'>): Promise<RunResource> {
     const options = { name, tags: ['street'], parameters: NATIVE_SIZE };
-    const answer = await this.closed.platform.postRun({ ...of, options, headers: bearer(this.key), fileName });
-    const { id } = (await answer.json()) as RunResource;
-    return this.succeeded(id);
+    const request = { fileName: 'crossing.mp4', ...of, options, headers: bearer(this.key) };
+    return (await (await this.closed.platform.postRun(request)).json()) as RunResource;
+  }
+
+  async finishedRun(name: string, of: Omit<RunRequest, 'options' | 'headers'>): Promise<RunResource> {
+    return this.succeeded((await this.acceptedRun(name, of)).id);
   }
 
   async succeeded(id: string): Promise<RunResource> {

@@ -4,7 +4,7 @@ import { drawCursor, type Cursor } from './draw-cursor';
 import { drawKeypoints } from './draw-keypoints';
 import { LabelLayer, type Look } from './label-layer';
 import type { Point, Rect } from './label-map';
-import { pixelsOf } from './wand';
+import { pixelsOf } from './picture-pixels';
 import { fitted, toPicture, zoomed, type View } from './view';
 
 /** How two sets of labels are shown at once: one picture cut at a share of the canvas, or two beside each other. */

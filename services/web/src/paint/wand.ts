@@ -1,7 +1,11 @@
 import type { Point } from './label-map';
 
 /** A picture as the browser has it: red, green, blue and alpha of each pixel. */
-export type Pixels = Pick<ImageData, 'data' | 'width' | 'height'>;
+export interface Pixels {
+  data: Uint8ClampedArray;
+  width: number;
+  height: number;
+}
 
 /**
  * The connected region around a pixel whose colours are like its own.
@@ -39,11 +43,4 @@ export function likeColours(
     if (i < width * (height - 1)) visit(i + width);
   }
   return inside;
-}
-
-/** The pixels of a picture at another size, as it is shown. */
-export function pixelsOf(image: ImageBitmap, width: number, height: number): ImageData {
-  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })!;
-  context.drawImage(image, 0, 0, width, height);
-  return context.getImageData(0, 0, width, height);
 }

@@ -6,6 +6,7 @@ import { useQuery } from '../api/use-query';
 import { ChooseVideo } from '../new-run/choose-video';
 import { PaintObjects } from '../new-run/paint-objects';
 import { navigate } from '../router';
+import { SampleButton } from '../sample/sample-button';
 import { Loading, ProblemNote } from '../ui/states';
 
 /** From a video to a run: upload, paint the objects, start. @param videoId of one that was sent already */
@@ -58,6 +59,11 @@ function SendVideo() {
         onFile={(chosen) => void start(chosen)}
         onStop={() => controller.current?.abort()}
       />
+      {!file && (
+        <p className="sample-line">
+          No video at hand? <SampleButton />
+        </p>
+      )}
     </div>
   );
 }
