@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { percent } from '../ui/format';
 import { Slider } from '../ui/slider';
 import { SwitchField } from '../ui/switch-field';
@@ -5,7 +6,7 @@ import { LARGEST_BRUSH, MOST_TOLERANCE, SMALLEST_BRUSH } from './tools';
 import type { usePen } from './use-pen';
 
 /** Size of the brush, and how the labels look. */
-export function PenPanel({ pen }: { pen: ReturnType<typeof usePen> }) {
+export const PenPanel = memo(function PenPanel({ pen }: { pen: ReturnType<typeof usePen> }) {
   const { pen: now, setSize, setTolerance, opacity, setOpacity, hasOutlines, setOutlines } = pen;
   return (
     <section className="panel-part" aria-label="Look">
@@ -27,4 +28,4 @@ export function PenPanel({ pen }: { pen: ReturnType<typeof usePen> }) {
       </SwitchField>
     </section>
   );
-}
+});

@@ -190,7 +190,8 @@ export class StagePainter {
     context.clip();
     context.setTransform(view.scale, 0, 0, view.scale, view.x + shift, view.y);
     context.imageSmoothingEnabled = view.scale < 3;
-    context.imageSmoothingQuality = 'high';
+    // Enlarged, it looks the same with less work.
+    context.imageSmoothingQuality = view.scale < 1 ? 'high' : 'low';
     if (image) context.drawImage(image, 0, 0, picture.width, picture.height);
     if (labels && layer) context.drawImage(layer.canvas, 0, 0);
     drawKeypoints(context, keypoints, this.look, devicePixelRatio / view.scale);

@@ -18,7 +18,8 @@ import { ShortcutList, useShortcuts } from '../ui/shortcuts';
 import { Loading, ProblemNote } from '../ui/states';
 import { isAtWork } from '../ui/run-state';
 import { say } from '../ui/toasts';
-import { BenchPanel } from './bench-panel';
+import { useStable } from '../ui/use-stable';
+import { BenchPanel, PanelContext } from './bench-panel';
 import { benchShortcuts } from './bench-shortcuts';
 import { FramePanel } from './frame-panel';
 import { listedObjects } from './listed-objects';
@@ -75,6 +76,7 @@ export function Bench({ live, run }: { live: LiveRun; run: Run }) {
     tracked: pointsHere.find((one) => one.id === pen.pen.object)?.points,
   });
   useEffect(() => view.showPaper(here?.map), [points.version]);
+  const drafts = useMemo(() => [...papers.drafts, ...points.frames], [papers.drafts, points.frames]);
   const names = useMemo(() => new Map(objects.map((one) => [one.id, one.name ?? `Object ${one.id}`])), [objects]);
   const ids = useMemo(() => objects.map((one) => one.id), [objects]);
   // What is chosen may have been deleted, or never have been there.
@@ -87,13 +89,16 @@ export function Bench({ live, run }: { live: LiveRun; run: Run }) {
   const suggestions = useSuggestions(id, timeline, { isBusy: isAtWork(run.state), names });
 
   const comparison = useComparison(run, view, ids);
+  const undo = useStable(() => correction.step('undo'));
+  const redo = useStable(() => correction.step('redo'));
+  const fit = useStable(() => stage.current?.fit());
 
-  const choose = (object: number) => {
+  const choose = useStable((object: number) => {
     pen.setObject(object);
     const isPoints = objects.find((one) => one.id === object)?.kind === 'keypoints';
     if (isPoints && mayCorrect) pen.setTool('points');
     else if (pen.pen.tool === 'points') pen.setTool('brush');
-  };
+  });
   const onDoubt = () => {
     const next = nextToLookAt(suggestions, frame);
     if (next) goTo(next.frame);
@@ -108,7 +113,7 @@ export function Bench({ live, run }: { live: LiveRun; run: Run }) {
       onRight: correction.markRight,
       onSend: correction.sendPaint,
       onStep: correction.step,
-      onFit: () => stage.current?.fit(),
+      onFit: fit,
       onObject: choose,
       onHelp: () => setHelpOpen(true),
     }),
@@ -120,18 +125,65 @@ export function Bench({ live, run }: { live: LiveRun; run: Run }) {
   const listed = listedObjects(objects, timeline, place, pointsHere);
   const isStale = (timeline?.revisions[place] ?? revision) < revision && isChanging(run.passes, frame);
 
+  const comparePart = (
+    <ComparePanel
+      run={run}
+      comparison={comparison}
+      objects={ids}
+      names={names}
+      colours={colours}
+      frames={frames}
+      frame={frame}
+      onFrame={goTo}
+    />
+  );
+  const objectsPart = (
+    <>
+      <ObjectsPanel
+        objects={listed}
+        colours={colours}
+        chosen={pen.pen.object}
+        onChoose={choose}
+        hidden={pen.hidden}
+        onHide={pen.setHidden}
+        locked={pen.locked}
+        onLock={pen.setLocked}
+        onAdd={mayCorrect ? () => correction.addObject() : undefined}
+        onAddPoints={mayCorrect ? () => setShaping(true) : undefined}
+        lookOf={(object) => objects.find((one) => one.id === object)!}
+        onChange={mayCorrect ? correction.changeObject : undefined}
+        onDelete={mayCorrect ? correction.deleteObject : undefined}
+      />
+      {editor.isOn && mayCorrect && <PointsPanel editor={editor} name={names.get(pen.pen.object)!} />}
+      <PenPanel pen={pen} />
+      <FramePanel
+        frame={frame}
+        onDoubt={timeline && onDoubt}
+        onRight={mayCorrect ? correction.markRight : undefined}
+        isRightPossible={place >= 0 && !correction.isSending && changed.length === 0}
+        onTakeBack={mayCorrect && promptHere && prompts!.items.length > 1 ? correction.takeBack : undefined}
+        onHelp={() => setHelpOpen(true)}
+      />
+      <LookNext
+        suggestions={suggestions}
+        frame={suggestions.find((one) => one.frame === frame)?.frame}
+        onFrame={goTo}
+      />
+    </>
+  );
+
   return (
     <div className="bench">
-      <RunHead run={run} estimate={estimate} isOffline={isOffline} onChange={() => void reload()} />
+      <RunHead run={run} estimate={estimate} isOffline={isOffline} onChange={reload} />
       {mayCorrect && (
         <ToolBar
           tool={pen.pen.tool}
           onTool={pen.setTool}
           canUndo={correction.canUndo}
           canRedo={correction.canRedo}
-          onUndo={() => correction.step('undo')}
-          onRedo={() => correction.step('redo')}
-          onFit={() => stage.current?.fit()}
+          onUndo={undo}
+          onRedo={redo}
+          onFit={fit}
         />
       )}
       <div className="bench-stage">
@@ -176,50 +228,9 @@ export function Bench({ live, run }: { live: LiveRun; run: Run }) {
           />
         )}
       </div>
-      <BenchPanel
-        run={run}
-        live={live}
-        names={names}
-        compare={
-          <ComparePanel
-            run={run}
-            comparison={comparison}
-            objects={ids}
-            names={names}
-            colours={colours}
-            frames={frames}
-            frame={frame}
-            onFrame={goTo}
-          />
-        }
-      >
-        <ObjectsPanel
-          objects={listed}
-          colours={colours}
-          chosen={pen.pen.object}
-          onChoose={choose}
-          hidden={pen.hidden}
-          onHide={pen.setHidden}
-          locked={pen.locked}
-          onLock={pen.setLocked}
-          onAdd={mayCorrect ? () => correction.addObject() : undefined}
-          onAddPoints={mayCorrect ? () => setShaping(true) : undefined}
-          lookOf={(object) => objects.find((one) => one.id === object)!}
-          onChange={mayCorrect ? correction.changeObject : undefined}
-          onDelete={mayCorrect ? correction.deleteObject : undefined}
-        />
-        {editor.isOn && mayCorrect && <PointsPanel editor={editor} name={names.get(pen.pen.object)!} />}
-        <PenPanel pen={pen} />
-        <FramePanel
-          frame={frame}
-          onDoubt={timeline && onDoubt}
-          onRight={mayCorrect ? correction.markRight : undefined}
-          isRightPossible={place >= 0 && !correction.isSending && changed.length === 0}
-          onTakeBack={mayCorrect && promptHere && prompts!.items.length > 1 ? correction.takeBack : undefined}
-          onHelp={() => setHelpOpen(true)}
-        />
-        <LookNext suggestions={suggestions} frame={frame} onFrame={goTo} />
-      </BenchPanel>
+      <PanelContext value={{ objects: objectsPart, compare: comparePart }}>
+        <BenchPanel run={run} exports={live.exports} watch={live.watch} names={names} />
+      </PanelContext>
       <div className="bench-foot">
         {problem && <ProblemNote problem={problem} onRetry={() => void reload()} />}
         <Player {...view} seconds={video.frameRate ? `${(frame / video.frameRate).toFixed(2)} s` : ''} />
@@ -234,10 +245,10 @@ export function Bench({ live, run }: { live: LiveRun; run: Run }) {
           suggestions={suggestions}
           passes={run.passes}
           names={names}
-          drafts={[...papers.drafts, ...points.frames]}
+          drafts={drafts}
           revision={revision}
           chosen={pen.pen.object}
-          onChoose={pen.setObject}
+          onChoose={choose}
         />
       </div>
       {isShaping && (
