@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { encodeIndexedPng, VOC_PALETTE } from '@propago/labels';
 import { repoRoot } from '@propago/local-stack';
 import { Tab } from './support/browser';
 import { bearer } from './support/closed-platform';
@@ -190,6 +191,52 @@ describe('the way from a video to corrected masks', () => {
     await leave(tab);
   });
 
+  it('takes labels from a mask, and from LabelMe with names, and says why not from others', async () => {
+    const tab = await signedIn('/new');
+    const { page } = tab;
+    await page.locator('input[type=file]').setInputFiles(file);
+    await page.locator('canvas.stage').waitFor(PATIENCE);
+    const take = async (name: string, content: Buffer | object): Promise<void> => {
+      const chooser = page.waitForEvent('filechooser');
+      await page.getByRole('button', { name: 'Import' }).click();
+      const buffer = Buffer.isBuffer(content) ? content : Buffer.from(JSON.stringify(content));
+      await (await chooser).setFiles({ name, mimeType: 'application/octet-stream', buffer });
+    };
+    await take('notes.json', { hello: 'world' });
+    await page.getByText('notes.json is neither of LabelMe').waitFor(PATIENCE);
+    await take('mask.png', clip.mask);
+    await page.getByText('Frame 0 has the labels of mask.png').waitFor(PATIENCE);
+    const [left, right] = [clip.width - 40, clip.width - 10];
+    const points = [
+      [left, 5],
+      [right, 5],
+      [right, 25],
+      [left, 25],
+    ];
+    await take('kite.json', { shapes: [{ label: 'kite', shape_type: 'polygon', points }] });
+    await page.getByText('Frame 0 has the labels of kite.json').waitFor(PATIENCE);
+    await page.getByRole('button', { name: 'Start with 3 objects' }).click();
+    await page.waitForURL(/\/runs\/[0-9a-f-]{36}$/, PATIENCE);
+    const id = page.url().split('/').at(-1)!;
+    const { samples } = pixelsOf(await sut.bytes(`/v1/runs/${id}/prompts/0/mask.png`));
+    const expected = clip.truth[0]!.slice();
+    for (let y = 5; y < 25; y++) expected.fill(3, y * clip.width + left, y * clip.width + right);
+    expect(Buffer.from(samples)).toEqual(Buffer.from(expected));
+    expect(await asked(`/v1/runs/${id}/objects`)).toMatchObject({
+      items: [{ id: 1 }, { id: 2 }, { id: 3, name: 'kite' }],
+    });
+    await leave(tab);
+  });
+
+  it('has a sample clip at hand, whose objects are painted', async () => {
+    const tab = await signedIn('/new');
+    const { page } = tab;
+    await page.getByRole('button', { name: 'Try the sample clip' }).click();
+    await page.getByRole('button', { name: 'Start with 3 objects' }).waitFor(PATIENCE);
+    await page.getByText('Waiting for frame 0').waitFor({ state: 'detached', ...PATIENCE });
+    await leave(tab);
+  });
+
   it('deletes a run, and brings it back until the notice is gone', async () => {
     const { id } = await finishedRun('Deleted by mistake');
     const tab = await signedIn();
@@ -296,8 +343,67 @@ describe('the workbench', () => {
     const { page } = tab;
     await page.locator('canvas.stage[data-keypoints="2"]').waitFor(PATIENCE);
     await page.getByRole('button', { name: /Object 1 \d of \d/ }).waitFor(PATIENCE);
-    await drag(tab, clip, [0.4, 0.9], [0.6, 0.9]);
-    await page.getByText('This object has key points').waitFor();
+    // A point is dragged, and the frame is said with all others as they were.
+    const { x, y } = clip.joints[0]![0]![1]!;
+    const at = (dx: number): [number, number] => [(x + dx) / clip.width, y / clip.height];
+    await page.getByRole('button', { name: /Object 1 \d of \d/ }).click();
+    await drag(tab, clip, at(0), at(20));
+    await page.getByRole('button', { name: 'Correct frame 0' }).click();
+    await page.getByText('Frame 0 is corrected').waitFor(PATIENCE);
+    const { items } = await asked<{ items: { objects: { id: number; points: { name: string; x: number }[] }[] }[] }>(
+      `/v1/runs/${id}/prompts`,
+    );
+    const said = items[0]!.objects.find((one) => one.id === 1)!.points;
+    const isMoved = ({ name }: { name: string }) => name === 'p1';
+    expect(Math.abs(said.find(isMoved)!.x - x - 20)).toBeLessThan(2);
+    expect(said.find((point) => point.name === 'p0')!.x).toBeCloseTo(clip.joints[0]![0]![0]!.x, 3);
+    await sut.succeeded(id);
+    await leave(tab);
+  });
+
+  it('compares with another run of the video: cut by a wipe or side by side, in figures, where they differ most', async () => {
+    const { id } = await finishedRun('Compared');
+    // The objects have changed places: nothing agrees on the first frame.
+    const swapped = clip.truth[0]!.map((label) => (label === 0 ? 0 : 3 - label));
+    const { width, height } = clip;
+    const mask = encodeIndexedPng({ width, height, indices: swapped, palette: VOC_PALETTE });
+    const other = await finishedRun('Swapped', { ...clip, mask });
+    const tab = await signedIn(`/runs/${id}`);
+    const { page } = tab;
+    await page.locator('canvas.stage[data-masks=shown]').waitFor(PATIENCE);
+    await page.getByRole('tab', { name: 'Compare' }).click();
+    await page.getByRole('button', { name: /Compare with/ }).click();
+    await page.getByRole('option', { name: 'Swapped' }).click();
+    await page.locator('canvas.compare-stage[data-compared=wipe]').waitFor(PATIENCE);
+    const figures = page.getByRole('region', { name: 'Agreement' });
+    await figures.getByText('J 0.000').first().waitFor(PATIENCE);
+    expect(await figures.getByText('J 0.000').count()).toBe(2);
+    await page.getByRole('button', { name: 'Look through all frames' }).click();
+    const differences = page.getByRole('region', { name: 'Largest differences' });
+    await differences.getByRole('button').first().click(PATIENCE);
+    await page.getByRole('radio', { name: 'Side by side' }).click();
+    await page.locator('canvas.compare-stage[data-compared=side]').waitFor(PATIENCE);
+    expect(other.id).not.toBe(id);
+    await leave(tab);
+  });
+
+  it('makes a run again by another preset, with the same objects and prompts', async () => {
+    const objects = [{ id: 2, name: 'cyclist' }];
+    const { id } = await finishedRun('Made twice', { ...clip, objects });
+    const tab = await signedIn(`/runs/${id}`);
+    const { page } = tab;
+    await page.getByRole('tab', { name: 'Compare' }).click();
+    await page.getByRole('button', { name: 'Run again with another version' }).click();
+    await page.getByRole('button', { name: /Preset/ }).click();
+    await page.getByRole('option', { name: /^vfs/ }).click();
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+    await page.getByRole('button', { name: 'Open' }).click(PATIENCE);
+    await page.waitForURL((url) => url.pathname.startsWith('/runs/') && !url.pathname.endsWith(id), PATIENCE);
+    const again = page.url().split('/').at(-1)!;
+    expect(await asked(`/v1/runs/${again}`)).toMatchObject({ preset: 'vfs', name: 'Made twice, again' });
+    const prompts = (of: string) => sut.bytes(`/v1/runs/${of}/prompts/0/mask.png`).then(pixelsOf);
+    expect((await prompts(again)).samples).toEqual((await prompts(id)).samples);
+    expect(await asked(`/v1/runs/${again}/objects`)).toMatchObject({ items: [{ id: 1 }, { id: 2, name: 'cyclist' }] });
     await leave(tab);
   });
 });
@@ -366,6 +472,17 @@ describe.each([
       ['runs', '/', '.run'],
       ['workbench', `/runs/${id}`, '.suggestion', () => press('Next doubtful', 'button')],
       ['object', `/runs/${id}`, 'canvas.stage[data-masks=shown]', () => press('Change front', 'button')],
+      [
+        'compare',
+        `/runs/${id}`,
+        'canvas.stage[data-masks=shown]',
+        async () => {
+          await press('Compare', 'tab');
+          await page.getByRole('button', { name: /Compare with/ }).click();
+          await page.getByRole('option').nth(1).click();
+          await page.locator('canvas.compare-stage[data-compared=wipe]').waitFor(PATIENCE);
+        },
+      ],
       ['export', `/runs/${id}`, 'canvas.stage[data-masks=shown]', () => press('Export', 'tab')],
       ['new-run', '/new', '.drop-zone'],
       ['models', '/models', '.table'],

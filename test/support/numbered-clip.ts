@@ -66,7 +66,7 @@ export async function contained(clip: SmallClip, container: Container): Promise<
         ),
       // Lying on its side, with a note that says so.
       rotated: async () => {
-        const lying = await generateClip(at('lying.mp4'), [fileClip(at('clip.mp4'))], ['-vf', 'transpose=2', ...H264]);
+        const lying = await generateClip(at('lying.mp4'), [fileClip(at('clip.mp4'))], ['-vf', 'transpose=1', ...H264]);
         return generateClip(at('rotated.mp4'), [fileClip(lying)], ['-c', 'copy', '-metadata:s:v', 'rotate=90']);
       },
       'late start': () =>
