@@ -1,4 +1,10 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import { encodeIndexedPng, VOC_PALETTE } from '@propago/labels';
+import { generateClip, testPicture } from '../libs/video/testing/generate-clip';
+import { Tab } from './support/browser';
 import { contained, CONTAINERS, numberedClip } from './support/numbered-clip';
 import { leave, PagePlatform, PATIENCE } from './support/page';
 import { pixelsOf } from './support/platform';
@@ -90,3 +96,43 @@ describe.each(CONTAINERS)('the workbench on a clip whose frames carry their numb
     await leave(tab);
   });
 });
+
+describe('the workbench on a long video', () => {
+  it('is opened with the masks of the frames that are looked at, and not with all', async () => {
+    const frames = 2000;
+    const { id } = await sut.acceptedRun('Long', await longClip(frames));
+    await sut.succeeded(id, 280_000);
+    const tab = await Tab.open(sut.browser, sut.url);
+    let masks = 0;
+    tab.page.on('request', (request) => {
+      const { pathname, searchParams } = new URL(request.url());
+      if (pathname.endsWith(`/${id}/frames`)) masks += Number(searchParams.get('limit'));
+    });
+    await tab.goto(`/runs/${id}`);
+    await tab.page.getByLabel('API key').fill(sut.key);
+    await tab.page.getByRole('button', { name: 'Sign in' }).click();
+    for (const frame of [0, 1500, frames - 1]) {
+      await goTo(tab.page, frame);
+      await tab.page.locator(`canvas.stage[data-frame="${frame}"][data-masks=shown]`).waitFor(PATIENCE);
+    }
+    expect(masks).toBeGreaterThan(0);
+    // At three places, each with what is probably looked at next.
+    expect(masks).toBeLessThan(frames / 5);
+    await leave(tab);
+  });
+});
+
+/** Small pictures in a great number, and a mask of the first one. */
+async function longClip(frames: number): Promise<{ video: Buffer; mask: Buffer }> {
+  const [width, height] = [64, 48];
+  const folder = await mkdtemp(join(tmpdir(), 'propago-long-'));
+  try {
+    const output = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p'];
+    const file = await generateClip(join(folder, 'long.mp4'), [testPicture(`${width}x${height}`, 25, frames)], output);
+    const indices = new Uint8Array(width * height);
+    for (let y = 16; y < 32; y++) indices.fill(1, y * width + 20, y * width + 40);
+    return { video: await readFile(file), mask: encodeIndexedPng({ width, height, indices, palette: VOC_PALETTE }) };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -71,12 +71,13 @@ export class PagePlatform {
     return this.succeeded((await this.acceptedRun(name, of)).id);
   }
 
-  async succeeded(id: string): Promise<RunResource> {
+  async succeeded(id: string, patienceMs?: number): Promise<RunResource> {
     let run!: RunResource;
-    await until('the run succeeds', async () => {
+    const isDone = async () => {
       run = await this.asked<RunResource>(`/v1/runs/${id}`);
       return run.state === 'succeeded';
-    });
+    };
+    await until('the run succeeds', isDone, patienceMs);
     return run;
   }
 }
