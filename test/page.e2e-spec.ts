@@ -98,7 +98,7 @@ describe('the way from a video to corrected masks', () => {
     await stage.waitFor(PATIENCE);
     await page.getByText('Waiting for frame 0').waitFor({ state: 'detached', ...PATIENCE });
     await drag(tab, clip, [0.25, 0.4], [0.4, 0.6]);
-    await page.getByRole('button', { name: 'Add' }).click();
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
     // The second object is seen better later on.
     await page.keyboard.press('v');
     await page.locator('canvas.stage[data-frame="10"]').waitFor(PATIENCE);
