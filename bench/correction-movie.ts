@@ -22,6 +22,7 @@ const SEED = 5;
 const WINDOW = { width: 960, height: 600 };
 const BRUSH = 24;
 const MARGIN = 12;
+const PATIENCE_MS = 300_000;
 
 interface Picture {
   png: Buffer;
@@ -51,10 +52,12 @@ async function record(url: string, id: string, corrected: ClipFrame): Promise<Pi
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
   try {
     const page = await browser.newPage({ viewport: WINDOW, colorScheme: 'dark' });
+    page.setDefaultTimeout(PATIENCE_MS);
     const pictures: Picture[] = [];
     const take = async (ms: number) => pictures.push({ png: await page.screenshot(), ms });
     await page.goto(`${url}/runs/${id}`);
     await page.locator('canvas.stage[data-masks=shown]').waitFor();
+    await page.getByRole('status').getByText('Done').waitFor();
     await goTo(page, 0);
     await take(1200);
     for (const frame of LOOKED_AT) {
@@ -81,7 +84,7 @@ async function record(url: string, id: string, corrected: ClipFrame): Promise<Pi
     await page.getByRole('button', { name: `Correct frame ${CORRECTED}` }).click();
     await page.getByText(`Frame ${CORRECTED} is corrected`).waitFor();
     await take(700);
-    await page.getByRole('status').getByText('Done').waitFor({ timeout: 120_000 });
+    await page.getByRole('status').getByText('Done').waitFor();
     await page.getByText(`Frame ${CORRECTED} is corrected`).waitFor({ state: 'detached' });
     for (const frame of LOOKED_AT) {
       await goTo(page, frame);
