@@ -3,12 +3,9 @@ import type { Run, RunObject } from '../api/client';
 import { ComparePanel } from '../compare/compare-panel';
 import { CompareStage } from '../compare/compare-stage';
 import { useComparison } from '../compare/use-comparison';
-import { ObjectsPanel } from '../paint/objects-panel';
-import { PenPanel } from '../paint/pen-panel';
 import { Stage, type StageHandle } from '../paint/stage';
 import { ToolBar } from '../paint/tool-bar';
 import { usePen } from '../paint/use-pen';
-import { PointsPanel } from '../points/points-panel';
 import { ShapeDialog } from '../points/shape-dialog';
 import { usePointEditor } from '../points/use-point-editor';
 import { usePointPapers } from '../points/use-point-papers';
@@ -26,6 +23,7 @@ import { listedObjects } from './listed-objects';
 import { LookNext } from './look-next';
 import { nextToLookAt } from './next-to-look-at';
 import { isChanging } from './passes-under-way';
+import { ObjectsPart } from './objects-part';
 import { Player } from './player';
 import { RunHead } from './run-head';
 import { CorrectionBar, StageNotes } from './stage-overlay';
@@ -123,6 +121,8 @@ export function Bench({ live, run }: { live: LiveRun; run: Run }) {
 
   const place = timeline?.frames.indexOf(frame) ?? -1;
   const listed = listedObjects(objects, timeline, place, pointsHere);
+  // A point that is placed says of all others of its object what is seen of them.
+  const isThere = view.shownFrame === frame && !view.imageProblem;
   const isStale = (timeline?.revisions[place] ?? revision) < revision && isChanging(run.passes, frame);
 
   const comparePart = (
@@ -138,24 +138,18 @@ export function Bench({ live, run }: { live: LiveRun; run: Run }) {
     />
   );
   const objectsPart = (
-    <>
-      <ObjectsPanel
-        objects={listed}
-        colours={colours}
-        chosen={pen.pen.object}
-        onChoose={choose}
-        hidden={pen.hidden}
-        onHide={pen.setHidden}
-        locked={pen.locked}
-        onLock={pen.setLocked}
-        onAdd={mayCorrect ? () => correction.addObject() : undefined}
-        onAddPoints={mayCorrect ? () => setShaping(true) : undefined}
-        lookOf={(object) => objects.find((one) => one.id === object)!}
-        onChange={mayCorrect ? correction.changeObject : undefined}
-        onDelete={mayCorrect ? correction.deleteObject : undefined}
-      />
-      {editor.isOn && mayCorrect && <PointsPanel editor={editor} name={names.get(pen.pen.object)!} />}
-      <PenPanel pen={pen} />
+    <ObjectsPart
+      listed={listed}
+      objects={objects}
+      look={look}
+      names={names}
+      pen={pen}
+      editor={editor}
+      correction={correction}
+      mayCorrect={mayCorrect}
+      onChoose={choose}
+      onShape={() => setShaping(true)}
+    >
       <FramePanel
         frame={frame}
         onDoubt={timeline && onDoubt}
@@ -169,7 +163,7 @@ export function Bench({ live, run }: { live: LiveRun; run: Run }) {
         frame={suggestions.find((one) => one.frame === frame)?.frame}
         onFrame={goTo}
       />
-    </>
+    </ObjectsPart>
   );
 
   return (
@@ -195,7 +189,7 @@ export function Bench({ live, run }: { live: LiveRun; run: Run }) {
           onSize={pen.setSize}
           paper={() => correction.paper(pen.locked)}
           onPainted={correction.painted}
-          points={mayCorrect && editor.isOn ? editor : undefined}
+          points={mayCorrect && editor.isOn && isThere ? editor : undefined}
           label={`Frame ${frame} with its masks`}
         />
         {comparison.compared && (
