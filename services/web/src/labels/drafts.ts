@@ -1,3 +1,4 @@
+import { say } from '../ui/toasts';
 import { decodeRle, encodeRle } from './rle';
 
 /**
@@ -15,14 +16,16 @@ interface Draft {
 
 const startOf = (owner: string, kind: Kind) => `propago-${kind} ${owner} `;
 
-/** @returns whether the browser has kept it */
-export function saveText(owner: string, frame: number, kind: Kind, text: string): boolean {
+let isFull = false;
+
+/** Where the browser gives no more room, it stays in the open page, and is sent from there: that is said once. */
+export function saveText(owner: string, frame: number, kind: Kind, text: string): void {
   try {
     localStorage.setItem(`${startOf(owner, kind)}${frame}`, text);
-    return true;
+    isFull = false;
   } catch {
-    // The browser gives no more room: it stays in the open page, and is sent from there.
-    return false;
+    if (!isFull) say({ title: 'This browser keeps no more', detail: 'Send what you made before you close the tab.' });
+    isFull = true;
   }
 }
 
@@ -41,11 +44,10 @@ export function draftsOf(owner: string, kind: Kind = 'draft'): number[] {
     .sort((a, b) => a - b);
 }
 
-/** @returns whether the browser has kept it */
-export function saveDraft(owner: string, frame: number, ids: Uint8Array, width: number, height: number): boolean {
+export function saveDraft(owner: string, frame: number, ids: Uint8Array, width: number, height: number): void {
   const present = [...new Set(ids)].filter((id) => id !== 0);
   const objects = present.map((id) => [id, encodeRle(ids, width, height, id)] as [number, string]);
-  return saveText(owner, frame, 'draft', JSON.stringify({ width, height, objects } satisfies Draft));
+  saveText(owner, frame, 'draft', JSON.stringify({ width, height, objects } satisfies Draft));
 }
 
 /** @returns height x width object ids */
