@@ -5,7 +5,6 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 export class CutProxy {
   private readonly sockets = new Set<Socket>();
   private isCut = false;
-  private bytesLeft = Infinity;
 
   private constructor(
     private readonly server: Server,
@@ -32,18 +31,8 @@ export class CutProxy {
     this.end();
   }
 
-  /** Is cut when the browser has sent so many more bytes. */
-  cutAfter(bytes: number): void {
-    this.bytesLeft = bytes;
-  }
-
   mend(): void {
     this.isCut = false;
-    this.bytesLeft = Infinity;
-  }
-
-  get isBroken(): boolean {
-    return this.isCut;
   }
 
   async close(): Promise<void> {
@@ -71,10 +60,6 @@ export class CutProxy {
         drop();
       });
     }
-    client.on('data', (bytes: Buffer) => {
-      this.bytesLeft -= bytes.length;
-      if (this.bytesLeft < 0) this.cut();
-    });
     client.pipe(server);
     server.pipe(client);
   }
