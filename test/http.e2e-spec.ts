@@ -279,7 +279,11 @@ describe('an address', () => {
   });
 
   it.each([
-    ['/v1/runs?status=succeeded', ['status', 'state'], 'limit, cursor, state, name, tag, createdAfter, createdBefore'],
+    [
+      '/v1/runs?status=succeeded',
+      ['status', 'state'],
+      'limit, cursor, state, name, tag, videoSha256, createdAfter, createdBefore',
+    ],
     ['/v1/runs?limt=2&offset=3', ['limt', 'limit'], 'Unknown query parameter offset'],
     [`/v1/runs/${randomUUID()}?verbose=1`, ['verbose', undefined], 'this address takes none'],
     ['/v2/models/any?version=1', ['version', undefined], 'this address takes none'],
@@ -417,6 +421,9 @@ describe('name and tags of a run', () => {
     expect(await list('state=queued&state=running&state=cancelling')).toEqual([]);
     expect(await list('createdAfter=2020-01-01&createdBefore=2999-01-01T00:00:00%2B02:00')).toEqual(all);
     expect(await list('createdBefore=2020-01-01T00:00:00Z')).toEqual([]);
+    const { sha256 } = (await platform.run(id)).video as { sha256: string };
+    expect(await list(`videoSha256=${sha256}`)).toContain(id);
+    expect(await list(`videoSha256=${'0'.repeat(64)}`)).toEqual([]);
     const { acceptedAt } = (await platform.run(id)).timings as { acceptedAt: string };
     expect(await list(`createdAfter=${acceptedAt}`)).not.toContain(id);
     const more = await platform.succeededRun({ ...clip, options: { tags: ['page'] } });

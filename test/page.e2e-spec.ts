@@ -4,54 +4,29 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Browser, Locator } from 'playwright-core';
+import { encodeIndexedPng, VOC_PALETTE } from '@propago/labels';
 import { repoRoot } from '@propago/local-stack';
-import { startBrowser, Tab } from './support/browser';
-import { bearer, ClosedPlatform } from './support/closed-platform';
+import { Tab } from './support/browser';
+import { bearer } from './support/closed-platform';
 import { patchEncoder } from './support/model-files';
-import { NATIVE_SIZE, pixelsOf, until, type RunRequest, type RunResource } from './support/platform';
+import { drag, leave, PagePlatform, PATIENCE } from './support/page';
+import { pixelsOf, until, type RunResource } from './support/platform';
 import { signInLink } from './support/sign-in-link';
-import { numberedClip } from './support/numbered-clip';
-import { smallClip, zipOfFrames, type SmallClip } from './support/small-clip';
+import { smallClip, type SmallClip } from './support/small-clip';
 
 jest.setTimeout(300_000);
 
-const ALL = ['runs:read', 'runs:write', 'admin'];
-const FRAMES_WITH_NUMBERS = 64;
-/**
- * Run by the browser: the number that the shown picture carries, and where on the row of the square, at 20 places, its
- * mask is shown, opaque in the colour of the object.
- */
-const readStage = (colour: readonly number[]) => `(() => {
-  const colour = ${JSON.stringify(colour)};
-  const canvas = document.querySelector('canvas.stage');
-  const context = canvas.getContext('2d');
-  const scale = Math.min((canvas.width - 24) / 320, (canvas.height - 24) / 192);
-  const left = (canvas.width - 320 * scale) / 2;
-  const top = (canvas.height - 192 * scale) / 2;
-  const at = (x, y) => context.getImageData(Math.round(left + x * scale), Math.round(top + y * scale), 1, 1).data;
-  let number = 0;
-  for (let bit = 0; bit < 8; bit++) if (at((bit + 0.5) * 40, 16)[0] > 127) number |= 1 << bit;
-  const square = Array.from({ length: 20 }, (_, i) => {
-    const seen = at(8.5 + 16 * i, 114.5);
-    return colour.reduce((sum, value, channel) => sum + Math.abs(value - seen[channel]), 0) < 12;
-  });
-  return { number, square };
-})()`;
 /** Run by the browser: no transition is under way; what turns for ever may go on. */
 const STANDS_STILL = `document.getAnimations().every(
   (one) => one.playState !== 'running' || one.effect.getTiming().iterations === Infinity,
 )`;
-const PATIENCE = { timeout: 90_000 };
 /** `UPDATE_SCREENSHOTS=1` puts the pictures of the documentation in place. */
 const PICTURES = process.env.UPDATE_SCREENSHOTS ? join(repoRoot(), 'docs/page') : undefined;
 
-let sut: ClosedPlatform;
-let browser: Browser;
+let sut: PagePlatform;
 let clip: SmallClip;
 let folder: string;
 let file: string;
-let key: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'propago-page-'));
@@ -59,71 +34,22 @@ beforeAll(async () => {
   file = join(folder, 'crossing.mp4');
   await writeFile(file, clip.video);
   // Two small encoders take part, which are no better than untrained ones.
-  const env = { ADMIN_API: 'on', VALIDATION_MIN_QUALITY: '0', VALIDATION_MAX_QUALITY_DROP: '1' };
-  sut = await ClosedPlatform.start({ ...env, VALIDATION_MAX_SLOWDOWN: '1000' });
-  key = await sut.keyText({ name: 'annotator', scopes: ALL });
-  browser = await startBrowser();
+  const env = { VALIDATION_MIN_QUALITY: '0', VALIDATION_MAX_QUALITY_DROP: '1' };
+  sut = await PagePlatform.start({ ...env, VALIDATION_MAX_SLOWDOWN: '1000' });
 });
 afterAll(async () => {
-  await browser?.close();
   await sut?.stop();
   await rm(folder, { recursive: true, force: true });
 });
 
-async function signedIn(path = '/', options: Parameters<typeof Tab.open>[2] = {}, as = key): Promise<Tab> {
-  const tab = await Tab.open(browser, sut.url, options);
-  await tab.goto(path);
-  await tab.page.getByLabel('API key').fill(as);
-  await tab.page.getByRole('button', { name: 'Sign in' }).click();
-  await tab.page.getByRole('link', { name: 'Runs', exact: true }).waitFor();
-  return tab;
-}
-
-const asked = async <T>(path: string): Promise<T> => (await (await sut.get(path, key)).json()) as T;
-
-/** The one place in the picture of a stage, from 0 to 1 in both directions, as a place in the window. */
-async function placeOn(stage: Locator, [x, y]: [number, number]): Promise<[number, number]> {
-  const box = (await stage.boundingBox())!;
-  const margin = 12;
-  const scale = Math.min((box.width - 2 * margin) / clip.width, (box.height - 2 * margin) / clip.height);
-  const [width, height] = [clip.width * scale, clip.height * scale];
-  return [box.x + (box.width - width) / 2 + x * width, box.y + (box.height - height) / 2 + y * height];
-}
-
-async function drag(tab: Tab, from: [number, number], to: [number, number]): Promise<void> {
-  const stage = tab.page.locator('canvas.stage');
-  await tab.page.mouse.move(...(await placeOn(stage, from)));
-  await tab.page.mouse.down();
-  await tab.page.mouse.move(...(await placeOn(stage, to)), { steps: 12 });
-  await tab.page.mouse.up();
-}
-
-async function finishedRun(
-  name: string,
-  of: Omit<RunRequest, 'options' | 'headers'> = clip,
-  fileName = 'crossing.mp4',
-): Promise<RunResource> {
-  const options = { name, tags: ['street'], parameters: NATIVE_SIZE };
-  const answer = await sut.platform.postRun({ ...of, options, headers: bearer(key), fileName });
-  const { id } = (await answer.json()) as RunResource;
-  let run!: RunResource;
-  await until('the run succeeds', async () => {
-    run = await asked<RunResource>(`/v1/runs/${id}`);
-    return run.state === 'succeeded';
-  });
-  return run;
-}
-
-/** Nothing of elsewhere, no error, and closed. */
-async function leave(tab: Tab): Promise<void> {
-  expect(tab.complaints).toEqual([]);
-  await tab.close();
-}
+const finishedRun = (name: string, of: Parameters<PagePlatform['finishedRun']>[1] = clip) => sut.finishedRun(name, of);
+const signedIn: PagePlatform['signedIn'] = (...args) => sut.signedIn(...args);
+const asked = <T>(path: string) => sut.asked<T>(path);
 
 describe('signing in', () => {
   it('by a link shows the runs, leaves no trace of the link in the address, and works once', async () => {
-    const link = await signInLink(sut.platform);
-    const tab = await Tab.open(browser, sut.url);
+    const link = await signInLink(sut.closed.platform);
+    const tab = await Tab.open(sut.browser, sut.url);
     await tab.goto(`/#sign-in=${link}`);
     await tab.page.getByRole('link', { name: 'Runs', exact: true }).waitFor();
     expect(tab.page.url()).toBe(`${sut.url}/`);
@@ -131,14 +57,14 @@ describe('signing in', () => {
     await tab.page.reload();
     await tab.page.getByRole('link', { name: 'Runs', exact: true }).waitFor();
     await leave(tab);
-    const second = await Tab.open(browser, sut.url);
+    const second = await Tab.open(sut.browser, sut.url);
     await second.goto(`/#sign-in=${link}`);
     await second.page.getByText('The sign-in link has been used, or is too old.').waitFor();
     await leave(second);
   });
 
   it('is refused in the words of the error table, and ends with signing out', async () => {
-    const tab = await Tab.open(browser, sut.url);
+    const tab = await Tab.open(sut.browser, sut.url);
     await tab.goto('/');
     await tab.page.getByLabel('API key').fill('pgo_nonsense');
     await tab.page.getByRole('button', { name: 'Sign in' }).click();
@@ -153,7 +79,7 @@ describe('signing in', () => {
 
   it('shows a tenant its own runs only', async () => {
     const { id } = await finishedRun('Seen by its tenant');
-    const stranger = await sut.keyText({ tenant: 'stranger', scopes: ['runs:read'] });
+    const stranger = await sut.closed.keyText({ tenant: 'stranger', scopes: ['runs:read'] });
     const tab = await signedIn('/', {}, stranger);
     await tab.page.getByText('No runs yet').waitFor();
     await tab.goto(`/runs/${id}`);
@@ -171,13 +97,13 @@ describe('the way from a video to corrected masks', () => {
     const stage = page.locator('canvas.stage');
     await stage.waitFor(PATIENCE);
     await page.getByText('Waiting for frame 0').waitFor({ state: 'detached', ...PATIENCE });
-    await drag(tab, [0.25, 0.4], [0.4, 0.6]);
-    await page.getByRole('button', { name: 'Add' }).click();
+    await drag(tab, clip, [0.25, 0.4], [0.4, 0.6]);
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
     // The second object is seen better later on.
     await page.keyboard.press('v');
     await page.locator('canvas.stage[data-frame="10"]').waitFor(PATIENCE);
     await page.getByText('Waiting for frame 10').waitFor({ state: 'detached', ...PATIENCE });
-    await drag(tab, [0.7, 0.4], [0.8, 0.6]);
+    await drag(tab, clip, [0.7, 0.4], [0.8, 0.6]);
     await page.getByRole('button', { name: 'Change object 2' }).click();
     await page.getByRole('dialog').getByLabel('Name').fill('cyclist');
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
@@ -200,9 +126,9 @@ describe('the way from a video to corrected masks', () => {
     for (let i = 0; i < 5; i++) await page.keyboard.press('f');
     await page.locator('canvas.stage[data-frame="5"]').waitFor(PATIENCE);
     await page.keyboard.press('2');
-    await drag(tab, [0.1, 0.9], [0.2, 0.9]);
+    await drag(tab, clip, [0.1, 0.9], [0.2, 0.9]);
     await page.keyboard.press('Control+z');
-    await drag(tab, [0.45, 0.2], [0.55, 0.2]);
+    await drag(tab, clip, [0.45, 0.2], [0.55, 0.2]);
     await page.getByRole('button', { name: 'Correct frame 5' }).click();
     await page.getByText('Frame 5 is corrected').waitFor(PATIENCE);
     await until('the corrected run is done', async () => {
@@ -212,7 +138,7 @@ describe('the way from a video to corrected masks', () => {
     expect(await asked(`/v1/runs/${id}/prompts`)).toMatchObject({
       items: [{ frame: 0 }, { frame: 5, objects: [{ id: 2, isAbsent: false }] }, { frame: 10 }],
     });
-    const png = Buffer.from(await (await sut.get(`/v1/runs/${id}/frames/5/mask.png`, key)).arrayBuffer());
+    const png = await sut.bytes(`/v1/runs/${id}/frames/5/mask.png`);
     const { samples, width } = pixelsOf(png);
     const at = (x: number, y: number) => samples[Math.round(y * clip.height) * width + Math.round(x * clip.width)];
     expect([at(0.5, 0.2), at(0.15, 0.9)]).toEqual([2, 0]);
@@ -258,10 +184,56 @@ describe('the way from a video to corrected masks', () => {
     const { id } = await finishedRun('Left half painted');
     const tab = await signedIn(`/runs/${id}`);
     await tab.page.locator('canvas.stage[data-masks=shown]').waitFor(PATIENCE);
-    await drag(tab, [0.4, 0.9], [0.6, 0.9]);
+    await drag(tab, clip, [0.4, 0.9], [0.6, 0.9]);
     await tab.page.getByRole('button', { name: 'Correct frame 0' }).waitFor();
     await tab.page.reload();
     await tab.page.getByRole('button', { name: 'Correct frame 0' }).waitFor(PATIENCE);
+    await leave(tab);
+  });
+
+  it('takes labels from a mask, and from LabelMe with names, and says why not from others', async () => {
+    const tab = await signedIn('/new');
+    const { page } = tab;
+    await page.locator('input[type=file]').setInputFiles(file);
+    await page.locator('canvas.stage').waitFor(PATIENCE);
+    const take = async (name: string, content: Buffer | object): Promise<void> => {
+      const chooser = page.waitForEvent('filechooser');
+      await page.getByRole('button', { name: 'Import' }).click();
+      const buffer = Buffer.isBuffer(content) ? content : Buffer.from(JSON.stringify(content));
+      await (await chooser).setFiles({ name, mimeType: 'application/octet-stream', buffer });
+    };
+    await take('notes.json', { hello: 'world' });
+    await page.getByText('notes.json is neither of LabelMe').waitFor(PATIENCE);
+    await take('mask.png', clip.mask);
+    await page.getByText('Frame 0 has the labels of mask.png').waitFor(PATIENCE);
+    const [left, right] = [clip.width - 40, clip.width - 10];
+    const points = [
+      [left, 5],
+      [right, 5],
+      [right, 25],
+      [left, 25],
+    ];
+    await take('kite.json', { shapes: [{ label: 'kite', shape_type: 'polygon', points }] });
+    await page.getByText('Frame 0 has the labels of kite.json').waitFor(PATIENCE);
+    await page.getByRole('button', { name: 'Start with 3 objects' }).click();
+    await page.waitForURL(/\/runs\/[0-9a-f-]{36}$/, PATIENCE);
+    const id = page.url().split('/').at(-1)!;
+    const { samples } = pixelsOf(await sut.bytes(`/v1/runs/${id}/prompts/0/mask.png`));
+    const expected = clip.truth[0]!.slice();
+    for (let y = 5; y < 25; y++) expected.fill(3, y * clip.width + left, y * clip.width + right);
+    expect(Buffer.from(samples)).toEqual(Buffer.from(expected));
+    expect(await asked(`/v1/runs/${id}/objects`)).toMatchObject({
+      items: [{ id: 1 }, { id: 2 }, { id: 3, name: 'kite' }],
+    });
+    await leave(tab);
+  });
+
+  it('has a sample clip at hand, whose objects are painted', async () => {
+    const tab = await signedIn('/new');
+    const { page } = tab;
+    await page.getByRole('button', { name: 'Try the sample clip' }).click();
+    await page.getByRole('button', { name: 'Start with 3 objects' }).waitFor(PATIENCE);
+    await page.getByText('Waiting for frame 0').waitFor({ state: 'detached', ...PATIENCE });
     await leave(tab);
   });
 
@@ -274,7 +246,7 @@ describe('the way from a video to corrected masks', () => {
     await tab.page.getByRole('button', { name: 'Undo' }).click();
     await row.waitFor();
     await tab.page.getByRole('button', { name: 'Delete Deleted by mistake' }).click();
-    await until('the run is gone', async () => (await sut.get(`/v1/runs/${id}`, key)).status === 404);
+    await until('the run is gone', async () => (await sut.closed.get(`/v1/runs/${id}`, sut.key)).status === 404);
     await leave(tab);
   });
 });
@@ -294,12 +266,15 @@ describe('the workbench', () => {
     await download.waitFor(PATIENCE);
     await page.getByText(/^Mean J to the masks 0\.9\d\d, lowest 0\.\d+ \(frame \d+, Object \d\)/).waitFor();
     const href = (await download.getAttribute('href'))!;
-    expect(await (await sut.get(href, key)).text()).toContain('<track');
+    expect(await (await sut.closed.get(href, sut.key)).text()).toContain('<track');
     const [file] = await Promise.all([page.waitForEvent('download'), download.click()]);
     expect(file.suggestedFilename()).toBe(`Exported-${id.slice(0, 8)}-cvat-xml.xml`);
     // The lines for programs fetch the same file, under the same name.
     const lines = (await page.getByLabel('curl for this export').textContent())!;
-    await promisify(execFile)('bash', ['-c', lines], { cwd: folder, env: { ...process.env, PROPAGO_API_KEY: key } });
+    await promisify(execFile)('bash', ['-c', lines], {
+      cwd: folder,
+      env: { ...process.env, PROPAGO_API_KEY: sut.key },
+    });
     expect(await readFile(join(folder, file.suggestedFilename()), 'utf8')).toContain('<track');
     await page.getByRole('button', { name: 'Delete CVAT for video 1.1' }).click();
     await download.waitFor({ state: 'detached' });
@@ -368,49 +343,67 @@ describe('the workbench', () => {
     const { page } = tab;
     await page.locator('canvas.stage[data-keypoints="2"]').waitFor(PATIENCE);
     await page.getByRole('button', { name: /Object 1 \d of \d/ }).waitFor(PATIENCE);
-    await drag(tab, [0.4, 0.9], [0.6, 0.9]);
-    await page.getByText('This object has key points').waitFor();
+    // A point is dragged, and the frame is said with all others as they were.
+    const { x, y } = clip.joints[0]![0]![1]!;
+    const at = (dx: number): [number, number] => [(x + dx) / clip.width, y / clip.height];
+    await page.getByRole('button', { name: /Object 1 \d of \d/ }).click();
+    await drag(tab, clip, at(0), at(20));
+    await page.getByRole('button', { name: 'Correct frame 0' }).click();
+    await page.getByText('Frame 0 is corrected').waitFor(PATIENCE);
+    const { items } = await asked<{ items: { objects: { id: number; points: { name: string; x: number }[] }[] }[] }>(
+      `/v1/runs/${id}/prompts`,
+    );
+    const said = items[0]!.objects.find((one) => one.id === 1)!.points;
+    const isMoved = ({ name }: { name: string }) => name === 'p1';
+    expect(Math.abs(said.find(isMoved)!.x - x - 20)).toBeLessThan(2);
+    expect(said.find((point) => point.name === 'p0')!.x).toBeCloseTo(clip.joints[0]![0]![0]!.x, 3);
+    await sut.succeeded(id);
     await leave(tab);
   });
-});
 
-describe.each(['mp4', 'zip'])('the workbench on a clip whose frames carry their number (%s)', (container) => {
-  it('shows the picture and the mask of the frame that it says, wherever one goes', async () => {
-    const numbered = await numberedClip(FRAMES_WITH_NUMBERS);
-    const names = numbered.frames.map((_, i) => `${String(i).padStart(5, '0')}.png`);
-    const video = container === 'zip' ? await zipOfFrames(numbered, 'png', names) : numbered.video;
-    const { id } = await finishedRun('Numbered', { ...numbered, video }, `numbered.${container}`);
+  it('compares with another run of the video: cut by a wipe or side by side, in figures, where they differ most', async () => {
+    const { id } = await finishedRun('Compared');
+    // The objects have changed places: nothing agrees on the first frame.
+    const swapped = clip.truth[0]!.map((label) => (label === 0 ? 0 : 3 - label));
+    const { width, height } = clip;
+    const mask = encodeIndexedPng({ width, height, indices: swapped, palette: VOC_PALETTE });
+    const other = await finishedRun('Swapped', { ...clip, mask });
     const tab = await signedIn(`/runs/${id}`);
     const { page } = tab;
     await page.locator('canvas.stage[data-masks=shown]').waitFor(PATIENCE);
-    await page.getByRole('slider', { name: 'Opacity' }).press('End');
-    const { items } = await asked<{ items: { colour: string }[] }>(`/v1/runs/${id}/objects`);
-    const colour = [...Buffer.from(items[0]!.colour.slice(1), 'hex')];
-    const masks = new Map<number, Uint8Array>();
-    for (let seek = 0, frame = 0; seek < 40; seek++) {
-      // Steps of all lengths, in an order that looks like chance.
-      frame = (frame * 31 + 17 * seek + 7) % FRAMES_WITH_NUMBERS;
-      await page.getByLabel('Frame number').fill(String(frame));
-      await page.keyboard.press('Enter');
-      await page.locator(`canvas.stage[data-frame="${frame}"][data-masks=shown]`).waitFor(PATIENCE);
-      const shown = await page.evaluate<{ number: number; square: boolean[] }>(readStage(colour));
-      if (!masks.has(frame)) {
-        const png = await (await sut.get(`/v1/runs/${id}/frames/${frame}/mask.png`, key)).arrayBuffer();
-        masks.set(frame, pixelsOf(Buffer.from(png)).samples);
-      }
-      const mask = masks.get(frame)!;
-      const places = Array.from({ length: 20 }, (_, i) => 114 * numbered.width + 8 + 16 * i);
-      // On the screen an edge of the mask is blended with what is beside it.
-      const isCertain = (place: number) => [-2, -1, 1, 2].every((d) => mask[place + d] === mask[place]);
-      const certain = <T>(values: T[]) => values.filter((_, i) => isCertain(places[i]!));
-      const expected = certain(places.map((place) => mask[place] === 1));
-      expect(expected.length).toBeGreaterThan(12);
-      expect({ frame, number: shown.number, square: certain(shown.square) }).toEqual({
-        frame,
-        number: frame,
-        square: expected,
-      });
-    }
+    await page.getByRole('tab', { name: 'Compare' }).click();
+    await page.getByRole('button', { name: /Compare with/ }).click();
+    await page.getByRole('option', { name: 'Swapped' }).click();
+    await page.locator('canvas.compare-stage[data-compared=wipe]').waitFor(PATIENCE);
+    const figures = page.getByRole('region', { name: 'Agreement' });
+    await figures.getByText('J 0.000').first().waitFor(PATIENCE);
+    expect(await figures.getByText('J 0.000').count()).toBe(2);
+    await page.getByRole('button', { name: 'Look through all frames' }).click();
+    const differences = page.getByRole('region', { name: 'Largest differences' });
+    await differences.getByRole('button').first().click(PATIENCE);
+    await page.getByRole('radio', { name: 'Side by side' }).click();
+    await page.locator('canvas.compare-stage[data-compared=side]').waitFor(PATIENCE);
+    expect(other.id).not.toBe(id);
+    await leave(tab);
+  });
+
+  it('makes a run again by another preset, with the same objects and prompts', async () => {
+    const objects = [{ id: 2, name: 'cyclist' }];
+    const { id } = await finishedRun('Made twice', { ...clip, objects });
+    const tab = await signedIn(`/runs/${id}`);
+    const { page } = tab;
+    await page.getByRole('tab', { name: 'Compare' }).click();
+    await page.getByRole('button', { name: 'Run again with another version' }).click();
+    await page.getByRole('button', { name: /Preset/ }).click();
+    await page.getByRole('option', { name: /^vfs/ }).click();
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+    await page.getByRole('button', { name: 'Open' }).click(PATIENCE);
+    await page.waitForURL((url) => url.pathname.startsWith('/runs/') && !url.pathname.endsWith(id), PATIENCE);
+    const again = page.url().split('/').at(-1)!;
+    expect(await asked(`/v1/runs/${again}`)).toMatchObject({ preset: 'vfs', name: 'Made twice, again' });
+    const prompts = (of: string) => sut.bytes(`/v1/runs/${of}/prompts/0/mask.png`).then(pixelsOf);
+    expect((await prompts(again)).samples).toEqual((await prompts(id)).samples);
+    expect(await asked(`/v1/runs/${again}/objects`)).toMatchObject({ items: [{ id: 1 }, { id: 2, name: 'cyclist' }] });
     await leave(tab);
   });
 });
@@ -421,7 +414,7 @@ describe('administration', () => {
       const form = new FormData();
       form.append('model', new Blob([new Uint8Array(patchEncoder({ dim }))]), 'model.onnx');
       const address = `${sut.url}/v1/admin/models/patches/versions`;
-      const answer = await fetch(address, { method: 'POST', body: form, headers: bearer(key) });
+      const answer = await fetch(address, { method: 'POST', body: form, headers: bearer(sut.key) });
       const { version } = (await answer.json()) as { version: number };
       const view = `/v1/admin/models/patches/versions/${version}`;
       await until('it is ready', async () => (await asked<{ state: string }>(view)).state === 'READY', 280_000);
@@ -443,7 +436,7 @@ describe('administration', () => {
   });
 
   it('is not there for keys without the scope', async () => {
-    const tab = await signedIn('/', {}, await sut.keyText({ scopes: ['runs:read'] }));
+    const tab = await signedIn('/', {}, await sut.closed.keyText({ scopes: ['runs:read'] }));
     expect(await tab.page.getByRole('link', { name: 'Models' }).count()).toBe(0);
     expect(await tab.page.getByRole('button', { name: 'New run' }).count()).toBe(0);
     await tab.goto('/models');
@@ -466,7 +459,7 @@ describe.each([
     const { id } = await finishedRun('Crossing at noon', { ...clip, objects });
     const exports = `${sut.url}/v1/runs/${id}/exports`;
     for (const format of ['coco', 'cvat-xml']) {
-      const headers = { ...bearer(key), 'content-type': 'application/json' };
+      const headers = { ...bearer(sut.key), 'content-type': 'application/json' };
       const answer = await fetch(exports, { method: 'POST', headers, body: JSON.stringify({ format }) });
       const { id: made } = (await answer.json()) as { id: string };
       const view = `/v1/runs/${id}/exports/${made}`;
@@ -479,6 +472,17 @@ describe.each([
       ['runs', '/', '.run'],
       ['workbench', `/runs/${id}`, '.suggestion', () => press('Next doubtful', 'button')],
       ['object', `/runs/${id}`, 'canvas.stage[data-masks=shown]', () => press('Change front', 'button')],
+      [
+        'compare',
+        `/runs/${id}`,
+        'canvas.stage[data-masks=shown]',
+        async () => {
+          await press('Compare', 'tab');
+          await page.getByRole('button', { name: /Compare with/ }).click();
+          await page.getByRole('option').nth(1).click();
+          await page.locator('canvas.compare-stage[data-compared=wipe]').waitFor(PATIENCE);
+        },
+      ],
       ['export', `/runs/${id}`, 'canvas.stage[data-masks=shown]', () => press('Export', 'tab')],
       ['new-run', '/new', '.drop-zone'],
       ['models', '/models', '.table'],
@@ -528,7 +532,7 @@ describe('what the server sends', () => {
   });
 
   it('is the page at the address of every screen, and a problem elsewhere', async () => {
-    for (const path of ['/', '/new', '/runs/some-run', '/models', '/training', '/system']) {
+    for (const path of ['/', '/new', '/new/some-video', '/runs/some-run', '/models', '/training', '/system']) {
       expect([path, (await fetch(`${sut.url}${path}`)).headers.get('content-type')]).toEqual([
         path,
         'text/html; charset=utf-8',

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
 // What the gateway serves at /: names change with the content, and nothing stands in the page itself, as its
@@ -5,6 +6,9 @@ import { defineConfig } from 'vite';
 export default defineConfig({
   base: '/',
   publicDir: false,
+  resolve: {
+    alias: { '@propago/sample-clip': fileURLToPath(new URL('../../libs/sample-clip/src/index.ts', import.meta.url)) },
+  },
   build: {
     emptyOutDir: true,
     assetsInlineLimit: 0,

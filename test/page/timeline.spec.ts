@@ -1,5 +1,8 @@
 import { listedObjects } from '../../services/web/src/workbench/listed-objects';
-import { passesUnderWay } from '../../services/web/src/workbench/passes-under-way';
+import { isChanging, passesUnderWay } from '../../services/web/src/workbench/passes-under-way';
+import { bandsOf } from '../../services/web/src/workbench/timeline-bands';
+import { withNames } from '../../services/web/src/workbench/with-names';
+import { estimateOf } from '../../services/web/src/new-run/estimate';
 import { nextToLookAt } from '../../services/web/src/workbench/next-to-look-at';
 
 const pass = (direction: 'forward' | 'backward', fromFrame: number, toFrame: number | null, done: number) => ({
@@ -70,5 +73,79 @@ describe('the objects on a frame', () => {
 
   it('have nothing on a frame of which nothing is known', () => {
     expect(listedObjects(objects, timeline, -1, []).map(({ note }) => note)).toEqual(['', '', '']);
+  });
+});
+
+describe('masks that are made anew', () => {
+  it('are those that an unfinished pass reaches, of its objects', () => {
+    const passes = [pass('forward', 10, 29, 1), pass('backward', 39, 20, 4), pass('forward', 50, null, 0)];
+    expect([9, 10, 29, 30, 39, 49, 50, 900].map((frame) => isChanging(passes, frame))).toEqual([
+      ...[false, true, true, false, false, false, true, true],
+    ]);
+    expect(isChanging(passes, 10, 2)).toBe(false);
+  });
+});
+
+describe('the row of an object', () => {
+  const timeline = {
+    revision: 2,
+    frames: [0, 1, 2, 3, 4, 5],
+    revisions: [1, 1, 1, 2, 2, 2],
+    objects: [{ id: 1, areas: [5, 5, 0, 5, 5, 5], confidences: [0.9, 0.8, null, 0.7, 0.9, null] }],
+  };
+  const isChanging = (frame: number) => frame < 1;
+
+  it('has a band for each frame where it is, faint where the mask is made anew', () => {
+    const bands = bandsOf(timeline, 1, { atFrame: (frame) => 10 * frame, revision: 2, isChanging });
+    expect(bands.map(({ left, right }) => [left, right])).toEqual([
+      [0, 10],
+      [10, 20],
+      [30, 40],
+      [40, 50],
+      [50, 60],
+    ]);
+    expect(bands.map(({ isCurrent }) => isCurrent)).toEqual([false, true, true, true, true]);
+  });
+
+  it('has one for frames that share a pixel, with the lowest confidence', () => {
+    const atFrame = (frame: number) => Math.floor(frame / 3);
+    expect(bandsOf(timeline, 1, { atFrame, revision: 2, isChanging })).toEqual([
+      { left: 0, right: 1, confidence: 0.8, isCurrent: false },
+      { left: 1, right: 2, confidence: 0.7, isCurrent: true },
+    ]);
+    expect(bandsOf(undefined, 1, { atFrame, revision: 2, isChanging })).toEqual([]);
+  });
+});
+
+describe('a sentence about objects', () => {
+  it('calls them as people do, where they have names', () => {
+    const names = new Map([
+      [1, 'dog'],
+      [2, 'Object 2'],
+    ]);
+    const sentence = 'Object 1 was not found; the labels of object 2 and object 12 fit.';
+    expect(withNames(sentence, names)).toBe('“dog” was not found; the labels of object 2 and object 12 fit.');
+  });
+});
+
+describe('what a run will take', () => {
+  const run = (seconds: number, frames: number, more = {}) => ({
+    preset: 'siammae',
+    revision: 1,
+    encoder: { name: 'a', version: 1, sha256: '', chosenBy: '' },
+    video: { frames },
+    timings: { seconds },
+    ...more,
+  });
+  const judged = [run(20, 100), run(10, 100), run(30, 100), run(999, 4), run(999, 100, { revision: 3 })] as never[];
+
+  it('is the median of first runs of the preset that were long enough to tell', () => {
+    expect(estimateOf(50, { preset: 'siammae', encoder: undefined }, judged)).toEqual({ seconds: 10, runs: 3 });
+    expect(estimateOf(50, { preset: 'dino', encoder: undefined }, judged)).toBeUndefined();
+  });
+
+  it('is judged by runs with the encoder, where there are some', () => {
+    const of = run(50, 100, { encoder: { name: 'b', version: 2, sha256: '', chosenBy: '' } }) as never;
+    expect(estimateOf(100, { preset: 'siammae', encoder: 'b:2' }, [...judged, of])).toEqual({ seconds: 50, runs: 1 });
   });
 });

@@ -1,1 +1,10 @@
-export { type ClipFrame, type ClipOptions, type Hardness, type Joint, renderClip, SAMPLE_CLIP } from './render-clip';
+export {
+  type ClipFrame,
+  type ClipOptions,
+  type ClipPicture,
+  type Hardness,
+  type Joint,
+  renderClip,
+  renderPictures,
+  SAMPLE_CLIP,
+} from './render-clip';

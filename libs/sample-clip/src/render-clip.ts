@@ -43,6 +43,9 @@ export interface ClipFrame {
   joints: Joint[][];
 }
 
+/** The same without a Buffer, which browsers do not have. */
+export type ClipPicture = Omit<ClipFrame, 'rgb'> & { rgb: Uint8Array<ArrayBuffer> };
+
 /** A point of an object, px: the centre of the first pixel is 0.5, 0.5. */
 export interface Joint {
   x: number;
@@ -79,6 +82,11 @@ interface Scene {
  * @throws RangeError for a size below 16 px or a number of objects outside 1..16
  */
 export function* renderClip(options: ClipOptions = {}): Generator<ClipFrame, void> {
+  for (const { rgb, ...frame } of renderPictures(options)) yield { ...frame, rgb: Buffer.from(rgb.buffer) };
+}
+
+/** What `renderClip` gives, for a browser. @throws RangeError as it does */
+export function* renderPictures(options: ClipOptions = {}): Generator<ClipPicture, void> {
   const { width, height, frames, seed, objects, stride } = { ...SAMPLE_CLIP, stride: 1, ...options };
   if (!(width >= 16 && height >= 16))
     throw new RangeError(`Expected at least 16x16 px but received ${width}x${height}`);
@@ -128,7 +136,7 @@ function blend(colour: Colour, other: Colour, share: number): Colour {
   return [mixed(0), mixed(1), mixed(2)];
 }
 
-function renderFrame(scene: Scene, frame: number): ClipFrame {
+function renderFrame(scene: Scene, frame: number): ClipPicture {
   const { width, height } = scene;
   const image = new Float32Array(width * height * 3);
   const labels = new Uint8Array(width * height);
@@ -240,8 +248,12 @@ function drawObject(
 }
 
 /** Light that drifts over the scene and through time, then the camera's blur and noise, to bytes. */
-function developed({ width, height, grain, hardness }: Scene, frame: number, image: Float32Array): Buffer {
-  const rgb = Buffer.allocUnsafe(width * height * 3);
+function developed(
+  { width, height, grain, hardness }: Scene,
+  frame: number,
+  image: Float32Array,
+): Uint8Array<ArrayBuffer> {
+  const rgb = new Uint8Array(width * height * 3);
   const gain = 1 + 0.06 * hardness.light * sin(frame / 11);
   const lean = 0.1 * hardness.light * cos(frame / 17);
   const columns = Float32Array.from({ length: width }, (_, x) => gain + lean * (x / width - 0.5));

@@ -34,7 +34,7 @@ function Screen() {
     case undefined:
       return <RunsScreen />;
     case 'new':
-      return <NewRun />;
+      return <NewRun videoId={name} />;
     case 'runs':
       return name === undefined ? <RunsScreen /> : <Workbench key={name} id={name} />;
     case 'models':

@@ -21,16 +21,28 @@ export const runFilter = z.strictObject({
   state: repeated(z.enum(RUN_STATES)),
   name: z.string().optional(),
   tag: repeated(z.string()),
+  videoSha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'Expected a sha256 of 64 hex digits')
+    .optional(),
   createdAfter: time.optional(),
   createdBefore: time.optional(),
 });
 export type RunFilter = z.output<typeof runFilter>;
 
 /** The filter as a condition on rows; a state is what the row and those of the stages say together. */
-export function conditionOf({ state, name, tag, createdAfter, createdBefore }: RunFilter): Prisma.RunWhereInput {
+export function conditionOf({
+  state,
+  name,
+  tag,
+  videoSha256,
+  createdAfter,
+  createdBefore,
+}: RunFilter): Prisma.RunWhereInput {
   return {
     ...(name === undefined ? {} : { name }),
     ...(tag ? { tags: { hasEvery: tag } } : {}),
+    ...(videoSha256 === undefined ? {} : { video: { videoSha256 } }),
     createdAt: { gt: createdAfter, lt: createdBefore },
     ...(state ? { OR: state.map((one) => inState(one)) } : {}),
   };

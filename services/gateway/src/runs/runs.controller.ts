@@ -100,6 +100,12 @@ export class RunsController {
     description: 'With this tag; repeated: with all of these',
     schema: { type: 'array', items: { type: 'string' } },
   })
+  @ApiQuery({
+    name: 'videoSha256',
+    required: false,
+    description: 'Of a video of these bytes, however often it was sent',
+    schema: { type: 'string', pattern: '^[0-9a-f]{64}$' },
+  })
   @ApiQuery({ name: 'createdAfter', required: false, description: 'Accepted later than this', schema: TIME })
   @ApiQuery({ name: 'createdBefore', required: false, description: 'Accepted earlier than this', schema: TIME })
   @Refuses('OPTION_OUT_OF_RANGE')
@@ -110,10 +116,11 @@ export class RunsController {
     @Query('state') state?: string | string[],
     @Query('name') name?: string,
     @Query('tag') tag?: string | string[],
+    @Query('videoSha256') videoSha256?: string,
     @Query('createdAfter') createdAfter?: string,
     @Query('createdBefore') createdBefore?: string,
   ) {
-    const filter = parseBody(runFilter, { state, name, tag, createdAfter, createdBefore });
+    const filter = parseBody(runFilter, { state, name, tag, videoSha256, createdAfter, createdBefore });
     const after = cursor === undefined ? undefined : placeOf(cursor);
     return this.view.list(caller, filter, { limit: pageOf(limit, PAGE), after });
   }

@@ -20,6 +20,11 @@ export class Problem extends Error {
     return new Problem('UNREACHABLE', 'The server does not answer.', 'Your work stays here; try again in a moment.', 0);
   }
 
+  /** The server is away or busy: the same may succeed in a moment. */
+  get mayPass(): boolean {
+    return this.status === 0 || this.status === 429 || this.status >= 500;
+  }
+
   /** The session is over, or there is none: only signing in helps. */
   get isSignedOut(): boolean {
     return this.status === 401;

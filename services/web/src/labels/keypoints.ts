@@ -2,6 +2,16 @@ import type { Frame } from '../api/client';
 
 /** The key points of one object on one frame; x and y in pixels of the video, the centre of the first one is 0.5. */
 export type TrackedObject = Frame['keypoints'][number];
+/** What is known of key points, with what a person has said since in its place. */
+export function withSaid(
+  tracked: readonly TrackedObject[],
+  said: readonly TrackedObject[] | undefined,
+): readonly TrackedObject[] {
+  if (!said) return tracked;
+  const ids = new Set(said.map(({ id }) => id));
+  return [...tracked.filter(({ id }) => !ids.has(id)), ...said];
+}
+
 type TrackedPoint = TrackedObject['points'][number];
 /** Pairs of key points that are joined by a line, by the id of their object. */
 export type Skeletons = ReadonlyMap<number, readonly (readonly string[])[]>;

@@ -9,18 +9,29 @@ export function decodeRle(
   width: number,
   height: number,
   value: number,
-  labels = new Uint8Array(width * height),
+  labels: Uint8Array = new Uint8Array(width * height),
 ): Uint8Array {
+  decodeLengths(lengthsOf(counts), width, height, value, labels);
+  return labels;
+}
+
+/** The same from the lengths themselves. */
+export function decodeLengths(
+  lengths: readonly number[],
+  width: number,
+  height: number,
+  value: number,
+  labels: Uint8Array,
+): void {
   let position = 0;
   let isObject = false;
-  for (const length of lengthsOf(counts)) {
+  for (const length of lengths) {
     if (isObject) {
       for (let i = position; i < position + length; i++) labels[(i % height) * width + ((i / height) | 0)] = value;
     }
     position += length;
     isObject = !isObject;
   }
-  return labels;
 }
 
 /** @param labels height x width, row-major; pixels of `value` are the object's */

@@ -20,6 +20,15 @@ export function AliasChange({
   onChange: () => void;
 }) {
   const [alias, setAlias] = useState<keyof typeof WHAT>();
+  const [removed, setRemoved] = useState<string>();
+  const remove = () => {
+    const path = { name: model.name, alias: removed! };
+    ask(api.DELETE('/v1/admin/models/{name}/aliases/{alias}', { params: { path } })).then(() => {
+      say({ title: `No version is the ${removed} now` });
+      setRemoved(undefined);
+      onChange();
+    }, sayProblem);
+  };
   const set = () => {
     const before = model.aliases.find((one) => one.alias === alias);
     const path = { name: model.name, alias: alias! };
@@ -41,6 +50,24 @@ export function AliasChange({
           Make {one}
         </Button>
       ))}
+      {version.aliases
+        .filter((one) => one in WHAT)
+        .map((one) => (
+          <Button key={one} onPress={() => setRemoved(one)}>
+            Take {one} away
+          </Button>
+        ))}
+      <Dialog
+        title={`Take the alias ${removed} away`}
+        isOpen={removed !== undefined}
+        onClose={() => setRemoved(undefined)}
+        action={{ label: `Take ${removed} away`, run: remove }}
+      >
+        <p>
+          No version is the {removed} then.{' '}
+          {removed === 'canary' ? 'Its share of the traffic must be 0 before.' : 'No run is repeated any more.'}
+        </p>
+      </Dialog>
       <Dialog
         title={`Make version ${version.version} the ${alias}`}
         isOpen={alias !== undefined}

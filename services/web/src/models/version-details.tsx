@@ -2,6 +2,7 @@ import type { Model, ModelVersion } from '../api/client';
 import { at, bytes } from '../ui/format';
 import { Icons } from '../ui/icons';
 import { AliasChange } from './alias-change';
+import { LoadState } from './load-state';
 import { noteOf, reportOf, score } from './report';
 import { Aliases, VersionState } from './version-table';
 
@@ -44,6 +45,7 @@ export function VersionDetails({
             </div>
           </div>
         ))}
+        {version.state === 'READY' && <LoadState version={version} />}
         {version.state === 'READY' && <AliasChange version={version} model={model} onChange={onChange} />}
       </div>
       {quality && (

@@ -6,76 +6,96 @@ import { PenPanel } from '../paint/pen-panel';
 import { Stage, type StageHandle } from '../paint/stage';
 import { ToolBar } from '../paint/tool-bar';
 import { usePen } from '../paint/use-pen';
+import { PointsPanel } from '../points/points-panel';
+import { ShapeDialog } from '../points/shape-dialog';
+import { usePointEditor } from '../points/use-point-editor';
 import { navigate } from '../router';
 import { Dialog } from '../ui/dialog';
 import { whole } from '../ui/format';
-import { ShortcutList, useShortcuts, type Shortcut } from '../ui/shortcuts';
+import { ShortcutList, useShortcuts } from '../ui/shortcuts';
 import { Loading, ProblemNote } from '../ui/states';
+import { say } from '../ui/toasts';
 import { createRun } from './create-run';
 import { FrameStepper } from './frame-stepper';
+import { newRunShortcuts } from './new-run-shortcuts';
+import { putLabels } from './put-labels';
 import { StartPanel, type Choices } from './start-panel';
 import { useFrame } from './use-frame';
 import { useFrameCount } from './use-frame-count';
-import { useObjectLooks } from './use-object-looks';
-import { useSheets } from './use-sheets';
+import { useNewObjects } from './use-new-objects';
 import { SERVERS_CHOICE } from './use-versions';
 
 const IMAGE_WIDTH = 1920;
-const NO_SKELETONS = new Map();
 
 /** The objects of a run to come: painted on whichever frame shows them best. */
-export function PaintObjects({ video, fileName }: { video: Video; fileName: string }) {
+export function PaintObjects({ video }: { video: Video }) {
   const { id, width, height } = video;
+  const fileName = video.fileName ?? 'video';
   const frames = useFrameCount(video);
   const pen = usePen('brush');
   const stage = useRef<StageHandle>(null);
-  const sheets = useSheets(id, width, height);
-  const [frame, setFrame] = useState(() => sheets.painted[0] ?? 0);
+  const objects = useNewObjects(video);
+  const { sheets, points, colours, skeletons } = objects;
+  const [frame, setFrame] = useState(() => objects.frames[0] ?? 0);
   const { image, problem: imageProblem } = useFrame(id, frame, Math.min(width, IMAGE_WIDTH));
-  const [added, setAdded] = useState<readonly number[]>([1]);
   const [choices, setChoices] = useState<Choices>({ name: '', preset: 'siammae', encoder: SERVERS_CHOICE.id });
   const [problem, setProblem] = useState<Problem>();
   const [isStarting, setStarting] = useState(false);
   const [isHelpOpen, setHelpOpen] = useState(false);
+  const [isShaping, setShaping] = useState(false);
 
-  const { colours, lookOf, change } = useObjectLooks(sheets.isOnFirst);
+  const chosen = pen.pen.object;
+  const shape = objects.shapeOf(chosen);
+  const editor = usePointEditor({ frame, object: chosen, names: shape?.points, papers: points, tracked: undefined });
   const map = sheets.of(frame);
-  const objects = [...new Set([...added, ...sheets.objects])].sort((a, b) => a - b);
   useEffect(() => {
-    stage.current?.show({ frame, image: image ?? null, labels: map.ids, keypoints: [] });
-  }, [image, frame, map]);
+    const keypoints = points.find(frame) ?? [];
+    stage.current?.show({ frame, image: image ?? null, labels: map.ids, keypoints });
+  }, [image, frame, map, points.version]);
 
   const goTo = (next: number) => setFrame(Math.min(frames - 1, Math.max(0, next)));
   const step = (work: 'undo' | 'redo') => {
+    if (shape && work === 'undo') return points.undo(frame);
     map[work]();
     stage.current?.labelsChanged();
     sheets.changed(frame);
   };
+  const choose = (object: number) => {
+    pen.setObject(object);
+    if (objects.shapeOf(object)) pen.setTool('points');
+    else if (['points', 'eraser', 'hand'].includes(pen.pen.tool)) pen.setTool('brush');
+  };
   const add = () => {
-    const next = Math.max(0, ...objects) + 1;
-    setAdded([...added, next]);
-    pen.setObject(next);
-    if (pen.pen.tool === 'eraser' || pen.pen.tool === 'hand') pen.setTool('brush');
+    pen.setObject(objects.add());
+    if (['points', 'eraser', 'hand'].includes(pen.pen.tool)) pen.setTool('brush');
   };
   const remove = (object: number) => {
-    sheets.remove(object);
-    const others = objects.filter((one) => one !== object);
-    setAdded(added.filter((one) => one !== object));
-    if (pen.pen.object === object && others.length > 0) pen.setObject(others[0]!);
+    objects.remove(object);
+    const left = objects.ids.find((one) => one !== object);
+    if (chosen === object && left !== undefined) choose(left);
     stage.current?.labelsChanged();
+  };
+  const importLabels = async (file: File) => {
+    setProblem(undefined);
+    try {
+      await putLabels(file, map, objects);
+      stage.current?.labelsChanged();
+      sheets.changed(frame);
+      say({ title: `Frame ${frame} has the labels of ${file.name}` });
+    } catch (error) {
+      setProblem(Problem.unreachable(error));
+    }
   };
   const start = async () => {
     setStarting(true);
     setProblem(undefined);
     try {
-      const run = await createRun(video, sheets.all(), {
+      const run = await createRun(video, objects, {
         name: choices.name.trim() || undefined,
         preset: choices.preset,
         encoder: choices.encoder === SERVERS_CHOICE.id ? undefined : choices.encoder,
-        objects: sheets.objects.map((object) => ({ id: object, ...lookOf(object) })),
-        colours,
       });
-      sheets.drop();
+      objects.drop();
       navigate(`/runs/${run.id}`);
     } catch (error) {
       setProblem(Problem.unreachable(error));
@@ -83,33 +103,22 @@ export function PaintObjects({ video, fileName }: { video: Video; fileName: stri
     }
   };
 
-  const shortcuts: Shortcut[] = [
-    { keys: 'F or →', name: 'Next frame', run: () => goTo(frame + 1) },
-    { keys: 'D or ←', name: 'Previous frame', run: () => goTo(frame - 1) },
-    { keys: 'V or ⇧→', name: '10 frames on', run: () => goTo(frame + 10) },
-    { keys: 'C or ⇧←', name: '10 frames back', run: () => goTo(frame - 10) },
-    ...pen.shortcuts,
-    { keys: 'Ctrl Z', name: 'Undo', run: () => step('undo') },
-    { keys: 'Ctrl Y or Ctrl ⇧Z', name: 'Redo', run: () => step('redo') },
-    { keys: '⇧1', name: 'Fit the picture', run: () => stage.current?.fit() },
-    { keys: 'A', name: 'Another object', run: add },
-    ...objects.slice(0, 9).map((object) => ({
-      keys: String(object),
-      name: `Paint ${lookOf(object).name ?? `object ${object}`}`,
-      run: () => pen.setObject(object),
-    })),
-    { keys: '?', name: 'All shortcuts', run: () => setHelpOpen(true) },
-  ];
+  const shortcuts = newRunShortcuts({
+    frame,
+    goTo,
+    pen,
+    onChoose: choose,
+    objects,
+    onStep: step,
+    onFit: () => stage.current?.fit(),
+    onAdd: add,
+    onHelp: () => setHelpOpen(true),
+  });
   useShortcuts(shortcuts);
+  const { opacity, hasOutlines, hidden } = pen;
   const look = useMemo(
-    () => ({
-      opacity: pen.opacity,
-      hasOutlines: pen.hasOutlines,
-      colours,
-      skeletons: NO_SKELETONS,
-      hidden: pen.hidden,
-    }),
-    [pen.opacity, pen.hasOutlines, colours, pen.hidden],
+    () => ({ opacity, hasOutlines, colours, skeletons, hidden }),
+    [opacity, hasOutlines, colours, skeletons, hidden],
   );
   const shownProblem = problem ?? imageProblem;
 
@@ -125,8 +134,8 @@ export function PaintObjects({ video, fileName }: { video: Video; fileName: stri
       <ToolBar
         tool={pen.pen.tool}
         onTool={pen.setTool}
-        canUndo={map.canUndo}
-        canRedo={map.canRedo}
+        canUndo={shape ? points.canUndo(frame) : map.canUndo}
+        canRedo={!shape && map.canRedo}
         onUndo={() => step('undo')}
         onRedo={() => step('redo')}
         onFit={() => stage.current?.fit()}
@@ -140,9 +149,14 @@ export function PaintObjects({ video, fileName }: { video: Video; fileName: stri
           pen={pen.pen}
           onSize={pen.setSize}
           paper={() => {
+            if (shape) {
+              say({ title: 'This object has key points', detail: 'Place them with the tool for key points (T).' });
+              return null;
+            }
             map.locked = pen.locked;
             return map;
           }}
+          points={shape && editor}
           onPainted={() => sheets.changed(frame)}
           label={`Frame ${frame}`}
         />
@@ -151,24 +165,26 @@ export function PaintObjects({ video, fileName }: { video: Video; fileName: stri
       <aside className="bench-panel" aria-label="New run">
         <div className="tab-panel fill">
           <ObjectsPanel
-            objects={objects.map((object) => ({
-              id: object,
-              name: lookOf(object).name,
-              note: sheets.objects.includes(object) ? '' : 'not painted',
-            }))}
+            objects={objects.listed(frame)}
             colours={colours}
-            chosen={pen.pen.object}
-            onChoose={pen.setObject}
+            chosen={chosen}
+            onChoose={choose}
             hidden={pen.hidden}
             onHide={pen.setHidden}
             locked={pen.locked}
             onLock={pen.setLocked}
             onAdd={add}
-            lookOf={lookOf}
-            onChange={change}
+            onAddPoints={() => setShaping(true)}
+            onImport={(file) => void importLabels(file)}
+            lookOf={objects.lookOf}
+            onChange={objects.change}
             onDelete={remove}
           />
-          <PenPanel pen={pen} />
+          {shape ? (
+            <PointsPanel editor={editor} name={objects.lookOf(chosen).name ?? `object ${chosen}`} />
+          ) : (
+            <PenPanel pen={pen} />
+          )}
           {shownProblem && (
             <div className="panel-part">
               <ProblemNote problem={shownProblem} />
@@ -178,7 +194,8 @@ export function PaintObjects({ video, fileName }: { video: Video; fileName: stri
             choices={choices}
             onChange={setChoices}
             placeholder={fileName}
-            objects={sheets.objects.length}
+            objects={objects.present.length}
+            frames={frames}
             isStarting={isStarting}
             onStart={() => void start()}
             onHelp={() => setHelpOpen(true)}
@@ -186,8 +203,17 @@ export function PaintObjects({ video, fileName }: { video: Video; fileName: stri
         </div>
       </aside>
       <div className="bench-foot">
-        <FrameStepper frame={frame} frames={frames} painted={sheets.painted} onFrame={goTo} />
+        <FrameStepper frame={frame} frames={frames} painted={objects.frames} onFrame={goTo} />
       </div>
+      {isShaping && (
+        <ShapeDialog
+          onClose={() => setShaping(false)}
+          onAdd={(name, one) => {
+            pen.setObject(objects.addShape(name, one));
+            pen.setTool('points');
+          }}
+        />
+      )}
       <Dialog title="Shortcuts" isOpen={isHelpOpen} onClose={() => setHelpOpen(false)}>
         <ShortcutList shortcuts={shortcuts} />
       </Dialog>

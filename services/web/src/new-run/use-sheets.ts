@@ -17,11 +17,7 @@ export function useSheets(videoId: string, width: number, height: number) {
     painted: [...present.keys()].sort((a, b) => a - b),
     /** Objects that are painted on some frame, ascending. */
     objects: [...new Set([...present.values()].flat())].sort((a, b) => a - b),
-    /** Whether the object is on the first frame that has paint. */
-    isOnFirst: (object: number): boolean => {
-      const first = Math.min(...present.keys());
-      return present.get(first)?.includes(object) ?? true;
-    },
+    isOn: (frame: number, object: number): boolean => present.get(frame)?.includes(object) ?? false,
     of(frame: number): LabelMap {
       const map = sheets.get(frame) ?? new LabelMap(width, height);
       sheets.set(frame, map);

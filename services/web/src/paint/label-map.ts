@@ -135,6 +135,12 @@ export class LabelMap {
     return this.touch({ x0: 0, y0: 0, x1: width, y1: height });
   }
 
+  /** Everything inside a stencil. @param stencil height x width, 1 inside */
+  stamp(stencil: Uint8Array, id: number): Rect {
+    stencil.forEach((isInside, i) => isInside && this.put(i, id));
+    return this.touch({ x0: 0, y0: 0, x1: this.width, y1: this.height });
+  }
+
   /** Puts other content in place, as one step. */
   replace(ids: Uint8Array): void {
     this.begin();

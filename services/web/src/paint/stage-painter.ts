@@ -1,8 +1,14 @@
+import type { Problem } from '../api/problem';
 import type { TrackedObject } from '../labels/keypoints';
+import { drawCursor, type Cursor } from './draw-cursor';
 import { drawKeypoints } from './draw-keypoints';
 import { LabelLayer, type Look } from './label-layer';
 import type { Point, Rect } from './label-map';
+import { pixelsOf } from './picture-pixels';
 import { fitted, toPicture, zoomed, type View } from './view';
+
+/** How two sets of labels are shown at once: one picture cut at a share of the canvas, or two beside each other. */
+export type Split = { mode: 'wipe'; at: number } | { mode: 'side' };
 
 /** One frame as it is shown: its picture and its labels are put there together, and never one without the other. */
 export interface Shown {
@@ -12,14 +18,10 @@ export interface Shown {
   labels: Uint8Array | null;
   /** Key points of objects that have some. */
   keypoints: readonly TrackedObject[];
-}
-
-/** What is drawn over the labels while something is painted. */
-export interface Cursor {
-  at: Point | null;
-  radius: number | null;
-  colour: string;
-  polygon: readonly Point[];
+  /** Why something of it is missing. */
+  problem?: Problem;
+  /** Other labels of the same frame, to compare with. */
+  other?: Pick<Shown, 'labels' | 'keypoints'>;
 }
 
 /** Draws a stage on its canvas, at most once for each frame of the screen. */
@@ -29,7 +31,9 @@ export class StagePainter {
   private shown: Shown | undefined;
   private isFitted = true;
   private request = 0;
+  private split: Split | undefined;
   private readonly layer: LabelLayer;
+  private otherLayer: LabelLayer | undefined;
   private readonly context: CanvasRenderingContext2D;
   private readonly watch: ResizeObserver;
 
@@ -51,9 +55,16 @@ export class StagePainter {
   }
 
   show(shown: Shown): void {
-    const isSame = this.shown?.labels === shown.labels;
+    const isSame = this.shown?.labels === shown.labels && this.shown?.other === shown.other;
     this.shown = shown;
     if (!isSame) this.drawLabels();
+    this.draw();
+  }
+
+  setSplit(split: Split | undefined): void {
+    const isOther = split?.mode !== this.split?.mode;
+    this.split = split;
+    if (isOther && this.isFitted) this.fit();
     this.draw();
   }
 
@@ -71,14 +82,14 @@ export class StagePainter {
 
   fit(): void {
     this.isFitted = true;
-    this.view = fitted(this.picture, this.canvas);
+    this.view = fitted(this.picture, this.room());
     this.draw();
   }
 
   zoom(factor: number, around?: Point): void {
     this.isFitted = false;
     const { width, height } = this.canvas;
-    const least = fitted(this.picture, this.canvas).scale / 2;
+    const least = fitted(this.picture, this.room()).scale / 2;
     this.view = zoomed(this.view, factor, around ?? [width / 2, height / 2], least);
     this.draw();
   }
@@ -100,6 +111,12 @@ export class StagePainter {
     return toPicture(this.view, this.onCanvas(place));
   }
 
+  /** The picture that is shown, at the size of its labels. */
+  pixels(): ImageData | undefined {
+    const { width, height } = this.picture;
+    return this.shown?.image ? pixelsOf(this.shown.image, width, height) : undefined;
+  }
+
   draw(): void {
     if (this.request !== 0) return;
     this.request = requestAnimationFrame(() => {
@@ -113,62 +130,71 @@ export class StagePainter {
     const ratio = devicePixelRatio;
     this.canvas.width = Math.max(1, Math.round(clientWidth * ratio));
     this.canvas.height = Math.max(1, Math.round(clientHeight * ratio));
-    if (this.isFitted) this.view = fitted(this.picture, this.canvas);
+    if (this.isFitted) this.view = fitted(this.picture, this.room());
     // At once: a canvas that was resized is empty until then.
     this.paint();
   }
 
+  /** Where a picture has to fit in. */
+  private room(): { width: number; height: number } {
+    const { width, height } = this.canvas;
+    return { width: this.split?.mode === 'side' ? width / 2 : width, height };
+  }
+
   private drawLabels(rect?: Rect): void {
-    if (this.shown?.labels) this.layer.draw(this.shown.labels, this.look, rect);
+    const { labels, other } = this.shown ?? {};
+    if (labels) this.layer.draw(labels, this.look, rect);
+    if (!other?.labels) return;
+    this.otherLayer ??= new LabelLayer(this.picture.width, this.picture.height);
+    this.otherLayer.draw(other.labels, this.look);
   }
 
   private paint(): void {
-    const { context, canvas, view, picture, shown } = this;
+    const { context, canvas, view, shown } = this;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.fillStyle = getComputedStyle(canvas).backgroundColor;
     context.fillRect(0, 0, canvas.width, canvas.height);
     if (!shown) return;
-    context.setTransform(view.scale, 0, 0, view.scale, view.x, view.y);
-    context.imageSmoothingEnabled = view.scale < 3;
-    context.imageSmoothingQuality = 'high';
-    if (shown.image) context.drawImage(shown.image, 0, 0, picture.width, picture.height);
-    if (shown.labels) context.drawImage(this.layer.canvas, 0, 0);
-    drawKeypoints(context, shown.keypoints, this.look, devicePixelRatio / view.scale);
-    this.paintCursor();
+    const { other } = shown;
+    if (this.split && other) {
+      const { mode } = this.split;
+      const cut = Math.round(canvas.width * (this.split.mode === 'wipe' ? this.split.at : 0.5));
+      this.paintPart({ from: 0, to: cut, shift: 0 }, shown, this.layer);
+      const shift = mode === 'side' ? cut : 0;
+      this.paintPart({ from: cut, to: canvas.width, shift }, { ...shown, ...other }, this.otherLayer);
+      context.setTransform(1, 0, 0, 1, 0, 0);
+      context.fillStyle = 'rgb(255 255 255 / 85%)';
+      context.fillRect(cut - devicePixelRatio, 0, 2 * devicePixelRatio, canvas.height);
+      canvas.dataset.compared = mode;
+    } else {
+      this.paintPart({ from: 0, to: canvas.width, shift: 0 }, shown, this.layer);
+      context.setTransform(view.scale, 0, 0, view.scale, view.x, view.y);
+      drawCursor(context, this.cursor, devicePixelRatio / view.scale);
+    }
     canvas.dataset.frame = String(shown.frame);
     canvas.dataset.keypoints = String(shown.keypoints.length);
     canvas.dataset.masks = shown.labels ? 'shown' : 'none';
   }
 
-  private paintCursor(): void {
-    const { context, view } = this;
-    const { at, radius, colour, polygon } = this.cursor;
-    const line = (1.5 * devicePixelRatio) / view.scale;
-    const outline = (path: () => void) => {
-      context.beginPath();
-      path();
-      context.lineWidth = 2.5 * line;
-      context.strokeStyle = 'rgb(0 0 0 / 55%)';
-      context.stroke();
-      context.lineWidth = line;
-      context.strokeStyle = colour;
-      context.stroke();
-    };
-    if (polygon.length > 0) {
-      outline(() => [...polygon, ...(at ? [at] : [])].forEach(([x, y]) => context.lineTo(x, y)));
-      polygon.forEach(([x, y]) => outline(() => context.arc(x, y, 2 * line, 0, 7)));
-    }
-    if (!at) return;
-    const [x, y] = at;
-    if (radius !== null) outline(() => context.arc(x, y, Math.max(radius, line), 0, 7));
-    else {
-      const arm = 7 * line;
-      outline(() => {
-        context.moveTo(x - arm, y);
-        context.lineTo(x + arm, y);
-        context.moveTo(x, y - arm);
-        context.lineTo(x, y + arm);
-      });
-    }
+  /** Picture and labels on the columns of the canvas from one to before another. */
+  private paintPart(
+    { from, to, shift }: { from: number; to: number; shift: number },
+    { image, labels, keypoints }: Pick<Shown, 'image' | 'labels' | 'keypoints'>,
+    layer: LabelLayer | undefined,
+  ): void {
+    const { context, canvas, view, picture } = this;
+    context.save();
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.beginPath();
+    context.rect(from, 0, to - from, canvas.height);
+    context.clip();
+    context.setTransform(view.scale, 0, 0, view.scale, view.x + shift, view.y);
+    context.imageSmoothingEnabled = view.scale < 3;
+    // Enlarged, it looks the same with less work.
+    context.imageSmoothingQuality = view.scale < 1 ? 'high' : 'low';
+    if (image) context.drawImage(image, 0, 0, picture.width, picture.height);
+    if (labels && layer) context.drawImage(layer.canvas, 0, 0);
+    drawKeypoints(context, keypoints, this.look, devicePixelRatio / view.scale);
+    context.restore();
   }
 }

@@ -4,6 +4,8 @@ import type { Look } from './label-layer';
 import type { LabelMap, Point, Rect } from './label-map';
 import { StagePainter, type Shown } from './stage-painter';
 import { nextSize, type Tool } from './tools';
+import type { PointEditor } from '../points/use-point-editor';
+import { likeColours } from './wand';
 
 export interface StageHandle {
   show: (shown: Shown) => void;
@@ -17,6 +19,8 @@ export interface Pen {
   object: number;
   /** Diameter of brush and eraser, px of the picture. */
   size: number;
+  /** Of the magic wand: how far each channel of a colour may differ, 0..255. */
+  tolerance: number;
 }
 
 interface StageProps {
@@ -30,14 +34,17 @@ interface StageProps {
   paper: () => LabelMap | null;
   /** A stroke has changed the paper. */
   onPainted: () => void;
+  /** What the tool for key points does; absent: the chosen object has none. */
+  points?: Pick<PointEditor, 'press' | 'drag' | 'release'>;
   label: string;
 }
 
 const ARROWS: Record<string, Point> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const CLOSE_ENOUGH_PX = 10;
+const GRASP_PX = 9;
 
 /** The picture with its labels, to look at and to paint on: with a pointer, or with arrow keys and the space bar. */
-export function Stage({ ref, width, height, look, pen, onSize, paper, onPainted, label }: StageProps) {
+export function Stage({ ref, width, height, look, pen, onSize, paper, onPainted, points, label }: StageProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const painter = useRef<StagePainter>(null);
   const stroke = useRef<{ map: LabelMap; last: Point } | null>(null);
@@ -94,12 +101,17 @@ export function Stage({ ref, width, height, look, pen, onSize, paper, onPainted,
   };
 
   const press = (at: Point) => {
+    if (tool === 'points') return points?.press(at, (GRASP_PX * devicePixelRatio) / painter.current!.view.scale);
     const map = paper();
     if (!map) return;
     if (isBrush) {
       map.begin();
       stroke.current = { map, last: at };
       changed(map.line(at, at, size / 2, id));
+    } else if (tool === 'wand') {
+      const pixels = painter.current!.pixels();
+      const stencil = pixels && likeColours(pixels, at, pen.tolerance);
+      if (stencil) atOnce(map, () => map.stamp(stencil, id));
     } else if (tool === 'fill') {
       atOnce(map, () => map.fill(Math.floor(at[0]), Math.floor(at[1]), id));
     } else if (tool === 'polygon') {
@@ -111,6 +123,7 @@ export function Stage({ ref, width, height, look, pen, onSize, paper, onPainted,
     }
   };
   const release = () => {
+    if (tool === 'points') points?.release();
     const drawn = stroke.current;
     stroke.current = null;
     if (drawn?.map.commit()) onPainted();
@@ -132,6 +145,7 @@ export function Stage({ ref, width, height, look, pen, onSize, paper, onPainted,
       dragging.current = [x, y];
       return;
     }
+    if (tool === 'points' && event.buttons === 1) points?.drag(one.onPicture(event));
     // A fast hand moves further than one event tells.
     for (const one of event.nativeEvent.getCoalescedEvents?.() ?? []) extend(one);
     extend(event.nativeEvent);
@@ -159,6 +173,7 @@ export function Stage({ ref, width, height, look, pen, onSize, paper, onPainted,
         Math.min(width - 1, Math.max(0, at[0] + step * arrow[0])),
         Math.min(height - 1, Math.max(0, at[1] + step * arrow[1])),
       ];
+      if (tool === 'points') points?.drag(next);
       if (stroke.current) {
         changed(stroke.current.map.line(stroke.current.last, next, size / 2, id));
         stroke.current.last = next;

@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { Toolbar } from 'react-aria-components';
 import { IconButton, IconToggle } from '../ui/button';
 import { Icons } from '../ui/icons';
@@ -14,7 +15,7 @@ interface ToolBarProps {
 }
 
 /** What one paints with. */
-export function ToolBar({ tool, onTool, canUndo, canRedo, onUndo, onRedo, onFit }: ToolBarProps) {
+export const ToolBar = memo(function ToolBar({ tool, onTool, canUndo, canRedo, onUndo, onRedo, onFit }: ToolBarProps) {
   return (
     <Toolbar className="tool-bar" aria-label="Tools" orientation="vertical">
       {TOOLS.map(({ id, name, key }) => (
@@ -48,4 +49,4 @@ export function ToolBar({ tool, onTool, canUndo, canRedo, onUndo, onRedo, onFit 
       <IconButton icon={Icons.fit} label="Fit the picture" keys="⇧1" placement="right" onPress={onFit} />
     </Toolbar>
   );
-}
+});

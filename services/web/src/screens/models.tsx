@@ -4,6 +4,7 @@ import { api, ask } from '../api/client';
 import { useQuery } from '../api/use-query';
 import { Audit } from '../models/audit';
 import { ModelChanges } from '../models/changes';
+import { ShadowRuns } from '../models/shadow-runs';
 import { TrafficReport } from '../models/traffic-report';
 import { VersionDetails } from '../models/version-details';
 import { VersionTable } from '../models/version-table';
@@ -78,6 +79,7 @@ function OneModel({ name }: { name: string }) {
         <ModelChanges model={model.data} versions={items} onChange={reload} />
         <VersionTable versions={items} chosen={chosen?.version} onChoose={setVersion} />
         <TrafficReport name={name} />
+        <ShadowRuns name={name} />
         <Audit />
       </div>
       {chosen && <VersionDetails version={chosen} champion={champion} model={model.data} onChange={reload} />}

@@ -1,17 +1,32 @@
 import { useEffect, useRef, useState } from 'react';
-import type { Video } from '../api/client';
+import { api, ask, type Video } from '../api/client';
 import { Problem } from '../api/problem';
 import { upload, type UploadProgress } from '../api/upload';
+import { useQuery } from '../api/use-query';
 import { ChooseVideo } from '../new-run/choose-video';
 import { PaintObjects } from '../new-run/paint-objects';
-import { ProblemNote } from '../ui/states';
+import { navigate } from '../router';
+import { SampleButton } from '../sample/sample-button';
+import { Loading, ProblemNote } from '../ui/states';
 
-/** From a video to a run: upload, paint the objects, start. */
-export default function NewRun() {
+/** From a video to a run: upload, paint the objects, start. @param videoId of one that was sent already */
+export default function NewRun({ videoId }: { videoId: string | undefined }) {
+  return videoId === undefined ? <SendVideo /> : <SentVideo key={videoId} id={videoId} />;
+}
+
+/** A video has an address, so that the page can be loaded again before the run has begun. */
+function SentVideo({ id }: { id: string }) {
+  const { data, problem, reload } = useQuery(`video ${id}`, () =>
+    ask(api.GET('/v1/videos/{id}', { params: { path: { id } } })),
+  );
+  if (data) return <PaintObjects video={data} />;
+  return problem ? <ProblemNote problem={problem} onRetry={reload} /> : <Loading what="Loading the video" />;
+}
+
+function SendVideo() {
   const [file, setFile] = useState<File>();
   const [progress, setProgress] = useState<UploadProgress>();
   const [problem, setProblem] = useState<Problem>();
-  const [video, setVideo] = useState<Video>();
   const controller = useRef<AbortController>(null);
   useEffect(() => () => controller.current?.abort(), []);
 
@@ -24,14 +39,14 @@ export default function NewRun() {
     form.append('video', chosen, chosen.name);
     try {
       const { signal } = controller.current;
-      setVideo(await upload<Video>('/v1/videos', form, { onProgress: setProgress, signal }));
+      const { id } = await upload<Video>('/v1/videos', form, { onProgress: setProgress, signal });
+      navigate(`/new/${id}`);
     } catch (error) {
       setFile(undefined);
       if (!(error instanceof DOMException)) setProblem(Problem.unreachable(error));
     }
   };
 
-  if (video) return <PaintObjects video={video} fileName={file?.name ?? ''} />;
   return (
     <div className="page narrow">
       <div className="page-head">
@@ -44,6 +59,11 @@ export default function NewRun() {
         onFile={(chosen) => void start(chosen)}
         onStop={() => controller.current?.abort()}
       />
+      {!file && (
+        <p className="sample-line">
+          No video at hand? <SampleButton />
+        </p>
+      )}
     </div>
   );
 }

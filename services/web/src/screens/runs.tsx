@@ -3,6 +3,7 @@ import { Input, Link, SearchField } from 'react-aria-components';
 import { api, ask, type Run } from '../api/client';
 import { useQuery } from '../api/use-query';
 import { navigate } from '../router';
+import { SampleButton } from '../sample/sample-button';
 import { useMay } from '../session';
 import { Button, IconButton } from '../ui/button';
 import { ago, percent, whole } from '../ui/format';
@@ -91,7 +92,7 @@ export function RunsScreen() {
             </div>
           </>
         )}
-        {mayWrite && (
+        {mayWrite && !isEmpty && (
           <Button kind="primary" onPress={() => navigate('/new')}>
             {Icons.plus} New run
           </Button>
@@ -192,10 +193,12 @@ function FirstRun({ mayWrite }: { mayWrite: boolean }) {
           <Button kind="primary" onPress={() => navigate('/new')}>
             {Icons.plus} New run
           </Button>
+          <SampleButton />
         </div>
       )}
       <p className="hint">
-        From a terminal: <code>npx propago run clip.mp4 first-frame.png -o out</code>
+        From a terminal: <br />
+        <code>npx propago run clip.mp4 first-frame.png -o out</code>
       </p>
     </Empty>
   );

@@ -64,7 +64,7 @@ export default function Training({ id }: { id: string | undefined }) {
               </li>
             ))}
           </ul>
-          <TrainingDetails key={shown.id} run={shown} onChange={reload} />
+          <TrainingDetails key={shown.id} run={shown} trainings={items} onChange={reload} />
         </div>
       )}
       <StartTraining isOpen={isStarting} onClose={() => setStarting(false)} onChange={reload} />

@@ -10,7 +10,8 @@ const HINTS: Record<string, string> = {
   features: 'runs the encoder',
   propagation: 'carries labels on',
   results: 'writes masks',
-  exports: 'renders overlays',
+  pictures: 'makes pictures of frames',
+  exports: 'writes overlays and files of other formats',
   housekeeping: 'removes what is deleted',
 };
 

@@ -1,45 +1,48 @@
-import { useEffect, useMemo, useState } from 'react';
-import { api, ask, type TrainingEvent, type TrainingRun } from '../api/client';
+import { useMemo, useState } from 'react';
+import { api, ask, type TrainingRun } from '../api/client';
 import { Problem } from '../api/problem';
 import { useQuery } from '../api/use-query';
 import { Button } from '../ui/button';
 import { Curve } from '../ui/curve';
-import { at, whole } from '../ui/format';
+import { ago, at, whole } from '../ui/format';
 import { Icons } from '../ui/icons';
+import { Select } from '../ui/select';
 import { ProblemNote } from '../ui/states';
 import { sayProblem } from '../ui/toasts';
+import { curvesOf } from './curves';
 import { TrainingState } from './training-state';
+import { useMetrics } from './use-metrics';
 
-type Metric = TrainingEvent['metrics'][number];
-
-/** Values that are shown first, where a training has them. */
-const FIRST = ['loss', 'quality', 'clips_per_second', 'lr', 'learning_rate'];
-const MOST_CURVES = 6;
+const NONE = { id: 'none', name: 'Nothing' };
 
 /** One training as it goes: its curves, its pictures, what became of it. */
-export function TrainingDetails({ run, onChange }: { run: TrainingRun; onChange: () => void }) {
-  const [metrics, setMetrics] = useState<readonly Metric[]>([]);
+export function TrainingDetails({
+  run,
+  trainings,
+  onChange,
+}: {
+  run: TrainingRun;
+  /** All of them, to compare with. */
+  trainings: readonly TrainingRun[];
+  onChange: () => void;
+}) {
   const { id, state } = run;
-  useEffect(() => {
-    const events = new EventSource(`/v1/admin/training-runs/${id}/events`);
-    const onEvent = ({ data }: MessageEvent<string>) => {
-      const { metrics: more } = JSON.parse(data) as TrainingEvent;
-      if (more.length > 0) setMetrics((before) => [...before, ...more]);
-    };
-    events.addEventListener('progress', onEvent);
-    events.addEventListener('state', (event) => {
-      onEvent(event as MessageEvent<string>);
-      events.close();
-      onChange();
-    });
-    return () => events.close();
-  }, [id]);
+  const [otherId, setOtherId] = useState(NONE.id);
+  const metrics = useMetrics(id, onChange);
+  const otherMetrics = useMetrics(otherId === NONE.id ? undefined : otherId);
   const files = useQuery(
     `files ${id} ${state}`,
     () => ask(api.GET('/v1/admin/training-runs/{id}/artifacts', { params: { path: { id } } })),
     state === 'running' ? 10_000 : undefined,
   );
   const curves = useMemo(() => curvesOf(metrics), [metrics]);
+  const otherCurves = useMemo(() => curvesOf(otherMetrics), [otherMetrics]);
+  const choices = [
+    NONE,
+    ...trainings
+      .filter((one) => one.id !== id)
+      .map((one) => ({ id: one.id, name: one.name, hint: ago(one.createdAt) })),
+  ];
   const isAtWork = ['queued', 'running'].includes(state);
   const act = (what: 'cancel' | 'resume') => {
     const params = { params: { path: { id } } };
@@ -93,10 +96,24 @@ export function TrainingDetails({ run, onChange }: { run: TrainingRun; onChange:
         ))}
       </section>
       {curves.length > 0 && (
-        <section className="card curves" aria-label="Curves">
-          {curves.map(({ name, steps, values }) => (
-            <Curve key={name} title={name} steps={steps} values={values} />
-          ))}
+        <section className="card" aria-label="Curves">
+          {choices.length > 1 && (
+            <div className="curves-head">
+              <Select label="Compare with" choices={choices} value={otherId} onChange={setOtherId} />
+              {otherId !== NONE.id && <p className="hint">Dashed: the other training.</p>}
+            </div>
+          )}
+          <div className="curves">
+            {curves.map(({ name, steps, values }) => (
+              <Curve
+                key={name}
+                title={name}
+                steps={steps}
+                values={values}
+                other={otherCurves.find((one) => one.name === name)}
+              />
+            ))}
+          </div>
         </section>
       )}
       {curves.length === 0 && isAtWork && <p className="hint">Curves appear with the first steps.</p>}
@@ -127,28 +144,4 @@ export function TrainingDetails({ run, onChange }: { run: TrainingRun; onChange:
       )}
     </div>
   );
-}
-
-function curvesOf(metrics: readonly Metric[]) {
-  const curves = new Map<string, { steps: number[]; values: number[] }>();
-  for (const { kind, step, values } of metrics) {
-    if (kind === 'skipped') continue;
-    for (const [name, value] of Object.entries(values)) {
-      if (typeof value !== 'number' || name === 'step') continue;
-      const title = kind === 'train' ? name : `${kind} ${name}`;
-      const curve = curves.get(title) ?? { steps: [], values: [] };
-      curve.steps.push(step);
-      curve.values.push(value);
-      curves.set(title, curve);
-    }
-  }
-  const rank = (name: string) => {
-    const place = FIRST.indexOf(name);
-    return place < 0 ? FIRST.length : place;
-  };
-  return [...curves]
-    .map(([name, curve]) => ({ name, ...curve }))
-    .filter(({ values }) => new Set(values).size > 1)
-    .sort((a, b) => rank(a.name) - rank(b.name))
-    .slice(0, MOST_CURVES);
 }

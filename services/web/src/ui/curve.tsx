@@ -2,16 +2,26 @@ import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 
+interface Values {
+  steps: readonly number[];
+  values: readonly (number | null)[];
+}
+
+const NOTHING: Values = { steps: [], values: [] };
+
 interface CurveProps {
   title: string;
   steps: readonly number[];
   values: readonly (number | null)[];
+  /** The same value of something else, dashed. */
+  other?: Values;
 }
 
 const HEIGHT = 180;
 
 /** One value over the steps, in the colours of the page. */
-export function Curve({ title, steps, values }: CurveProps) {
+export function Curve({ title, steps, values, other = NOTHING }: CurveProps) {
+  const data = () => uPlot.join([tableOf({ steps, values }), tableOf(other)]);
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(null);
   useEffect(() => {
@@ -19,7 +29,9 @@ export function Curve({ title, steps, values }: CurveProps) {
     const make = () => {
       plot.current?.destroy();
       const style = getComputedStyle(element);
-      const [line, text, accent] = ['--line', '--text-3', '--accent'].map((name) => style.getPropertyValue(name));
+      const [line, text, accent, dim] = ['--line', '--text-3', '--accent', '--text-2'].map((name) =>
+        style.getPropertyValue(name),
+      );
       const axis = {
         stroke: text,
         grid: { stroke: line, width: 1 },
@@ -34,9 +46,13 @@ export function Curve({ title, steps, values }: CurveProps) {
           cursor: { y: false },
           scales: { x: { time: false } },
           axes: [axis, { ...axis, size: 56 }],
-          series: [{}, { stroke: accent, width: 1.5, points: { show: false } }],
+          series: [
+            {},
+            { stroke: accent, width: 1.5, points: { show: false }, spanGaps: true },
+            { stroke: dim, width: 1.5, dash: [5, 4], points: { show: false }, spanGaps: true },
+          ],
         },
-        [[...steps], [...values]],
+        data(),
         element,
       );
     };
@@ -55,7 +71,7 @@ export function Curve({ title, steps, values }: CurveProps) {
     };
     // The numbers are given by the next effect.
   }, []);
-  useEffect(() => plot.current?.setData([[...steps], [...values]]), [steps, values]);
+  useEffect(() => plot.current?.setData(data()), [steps, values, other]);
   const last = values.findLast((value) => value !== null);
   return (
     <figure className="curve">
@@ -66,3 +82,5 @@ export function Curve({ title, steps, values }: CurveProps) {
     </figure>
   );
 }
+
+const tableOf = ({ steps, values }: Values): uPlot.AlignedData => [[...steps], [...values]];

@@ -35,8 +35,17 @@ export const Icons = {
   ),
   eraser: icon(<path d="m6.5 13-4-4 6.3-6.3 4.5 4.500L8 13H6.500ZM5.5 6l4.5 4.500M6 13.500h8" />),
   polygon: icon(<path d="M3 11.5 5 4l6-1 2.5 5.500L9 13z" />),
+  wand: icon(<path d="m2.5 13.500 7-7M8 5l3 3M11 2v2.500M14 5h-2.500M12.8 9.200l-1.500-1.200M6.800 3.200 8 4.400" />),
   fill: icon(
     <path d="m7 2.5 5.5 5.500L7.5 13 2.5 8zM13.5 10.500c.8 1.2 1.2 1.8 1.2 2.300a1.2 1.2 0 0 1-2.4 0c0-.5.4-1.1 1.2-2.300ZM3 8h9" />,
+  ),
+  points: icon(
+    <>
+      <path d="M4.500 11 8 5l4 5" />
+      <circle cx="4" cy="12" r="1.500" fill="currentColor" />
+      <circle cx="8" cy="4" r="1.500" fill="currentColor" />
+      <circle cx="12.500" cy="11" r="1.500" fill="currentColor" />
+    </>,
   ),
   hand: icon(
     <path d="M5 8.500V4a1 1 0 0 1 2 0v3-4.500a1 1 0 0 1 2 0V7 3.500a1 1 0 0 1 2 0V8 5.500a1 1 0 0 1 2 0V10c0 2.5-1.5 4-4 4-2.3 0-3.2-.8-4.2-2.600L3.2 9a1 1 0 0 1 1.8-.5Z" />,
@@ -62,6 +71,7 @@ export const Icons = {
   lock: icon(<path d="M4 7.500h8v6H4zM5.5 7.500V5a2.5 2.5 0 0 1 5 0v2.5" />),
   unlocked: icon(<path d="M4 7.500h8v6H4zM5.5 7.500V5a2.5 2.5 0 0 1 4.8-1" />),
   trash: icon(<path d="M3 4.500h10M6 4.500V3h4v1.500M4.5 4.500l.600 9h5.800l.600-9M6.8 7v4M9.2 7v4" />),
+  upload: icon(<path d="M8 10V3M4.8 6 8 2.800 11.200 6M3 13h10" />),
   download: icon(<path d="M8 2.500v7M4.8 6.5 8 9.700l3.2-3.200M3 13h10" />),
   check: icon(<path d="m3 8.5 3.2 3.200L13 4.8" />),
   warning: icon(<path d="M8 2.5 14.5 13.500h-13zM8 6.500v3.200M8 11.400v.600" />),

@@ -1,4 +1,13 @@
-import { Button, Label, ListBox, ListBoxItem, Popover, Select as AriaSelect, SelectValue } from 'react-aria-components';
+import {
+  Button,
+  Label,
+  ListBox,
+  ListBoxItem,
+  Popover,
+  Select as AriaSelect,
+  SelectValue,
+  Text,
+} from 'react-aria-components';
 
 export interface Choice {
   id: string;
@@ -13,13 +22,17 @@ export function Select({
   value,
   onChange,
   isLabelHidden = false,
+  isExplained = false,
 }: {
   label: string;
   choices: readonly Choice[];
   value: string;
   onChange: (id: string) => void;
   isLabelHidden?: boolean;
+  /** Whether the sentence of what is chosen is below it. */
+  isExplained?: boolean;
 }) {
+  const hint = choices.find(({ id }) => id === value)?.hint;
   return (
     <AriaSelect
       className="field"
@@ -36,6 +49,11 @@ export function Select({
           ▾
         </span>
       </Button>
+      {isExplained && hint && (
+        <Text slot="description" className="hint">
+          {hint}
+        </Text>
+      )}
       <Popover className="popover">
         <ListBox className="listbox" items={choices}>
           {({ id, name, hint }) => (

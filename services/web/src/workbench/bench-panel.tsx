@@ -1,19 +1,29 @@
-import type { ReactNode } from 'react';
+import { createContext, memo, useContext, type ReactNode } from 'react';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import type { Run } from '../api/client';
 import type { LiveRun } from './use-run';
 import { RunDetails } from './run-details';
 import { RunExport } from './run-export';
 
-interface BenchPanelProps {
-  run: Run;
-  live: Pick<LiveRun, 'exports' | 'watch'>;
-  names: ReadonlyMap<number, string>;
-  children: ReactNode;
+/** What changes from frame to frame in the panel, whose frame of tabs is not drawn again for that. */
+export interface PanelParts {
+  objects: ReactNode;
+  compare: ReactNode;
 }
 
-/** Beside the stage: the objects, what can be taken away, what is known of the run. */
-export function BenchPanel({ run, live, names, children }: BenchPanelProps) {
+export const PanelContext = createContext<PanelParts>({ objects: null, compare: null });
+
+const Part = ({ of }: { of: keyof PanelParts }) => useContext(PanelContext)[of];
+
+interface BenchPanelProps {
+  run: Run;
+  exports: LiveRun['exports'];
+  watch: LiveRun['watch'];
+  names: ReadonlyMap<number, string>;
+}
+
+/** Beside the stage: the objects, comparisons, what can be taken away, what is known of the run. */
+export const BenchPanel = memo(function BenchPanel({ run, exports, watch, names }: BenchPanelProps) {
   const notes = run.warnings.length + (run.error ? 1 : 0);
   return (
     <aside className="bench-panel" aria-label="Run">
@@ -21,6 +31,9 @@ export function BenchPanel({ run, live, names, children }: BenchPanelProps) {
         <TabList className="tab-list" aria-label="Run">
           <Tab id="objects" className="tab">
             Objects
+          </Tab>
+          <Tab id="compare" className="tab">
+            Compare
           </Tab>
           <Tab id="export" className="tab">
             Export
@@ -31,10 +44,13 @@ export function BenchPanel({ run, live, names, children }: BenchPanelProps) {
           </Tab>
         </TabList>
         <TabPanel id="objects" className="tab-panel">
-          {children}
+          <Part of="objects" />
+        </TabPanel>
+        <TabPanel id="compare" className="tab-panel">
+          <Part of="compare" />
         </TabPanel>
         <TabPanel id="export" className="tab-panel">
-          <RunExport run={run} names={names} news={live.exports} watch={live.watch} />
+          <RunExport run={run} names={names} news={exports} watch={watch} />
         </TabPanel>
         <TabPanel id="details" className="tab-panel">
           <RunDetails run={run} />
@@ -42,4 +58,4 @@ export function BenchPanel({ run, live, names, children }: BenchPanelProps) {
       </Tabs>
     </aside>
   );
-}
+});

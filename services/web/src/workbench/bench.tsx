@@ -1,22 +1,29 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
-import type { Run } from '../api/client';
-import { ObjectsPanel } from '../paint/objects-panel';
-import { PenPanel } from '../paint/pen-panel';
+import type { Run, RunObject } from '../api/client';
+import { ComparePanel } from '../compare/compare-panel';
+import { CompareStage } from '../compare/compare-stage';
+import { useComparison } from '../compare/use-comparison';
 import { Stage, type StageHandle } from '../paint/stage';
 import { ToolBar } from '../paint/tool-bar';
 import { usePen } from '../paint/use-pen';
+import { ShapeDialog } from '../points/shape-dialog';
+import { usePointEditor } from '../points/use-point-editor';
+import { usePointPapers } from '../points/use-point-papers';
 import { useMay } from '../session';
 import { Dialog } from '../ui/dialog';
 import { ShortcutList, useShortcuts } from '../ui/shortcuts';
 import { Loading, ProblemNote } from '../ui/states';
 import { isAtWork } from '../ui/run-state';
 import { say } from '../ui/toasts';
-import { BenchPanel } from './bench-panel';
+import { useStable } from '../ui/use-stable';
+import { BenchPanel, PanelContext } from './bench-panel';
 import { benchShortcuts } from './bench-shortcuts';
 import { FramePanel } from './frame-panel';
 import { listedObjects } from './listed-objects';
 import { LookNext } from './look-next';
 import { nextToLookAt } from './next-to-look-at';
+import { isChanging } from './passes-under-way';
+import { ObjectsPart } from './objects-part';
 import { Player } from './player';
 import { RunHead } from './run-head';
 import { CorrectionBar, StageNotes } from './stage-overlay';
@@ -37,24 +44,37 @@ export function Bench({ live, run }: { live: LiveRun; run: Run }) {
   const papers = usePapers(id);
   const stage = useRef<StageHandle>(null);
   const [isHelpOpen, setHelpOpen] = useState(false);
+  const [isShaping, setShaping] = useState(false);
   const size = useMemo(() => ({ width: video.width, height: video.height }), [video.width, video.height]);
-  const view = useShownFrame(run, timeline, papers, stage);
+  const points = usePointPapers(id);
+  const view = useShownFrame(run, timeline, { papers, points }, stage);
   const { frame, frames, goTo } = view;
-  const onObject = (object: { id: number }) => {
+  const onObject = (object: RunObject) => {
     pen.setObject(object.id);
-    pen.setTool('brush');
+    pen.setTool(object.kind === 'keypoints' ? 'points' : 'brush');
   };
   const correction = useCorrection({
     live,
     runId: id,
     size,
     papers,
+    points,
     view,
     mayCorrect,
     chosen: pen.pen.object,
     onObject,
   });
   const { here, changed, promptHere } = correction;
+  const pointsHere = view.shownFrame === frame ? view.shown.current.keypoints : [];
+  const editor = usePointEditor({
+    frame,
+    object: pen.pen.object,
+    names: objects.find((one) => one.id === pen.pen.object)?.points,
+    papers: points,
+    tracked: pointsHere.find((one) => one.id === pen.pen.object)?.points,
+  });
+  useEffect(() => view.showPaper(here?.map), [points.version]);
+  const drafts = useMemo(() => [...papers.drafts, ...points.frames], [papers.drafts, points.frames]);
   const names = useMemo(() => new Map(objects.map((one) => [one.id, one.name ?? `Object ${one.id}`])), [objects]);
   const ids = useMemo(() => objects.map((one) => one.id), [objects]);
   // What is chosen may have been deleted, or never have been there.
@@ -64,8 +84,19 @@ export function Bench({ live, run }: { live: LiveRun; run: Run }) {
   }, [isChosenThere]);
   const look = useLook(pen, objects);
   const { colours } = look;
-  const suggestions = useSuggestions(id, timeline, isAtWork(run.state));
+  const suggestions = useSuggestions(id, timeline, { isBusy: isAtWork(run.state), names });
 
+  const comparison = useComparison(run, view, ids);
+  const undo = useStable(() => correction.step('undo'));
+  const redo = useStable(() => correction.step('redo'));
+  const fit = useStable(() => stage.current?.fit());
+
+  const choose = useStable((object: number) => {
+    pen.setObject(object);
+    const isPoints = objects.find((one) => one.id === object)?.kind === 'keypoints';
+    if (isPoints && mayCorrect) pen.setTool('points');
+    else if (pen.pen.tool === 'points') pen.setTool('brush');
+  });
   const onDoubt = () => {
     const next = nextToLookAt(suggestions, frame);
     if (next) goTo(next.frame);
@@ -80,31 +111,73 @@ export function Bench({ live, run }: { live: LiveRun; run: Run }) {
       onRight: correction.markRight,
       onSend: correction.sendPaint,
       onStep: correction.step,
-      onFit: () => stage.current?.fit(),
-      onObject: pen.setObject,
+      onFit: fit,
+      onObject: choose,
       onHelp: () => setHelpOpen(true),
     }),
     ...pen.shortcuts,
   ];
   useShortcuts(shortcuts);
 
-  const pointsHere = view.shownFrame === frame ? view.shown.current.keypoints : [];
   const place = timeline?.frames.indexOf(frame) ?? -1;
   const listed = listedObjects(objects, timeline, place, pointsHere);
-  const isStale = (timeline?.revisions[place] ?? revision) < revision;
+  // A point that is placed says of all others of its object what is seen of them.
+  const isThere = view.shownFrame === frame && !view.imageProblem;
+  const isStale = (timeline?.revisions[place] ?? revision) < revision && isChanging(run.passes, frame);
+
+  const comparePart = (
+    <ComparePanel
+      run={run}
+      comparison={comparison}
+      objects={ids}
+      names={names}
+      colours={colours}
+      frames={frames}
+      frame={frame}
+      onFrame={goTo}
+    />
+  );
+  const objectsPart = (
+    <ObjectsPart
+      listed={listed}
+      objects={objects}
+      look={look}
+      names={names}
+      pen={pen}
+      editor={editor}
+      correction={correction}
+      mayCorrect={mayCorrect}
+      onChoose={choose}
+      onShape={() => setShaping(true)}
+    >
+      <FramePanel
+        frame={frame}
+        onDoubt={timeline && onDoubt}
+        onRight={mayCorrect ? correction.markRight : undefined}
+        isRightPossible={place >= 0 && !correction.isSending && changed.length === 0}
+        onTakeBack={mayCorrect && promptHere && prompts!.items.length > 1 ? correction.takeBack : undefined}
+        onHelp={() => setHelpOpen(true)}
+      />
+      <LookNext
+        suggestions={suggestions}
+        frame={suggestions.find((one) => one.frame === frame)?.frame}
+        onFrame={goTo}
+      />
+    </ObjectsPart>
+  );
 
   return (
     <div className="bench">
-      <RunHead run={run} estimate={estimate} isOffline={isOffline} onChange={() => void reload()} />
+      <RunHead run={run} estimate={estimate} isOffline={isOffline} onChange={reload} />
       {mayCorrect && (
         <ToolBar
           tool={pen.pen.tool}
           onTool={pen.setTool}
-          canUndo={here?.map.canUndo ?? false}
-          canRedo={here?.map.canRedo ?? false}
-          onUndo={() => correction.step('undo')}
-          onRedo={() => correction.step('redo')}
-          onFit={() => stage.current?.fit()}
+          canUndo={correction.canUndo}
+          canRedo={correction.canRedo}
+          onUndo={undo}
+          onRedo={redo}
+          onFit={fit}
         />
       )}
       <div className="bench-stage">
@@ -116,10 +189,21 @@ export function Bench({ live, run }: { live: LiveRun; run: Run }) {
           onSize={pen.setSize}
           paper={() => correction.paper(pen.locked)}
           onPainted={correction.painted}
+          points={mayCorrect && editor.isOn && isThere ? editor : undefined}
           label={`Frame ${frame} with its masks`}
         />
+        {comparison.compared && (
+          <CompareStage
+            ref={comparison.stage}
+            {...size}
+            look={look}
+            split={comparison.split}
+            onWipe={(at) => comparison.setSplit({ mode: 'wipe', at })}
+            names={comparison.titles}
+          />
+        )}
         {view.shownFrame < 0 && <Loading what="Loading the frame" />}
-        {view.shownFrame >= 0 && (
+        {view.shownFrame >= 0 && !comparison.compared && (
           <StageNotes
             hasMask={place >= 0}
             isStale={isStale}
@@ -128,7 +212,7 @@ export function Bench({ live, run }: { live: LiveRun; run: Run }) {
             imageProblem={view.imageProblem}
           />
         )}
-        {changed.length > 0 && (
+        {changed.length > 0 && !comparison.compared && (
           <CorrectionBar
             frame={frame}
             names={changed.map((object) => names.get(object) ?? `Object ${object}`)}
@@ -138,32 +222,9 @@ export function Bench({ live, run }: { live: LiveRun; run: Run }) {
           />
         )}
       </div>
-      <BenchPanel run={run} live={live} names={names}>
-        <ObjectsPanel
-          objects={listed}
-          colours={colours}
-          chosen={pen.pen.object}
-          onChoose={pen.setObject}
-          hidden={pen.hidden}
-          onHide={pen.setHidden}
-          locked={pen.locked}
-          onLock={pen.setLocked}
-          onAdd={mayCorrect ? correction.addObject : undefined}
-          lookOf={(object) => objects.find((one) => one.id === object)!}
-          onChange={mayCorrect ? correction.changeObject : undefined}
-          onDelete={mayCorrect ? correction.deleteObject : undefined}
-        />
-        <PenPanel pen={pen} />
-        <FramePanel
-          frame={frame}
-          onDoubt={timeline && onDoubt}
-          onRight={mayCorrect ? correction.markRight : undefined}
-          isRightPossible={place >= 0 && !correction.isSending && changed.length === 0}
-          onTakeBack={mayCorrect && promptHere && prompts!.items.length > 1 ? correction.takeBack : undefined}
-          onHelp={() => setHelpOpen(true)}
-        />
-        <LookNext suggestions={suggestions} frame={frame} onFrame={goTo} />
-      </BenchPanel>
+      <PanelContext value={{ objects: objectsPart, compare: comparePart }}>
+        <BenchPanel run={run} exports={live.exports} watch={live.watch} names={names} />
+      </PanelContext>
       <div className="bench-foot">
         {problem && <ProblemNote problem={problem} onRetry={() => void reload()} />}
         <Player {...view} seconds={video.frameRate ? `${(frame / video.frameRate).toFixed(2)} s` : ''} />
@@ -178,12 +239,24 @@ export function Bench({ live, run }: { live: LiveRun; run: Run }) {
           suggestions={suggestions}
           passes={run.passes}
           names={names}
-          drafts={papers.drafts}
+          drafts={drafts}
           revision={revision}
           chosen={pen.pen.object}
-          onChoose={pen.setObject}
+          onChoose={choose}
         />
       </div>
+      {isShaping && (
+        <ShapeDialog
+          onClose={() => setShaping(false)}
+          onAdd={(name, { points: named, skeleton }) =>
+            correction.addObject({
+              ...(name === null ? {} : { name }),
+              points: [...named],
+              skeleton: skeleton.map((line) => [...line]),
+            })
+          }
+        />
+      )}
       <Dialog title="Shortcuts" isOpen={isHelpOpen} onClose={() => setHelpOpen(false)}>
         <ShortcutList shortcuts={shortcuts} />
       </Dialog>

@@ -13,8 +13,8 @@ const MOST_DECODED = 48;
 const AHEAD = 12;
 
 /** What is known of a frame besides its picture. */
-interface Content {
-  /** height x width object ids; null: the frame has no mask yet, or the server does not answer. */
+export interface Content {
+  /** height x width object ids; null: the frame has no mask yet. */
   labels: Uint8Array | null;
   keypoints: readonly TrackedObject[];
 }
@@ -35,35 +35,62 @@ interface Source {
  * its first ones only, and the tab never holds more than so many.
  */
 export class FrameStore {
-  /** Why the last picture could not be had. */
-  imageProblem: Problem | undefined;
-  private readonly images = new Map<number, Promise<ImageBitmap | null>>();
+  private readonly images = new Map<number, Promise<ImageBitmap>>();
   private readonly chunks = new Map<number, Promise<Map<number, Frame>>>();
   private readonly decoded = new Map<number, Content & { revision: number }>();
   /** Revision of the mask that the server has of a frame. */
   private wanted = new Map<number, number>();
+  private revision = 0;
+  /** Masks that the last correction has changed, as they were before. */
+  private readonly former = new Map<number, Frame>();
   private readonly controller = new AbortController();
 
   constructor(private readonly source: Source) {}
 
   close(): void {
     this.controller.abort();
-    for (const image of this.images.values()) void image.then((one) => one?.close());
+    for (const image of this.images.values())
+      image.then(
+        (one) => one.close(),
+        () => undefined,
+      );
   }
 
   /** What the server has by now. @returns whether some frame has another mask than before */
-  update({ frames, revisions }: Timeline): boolean {
+  update({ frames, revisions, revision }: Timeline): boolean {
     const wanted = new Map(frames.map((frame, i) => [frame, revisions[i]!]));
-    const changed = [...wanted].filter(([frame, revision]) => this.wanted.get(frame) !== revision);
-    for (const [frame] of changed) this.chunks.delete(Math.floor(frame / CHUNK));
+    const changed = [...wanted].filter(([frame, of]) => this.wanted.get(frame) !== of).map(([frame]) => frame);
+    if (revision > this.revision) this.former.clear();
+    this.revision = revision;
+    this.remember(changed);
+    for (const frame of changed) this.chunks.delete(Math.floor(frame / CHUNK));
     this.wanted = wanted;
     return changed.length > 0;
   }
 
-  /** Picture and mask of one frame, together. */
+  /** Whether the tab has seen masks that the last correction has changed. */
+  get hasFormer(): boolean {
+    return this.former.size > 0;
+  }
+
+  /** The masks of a frame before the last correction: those that it has not changed are the same. */
+  async formerContent(frame: number): Promise<Content> {
+    const former = this.former.get(frame);
+    return former ? this.decode(former) : this.content(frame);
+  }
+
+  /** Picture and mask of one frame, together; what could not be had is left out, with the reason. */
   async get(frame: number): Promise<Shown> {
-    const [image, { labels, keypoints }] = await Promise.all([this.image(frame), this.content(frame)]);
-    return { frame, image, labels, keypoints };
+    const [image, content] = await Promise.allSettled([this.image(frame), this.content(frame)]);
+    const failed = [image, content].find((one) => one.status === 'rejected');
+    const { labels, keypoints } = content.status === 'fulfilled' ? content.value : NOTHING;
+    return {
+      frame,
+      image: image.status === 'fulfilled' ? image.value : null,
+      labels,
+      keypoints,
+      problem: failed && Problem.unreachable(failed.reason),
+    };
   }
 
   /** Has the frames that are probably looked at next come. @param direction 1 or -1; @param frames of the video */
@@ -71,38 +98,49 @@ export class FrameStore {
     for (let i = 1; i <= AHEAD; i++) {
       const next = frame + i * direction;
       if (next < 0 || next >= frames) return;
-      void this.image(next);
-      if (i === AHEAD || i === 1) void this.chunk(next).catch(() => undefined);
+      this.image(next).catch(() => undefined);
+      if (i === AHEAD || i === 1) this.chunk(next).catch(() => undefined);
     }
   }
 
-  private async content(frame: number): Promise<Content> {
+  /** Masks and key points of a frame. @throws Problem where the server does not give them */
+  async content(frame: number): Promise<Content> {
     const revision = this.wanted.get(frame);
     if (revision === undefined) return NOTHING;
     const known = this.decoded.get(frame);
     if (known && known.revision >= revision) return known;
-    const found = (await this.chunk(frame).catch(() => undefined))?.get(frame);
+    const found = (await this.chunk(frame)).get(frame);
     if (!found) return known ?? NOTHING;
-    const { width, height } = this.source;
-    const labels = new Uint8Array(width * height);
-    for (const { id, rle } of found.classes) decodeRle(rle.counts, width, height, id, labels);
-    const content = { revision: found.revision, labels, keypoints: found.keypoints };
+    const content = this.decode(found);
     keep(this.decoded, frame, content, MOST_DECODED);
     return content;
   }
 
-  private image(frame: number): Promise<ImageBitmap | null> {
-    const known = this.images.get(frame);
-    if (known) {
-      keep(this.images, frame, known, MOST_IMAGES);
-      return known;
+  private decode({ revision, classes, keypoints }: Frame): Content & { revision: number } {
+    const { width, height } = this.source;
+    const labels = new Uint8Array(width * height);
+    for (const { id, rle } of classes) decodeRle(rle.counts, width, height, id, labels);
+    return { revision, labels, keypoints };
+  }
+
+  private remember(changed: readonly number[]): void {
+    for (const frame of changed) {
+      const chunk = this.chunks.get(Math.floor(frame / CHUNK));
+      chunk?.then(
+        (frames) => {
+          const found = frames.get(frame);
+          if (found && found.revision < this.revision) this.former.set(frame, found);
+        },
+        () => undefined,
+      );
     }
+  }
+
+  private image(frame: number): Promise<ImageBitmap> {
     const { videoId, imageWidth } = this.source;
-    const coming = frameImage(videoId, frame, imageWidth, this.controller.signal).catch((error: unknown) => {
-      this.images.delete(frame);
-      if (!this.controller.signal.aborted) this.imageProblem = Problem.unreachable(error);
-      return null;
-    });
+    const known = this.images.get(frame);
+    const coming = known ?? frameImage(videoId, frame, imageWidth, this.controller.signal);
+    if (!known) coming.catch(() => this.images.delete(frame));
     // Pictures that are left out are freed by the browser: one of them may be on the screen.
     keep(this.images, frame, coming, MOST_IMAGES);
     return coming;

@@ -1,14 +1,16 @@
+import { memo } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
 import type { Suggestion } from '../api/client';
 
 interface LookNextProps {
   suggestions: readonly Suggestion[];
-  frame: number;
+  /** The one of them that is looked at. */
+  frame: number | undefined;
   onFrame: (frame: number) => void;
 }
 
 /** The frames whose correction would help most, with what seems to be wrong there. */
-export function LookNext({ suggestions, frame, onFrame }: LookNextProps) {
+export const LookNext = memo(function LookNext({ suggestions, frame, onFrame }: LookNextProps) {
   if (suggestions.length === 0) return null;
   return (
     <section className="panel-part" aria-label="Where to look next">
@@ -28,4 +30,4 @@ export function LookNext({ suggestions, frame, onFrame }: LookNextProps) {
       </ul>
     </section>
   );
-}
+});

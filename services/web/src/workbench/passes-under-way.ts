@@ -13,3 +13,12 @@ export function passesUnderWay(passes: Run['passes'], object: number, frames: nu
         : { from: fromFrame + 1 - come, to: fromFrame + 1 };
     });
 }
+
+/** Whether the mask of an object on a frame is made anew: a pass that reaches it is not done. @param object any where absent */
+export function isChanging(passes: Run['passes'], frame: number, object?: number): boolean {
+  return passes.some(({ objects, direction, fromFrame, toFrame, segments: { done, total } }) => {
+    if (done === total || (object !== undefined && !objects.includes(object))) return false;
+    const end = toFrame ?? (direction === 'forward' ? Infinity : 0);
+    return frame >= Math.min(fromFrame, end) && frame <= Math.max(fromFrame, end);
+  });
+}

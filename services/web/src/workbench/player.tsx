@@ -1,8 +1,9 @@
-import { useEffect, useState } from 'react';
+import { memo, useEffect, useState } from 'react';
 import { Group, Input, NumberField } from 'react-aria-components';
 import { IconButton } from '../ui/button';
 import { Icons } from '../ui/icons';
 import { Select } from '../ui/select';
+import { useStable } from '../ui/use-stable';
 
 interface PlayerProps {
   frame: number;
@@ -21,25 +22,10 @@ export const SPEEDS = ['0.25', '0.5', '1', '2'].map((id) => ({ id, name: `${id}�
 export function Player({ frame, frames, seconds, isPlaying, toggle, goTo, speed, setSpeed }: PlayerProps) {
   const [typed, setTyped] = useState(frame);
   useEffect(() => setTyped(frame), [frame]);
+  const goBy = useStable((step: number) => goTo(frame + step));
   return (
     <Group className="player" aria-label="Player">
-      <IconButton icon={Icons.first} label="First frame" placement="top" keys="⇧Home" onPress={() => goTo(0)} />
-      <IconButton
-        icon={Icons.previous}
-        label="Previous frame"
-        placement="top"
-        keys="D"
-        onPress={() => goTo(frame - 1)}
-      />
-      <IconButton
-        icon={isPlaying ? Icons.pause : Icons.play}
-        label={isPlaying ? 'Pause' : 'Play'}
-        placement="top"
-        keys="Space"
-        onPress={() => toggle()}
-      />
-      <IconButton icon={Icons.next} label="Next frame" placement="top" keys="F" onPress={() => goTo(frame + 1)} />
-      <IconButton icon={Icons.last} label="Last frame" placement="top" keys="⇧End" onPress={() => goTo(frames - 1)} />
+      <Steps isPlaying={isPlaying} toggle={toggle} goBy={goBy} />
       <NumberField
         className="frame-number"
         aria-label="Frame number"
@@ -47,15 +33,47 @@ export function Player({ frame, frames, seconds, isPlaying, toggle, goTo, speed,
         minValue={0}
         maxValue={Math.max(0, frames - 1)}
         onChange={(next) => Number.isFinite(next) && goTo(next)}
-        formatOptions={{ useGrouping: false }}
+        formatOptions={PLAIN}
       >
         <Input className="input" />
       </NumberField>
       <span className="frame-total">/ {Math.max(0, frames - 1)}</span>
       <span className="frame-time">{seconds}</span>
-      <div className="speed">
-        <Select label="Speed" isLabelHidden choices={SPEEDS} value={speed} onChange={setSpeed} />
-      </div>
+      <Speed speed={speed} setSpeed={setSpeed} />
     </Group>
   );
 }
+const PLAIN = { useGrouping: false };
+
+const Steps = memo(function Steps({
+  isPlaying,
+  toggle,
+  goBy,
+}: Pick<PlayerProps, 'isPlaying' | 'toggle'> & { goBy: (step: number) => void }) {
+  const step = (icon: keyof typeof Icons, label: string, keys: string, by: number) => (
+    <IconButton icon={Icons[icon]} label={label} placement="top" keys={keys} onPress={() => goBy(by)} />
+  );
+  return (
+    <>
+      {step('first', 'First frame', '⇧Home', -Infinity)}
+      {step('previous', 'Previous frame', 'D', -1)}
+      <IconButton
+        icon={isPlaying ? Icons.pause : Icons.play}
+        label={isPlaying ? 'Pause' : 'Play'}
+        placement="top"
+        keys="Space"
+        onPress={toggle}
+      />
+      {step('next', 'Next frame', 'F', 1)}
+      {step('last', 'Last frame', '⇧End', Infinity)}
+    </>
+  );
+});
+
+const Speed = memo(function Speed({ speed, setSpeed }: Pick<PlayerProps, 'speed' | 'setSpeed'>) {
+  return (
+    <div className="speed">
+      <Select label="Speed" isLabelHidden choices={SPEEDS} value={speed} onChange={setSpeed} />
+    </div>
+  );
+});

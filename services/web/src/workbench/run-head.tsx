@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { Link } from 'react-aria-components';
 import { api, ask, type Run, type RunEvent } from '../api/client';
 import { useMay } from '../session';
@@ -11,7 +11,7 @@ import { sayProblem } from '../ui/toasts';
 import { RenameRun } from './rename-run';
 
 /** Which run this is and how far it has come. */
-export function RunHead({
+export const RunHead = memo(function RunHead({
   run,
   estimate,
   isOffline,
@@ -20,7 +20,7 @@ export function RunHead({
   run: Run;
   estimate: RunEvent['estimate'];
   isOffline: boolean;
-  onChange: () => void;
+  onChange: () => unknown;
 }) {
   const mayWrite = useMay('runs:write');
   const [isRenaming, setRenaming] = useState(false);
@@ -57,4 +57,4 @@ export function RunHead({
       <RenameRun run={run} isOpen={isRenaming} onClose={() => setRenaming(false)} onChange={onChange} />
     </div>
   );
-}
+});

@@ -38,7 +38,7 @@ export function saidObjects({ ids, width, height, objects, keypoints, before }: 
   return [...new Set([...saidOf.keys(), ...objects])].map((id) => {
     const seen = objects.includes(id) ? tracked.get(id) : undefined;
     const points = seen
-      ? seen.map(({ state, ...point }) => saidPoint(point, state === 'lost' ? 'absent' : state))
+      ? saidPoints(seen)
       : saidOf.get(id)?.points?.map(({ visibility, ...point }) => saidPoint(point, visibility));
     if (points) return { id, points };
     if (!present.has(id)) return { id, absent: true };
@@ -46,8 +46,13 @@ export function saidObjects({ ids, width, height, objects, keypoints, before }: 
   });
 }
 
+/** Key points of a frame as a prompt says them; a lost one counts as not there. */
+export function saidPoints(points: TrackedObject['points']): SaidPoint[] {
+  return points.map(({ state, ...point }) => saidPoint(point, state === 'lost' ? 'absent' : state));
+}
+
 /** A point that is not there has no place. */
-function saidPoint(
+export function saidPoint(
   { name, x, y }: { name: string; x: number | null; y: number | null },
   visibility: Visibility,
 ): SaidPoint {

@@ -1,6 +1,7 @@
 import type { PromptList, Run, Suggestion, Timeline } from '../api/client';
 import type { Colours } from '../labels/palette';
-import { passesUnderWay } from './passes-under-way';
+import { isChanging, passesUnderWay } from './passes-under-way';
+import { bandsOf } from './timeline-bands';
 
 export interface TimelineContent {
   frames: number;
@@ -44,19 +45,20 @@ export function drawRows(canvas: HTMLCanvasElement, content: TimelineContent): v
     const [r, g, b] = colours[id]!;
     context.fillStyle = line!;
     context.fillRect(0, top + row - ratio, width, ratio);
-    const of = timeline?.objects.find((one) => one.id === id);
-    timeline?.frames.forEach((frame, k) => {
-      if (!of || of.areas[k] === 0) return;
-      const isCurrent = timeline.revisions[k]! >= revision;
-      const share = Math.max(0.12, Math.min(1, ((of.confidences[k] ?? 1) - 0.3) / 0.7));
+    const willChange = (frame: number) => isChanging(content.passes, frame, id);
+    for (const { left, right, confidence, isCurrent } of bandsOf(timeline, id, {
+      atFrame,
+      revision,
+      isChanging: willChange,
+    })) {
+      const share = Math.max(0.12, Math.min(1, (confidence - 0.3) / 0.7));
       const bar = (row - 2 * inset) * share;
       const alpha = (id === chosen ? 1 : 0.8) * (isCurrent ? 1 : 0.35);
-      const [left, right] = [atFrame(frame), Math.max(atFrame(frame + 1), atFrame(frame) + 1)];
       context.fillStyle = `rgb(${r} ${g} ${b} / ${alpha * 0.25})`;
       context.fillRect(left, top + inset, right - left, row - 2 * inset - bar);
       context.fillStyle = `rgb(${r} ${g} ${b} / ${alpha})`;
       context.fillRect(left, top + row - inset - bar, right - left, bar);
-    });
+    }
     for (const { from, to } of passesUnderWay(content.passes, id, frames)) {
       context.fillStyle = accent!;
       context.fillRect(atFrame(from), top + row - 2 * ratio, Math.max(ratio, atFrame(to) - atFrame(from)), 2 * ratio);

@@ -1,4 +1,4 @@
-import { useEffect, useRef, type PointerEvent } from 'react';
+import { memo, useEffect, useRef, type PointerEvent } from 'react';
 import { Slider, SliderThumb, SliderTrack } from 'react-aria-components';
 import { cssColour } from '../labels/palette';
 import { drawRows, ROW, type TimelineContent } from './timeline-rows';
@@ -38,20 +38,7 @@ export function TimelineView({ frame, onFrame, names, onChoose, ...content }: Ti
   const share = frames > 1 ? (frame + 0.5) / frames : 0.5;
   return (
     <div className="timeline">
-      <div className="timeline-names">
-        {objects.map((id) => (
-          <button
-            key={id}
-            className={id === chosen ? 'is-chosen' : ''}
-            style={{ height: ROW }}
-            onClick={() => onChoose(id)}
-            tabIndex={-1}
-          >
-            <span className="swatch" style={{ background: cssColour(colours[id]!) }} />
-            <span>{names.get(id) ?? `Object ${id}`}</span>
-          </button>
-        ))}
-      </div>
+      <TimelineNames objects={objects} colours={colours} names={names} chosen={chosen} onChoose={onChoose} />
       <div className="timeline-area">
         <Slider
           className="scrubber"
@@ -82,3 +69,28 @@ export function TimelineView({ frame, onFrame, names, onChoose, ...content }: Ti
     </div>
   );
 }
+
+const TimelineNames = memo(function TimelineNames({
+  objects,
+  colours,
+  names,
+  chosen,
+  onChoose,
+}: Pick<TimelineProps, 'objects' | 'colours' | 'names' | 'chosen' | 'onChoose'>) {
+  return (
+    <div className="timeline-names">
+      {objects.map((id) => (
+        <button
+          key={id}
+          className={id === chosen ? 'is-chosen' : ''}
+          style={{ height: ROW }}
+          onClick={() => onChoose(id)}
+          tabIndex={-1}
+        >
+          <span className="swatch" style={{ background: cssColour(colours[id]!) }} />
+          <span title={names.get(id)}>{names.get(id) ?? `Object ${id}`}</span>
+        </button>
+      ))}
+    </div>
+  );
+});

@@ -1,5 +1,7 @@
 import { useState } from 'react';
 import { api, ask, type RunObject } from '../api/client';
+import { withSaid } from '../labels/keypoints';
+import type { PointPapers } from '../points/use-point-papers';
 import type { ObjectLook } from '../paint/object-dialog';
 import { LabelMap } from '../paint/label-map';
 import { say, sayProblem } from '../ui/toasts';
@@ -14,6 +16,7 @@ interface CorrectionInput {
   runId: string;
   size: { width: number; height: number };
   papers: Papers;
+  points: PointPapers;
   view: ReturnType<typeof useShownFrame>;
   mayCorrect: boolean;
   /** What is painted now. */
@@ -22,14 +25,26 @@ interface CorrectionInput {
 }
 
 /** What a person says about the frame that is looked at: painted, marked as right, or taken back. */
-export function useCorrection({ live, runId, size, papers, view, mayCorrect, chosen, onObject }: CorrectionInput) {
+export function useCorrection({
+  live,
+  runId,
+  size,
+  papers,
+  points,
+  view,
+  mayCorrect,
+  chosen,
+  onObject,
+}: CorrectionInput) {
   const { prompts, objects, reload } = live;
   const { frame, shown, shownFrame, showPaper } = view;
   const [isSending, setSending] = useState(false);
   // Until the frame is shown, nobody knows what its paint differs from.
   const isShown = shownFrame === frame && shown.current.frame === frame;
   const here = isShown ? papers.find(frame, shown.current.labels, size) : undefined;
-  const changed = here ? changedObjects(here.base, here.map.ids) : [];
+  const painted = here ? changedObjects(here.base, here.map.ids) : [];
+  const placed = points.find(frame) ?? [];
+  const changed = [...painted, ...placed.map(({ id }) => id)].sort((a, b) => a - b);
 
   const promptHere = prompts?.items.find((one) => one.frame === frame);
   const hasPoints = objects.some(({ id, kind }) => id === chosen && kind === 'keypoints');
@@ -37,10 +52,11 @@ export function useCorrection({ live, runId, size, papers, view, mayCorrect, cho
   const send = async (ids: Uint8Array, spokenOf: readonly number[], done: string) => {
     setSending(true);
     try {
-      const { keypoints } = shown.current;
+      const keypoints = withSaid(shown.current.keypoints, placed);
       const said = saidObjects({ ids, ...size, objects: spokenOf, keypoints, before: promptHere?.objects ?? [] });
       await sendPrompt(runId, frame, said, prompts);
       papers.drop(frame);
+      points.drop(frame);
       say({ title: done, detail: 'The masks around it follow.' });
     } catch (error) {
       // The paint stays: after a conflict it can be sent again on what the run has become.
@@ -59,8 +75,13 @@ export function useCorrection({ live, runId, size, papers, view, mayCorrect, cho
     /** What a stroke is painted on; null where nothing may be painted. */
     paper(locked: ReadonlySet<number>): LabelMap | null {
       if (!mayCorrect || !isShown) return null;
+      if (shown.current.problem) {
+        // Painted over masks that nobody has seen, they would seem to be gone.
+        say({ title: 'This frame has not come yet', detail: shown.current.problem.detail });
+        return null;
+      }
       if (hasPoints) {
-        say({ title: 'This object has key points', detail: 'Choose one that has a mask, or add one, to paint.' });
+        say({ title: 'This object has key points', detail: 'Place them with the tool for key points (T).' });
         return null;
       }
       const { map } = here ?? papers.begin(frame, shown.current.labels, size);
@@ -68,8 +89,11 @@ export function useCorrection({ live, runId, size, papers, view, mayCorrect, cho
       showPaper(map);
       return map;
     },
+    canUndo: hasPoints ? points.canUndo(frame) : (here?.map.canUndo ?? false),
+    canRedo: !hasPoints && (here?.map.canRedo ?? false),
     painted: () => papers.painted(frame),
     step(work: 'undo' | 'redo'): void {
+      if (hasPoints && work === 'undo') return points.undo(frame);
       if (!here) return;
       here.map[work]();
       showPaper(here.map);
@@ -77,10 +101,12 @@ export function useCorrection({ live, runId, size, papers, view, mayCorrect, cho
     },
     discard(): void {
       papers.drop(frame);
+      points.drop(frame);
       showPaper();
     },
     sendPaint(): void {
-      if (here && changed.length > 0) void send(here.map.ids, changed, `Frame ${frame} is corrected`);
+      const ids = here?.map.ids ?? shown.current.labels;
+      if (isShown && ids && changed.length > 0) void send(ids, changed, `Frame ${frame} is corrected`);
     },
     markRight(): void {
       const { labels } = shown.current;
@@ -91,9 +117,10 @@ export function useCorrection({ live, runId, size, papers, view, mayCorrect, cho
       const path = { id: runId, frame };
       ask(api.DELETE('/v1/runs/{id}/prompts/{frame}', { params: { path } })).then(reload, sayProblem);
     },
-    addObject(): void {
+    /** @param described points and skeleton of one that has key points */
+    addObject(described: { name?: string; points?: string[]; skeleton?: string[][] } = {}): void {
       const path = { id: runId };
-      ask(api.POST('/v1/runs/{id}/objects', { params: { path }, body: {} })).then((object) => {
+      ask(api.POST('/v1/runs/{id}/objects', { params: { path }, body: described })).then((object) => {
         onObject(object);
         return reload();
       }, sayProblem);

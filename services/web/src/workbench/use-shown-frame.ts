@@ -1,5 +1,8 @@
 import { useCallback, useEffect, useMemo, useRef, useState, type RefObject } from 'react';
 import type { Run, Timeline } from '../api/client';
+import type { Problem } from '../api/problem';
+import { withSaid } from '../labels/keypoints';
+import type { PointPapers } from '../points/use-point-papers';
 import type { LabelMap } from '../paint/label-map';
 import type { StageHandle } from '../paint/stage';
 import type { Shown } from '../paint/stage-painter';
@@ -9,12 +12,13 @@ import { usePlayback } from './use-playback';
 
 const IMAGE_WIDTH = 1280;
 const USUAL_RATE = 24;
+const TRY_AGAIN_MS = 1500;
 
 /** Brings the frame that is looked at to the stage: its picture and its masks, or what is painted on it, together. */
 export function useShownFrame(
   run: Run,
   timeline: Timeline | undefined,
-  papers: Papers,
+  { papers, points }: { papers: Papers; points: PointPapers },
   stage: RefObject<StageHandle | null>,
 ) {
   const { id, videoId, video, progress } = run;
@@ -23,6 +27,8 @@ export function useShownFrame(
   const shown = useRef<Shown>({ frame: -1, image: null, labels: null, keypoints: [] });
   const [shownFrame, setShownFrame] = useState(-1);
   const [masks, setMasks] = useState(0);
+  const [problem, setProblem] = useState<Problem>();
+  const [attempt, setAttempt] = useState(0);
 
   const store = useMemo(() => {
     const imageWidth = Math.min(IMAGE_WIDTH, width);
@@ -43,23 +49,32 @@ export function useShownFrame(
 
   useEffect(() => {
     let isCurrent = true;
+    let again: ReturnType<typeof setTimeout> | undefined;
     void store.get(frame).then((next) => {
       if (!isCurrent) return;
+      if (next.problem?.mayPass) again = setTimeout(() => setAttempt((tried) => tried + 1), TRY_AGAIN_MS);
       shown.current = next;
       const paper = papers.find(frame, next.labels, { width, height });
-      stage.current?.show({ ...next, labels: paper?.map.ids ?? next.labels });
+      const keypoints = withSaid(next.keypoints, points.find(frame));
+      stage.current?.show({ ...next, labels: paper?.map.ids ?? next.labels, keypoints });
       setShownFrame(frame);
+      setProblem(next.problem);
     });
     store.prefetch(frame, isPlaying || frame >= before.current ? 1 : -1, frames);
     before.current = frame;
     return () => {
       isCurrent = false;
+      clearTimeout(again);
     };
-  }, [store, frame, masks, width, height]);
+  }, [store, frame, masks, attempt, width, height]);
 
   /** Shows what is painted in the place of the masks, or these again. */
   const showPaper = (map?: LabelMap) =>
-    stage.current?.show({ ...shown.current, labels: map?.ids ?? shown.current.labels });
+    stage.current?.show({
+      ...shown.current,
+      labels: map?.ids ?? shown.current.labels,
+      keypoints: withSaid(shown.current.keypoints, points.find(shown.current.frame)),
+    });
 
-  return { ...playback, frames, shown, shownFrame, showPaper, imageProblem: store.imageProblem };
+  return { ...playback, frames, shown, shownFrame, showPaper, masks, store, imageProblem: problem };
 }

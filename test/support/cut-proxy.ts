@@ -1,0 +1,66 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+
+/** Stands between a browser and a gateway, at an address that stays, and can be cut like a cable. */
+export class CutProxy {
+  private readonly sockets = new Set<Socket>();
+  private isCut = false;
+
+  private constructor(
+    private readonly server: Server,
+    private readonly target: URL,
+  ) {
+    server.on('connection', (socket) => this.join(socket));
+  }
+
+  static async to(url: string): Promise<CutProxy> {
+    const server = createServer();
+    const proxy = new CutProxy(server, new URL(url));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return proxy;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** Ends all connections and takes no new one. */
+  cut(): void {
+    this.isCut = true;
+    this.end();
+  }
+
+  mend(): void {
+    this.isCut = false;
+  }
+
+  async close(): Promise<void> {
+    this.end();
+    this.server.close();
+    await once(this.server, 'close');
+  }
+
+  private end(): void {
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  private join(client: Socket): void {
+    if (this.isCut) {
+      client.destroy();
+      return;
+    }
+    const server = connect(Number(this.target.port), this.target.hostname);
+    const [both, drop] = [[client, server], () => [client, server].forEach((socket) => socket.destroy())];
+    for (const socket of both) {
+      this.sockets.add(socket);
+      socket.on('error', drop);
+      socket.on('close', () => {
+        this.sockets.delete(socket);
+        drop();
+      });
+    }
+    client.pipe(server);
+    server.pipe(client);
+  }
+}
