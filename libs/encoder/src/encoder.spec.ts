@@ -93,6 +93,7 @@ describe('Encoder', () => {
       provider: 'cpu' as const,
       deviceId: 0,
       intraOpThreads: 1,
+      graph: { kind: 'served' as const, card, network: 'plain' as const },
     };
     const encoder = new Encoder(card, encoderThreads(thread, 2), 4);
     opened.push(encoder);

@@ -120,7 +120,17 @@ export class Encoder {
  */
 export async function openEncoder(options: EncoderOptions): Promise<Encoder> {
   const { path, card, provider = 'cpu', workers = 1, intraOpThreads = 1, deviceId = 0, batch } = options;
-  const threads = encoderThreads({ path, sha256: card.sha256, provider, deviceId, intraOpThreads }, workers);
+  const threads = encoderThreads(
+    {
+      path,
+      sha256: card.sha256,
+      provider,
+      deviceId,
+      intraOpThreads,
+      graph: { kind: 'served', card, network: provider === 'cpu' ? 'plain' : 'fused' },
+    },
+    workers,
+  );
   await threads.start();
   // On the CPU larger batches are not faster: 4 frames of 832x480 with a ViT-Ti/16 on one thread take 2.5 s at once and
   // 2.0 s one by one.

@@ -21,7 +21,6 @@ export {
 export { EncoderProcess } from './encoder-process';
 export { openRawEncoder, RawEncoder, type RawOutput } from './raw-encoder';
 export { EXECUTION_PROVIDERS, type ExecutionProvider } from './execution-provider';
-export { frameTensor } from './frame-tensor';
 export { fromHalf, halvesToFloats, toHalf } from './half-float';
 export { type InputSizeRule, inputSize, largestThatFits, type Size } from './input-size';
 export * from './onnx-model';
