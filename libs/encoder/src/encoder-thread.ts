@@ -41,6 +41,8 @@ export interface EncodeRequest {
 export interface EncodeReply {
   /** count x patches x dim of the asked type. */
   features: ArrayBuffer;
+  /** Time in the runtime: upload, computation, read-back. */
+  runMs: number;
 }
 
 /** Runs the graph on the given input; `names` are the input's and the output's. */

@@ -14,7 +14,7 @@ let ending = false;
 /** The output as the graph gives it, copied out of the runtime's memory. */
 async function runRaw(session: InferenceSession, { input, dims, names }: RawRequest): Promise<RawReply> {
   const tensor = input instanceof Uint8Array ? new Tensor('uint8', input, dims) : new Tensor('float32', input, dims);
-  const { [names[1]]: output } = await runSession(session, { name: names[0], tensor }, [names[1]]);
+  const { [names[1]]: output } = await runSession(session, { name: names[0], tensor }, { [names[1]]: null });
   const reply: RawReply = { type: output.type, dims: [...output.dims] };
   if (output.type === 'float32') reply.values = Float32Array.from(output.data as Float32Array);
   output.dispose();

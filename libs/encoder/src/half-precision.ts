@@ -55,7 +55,11 @@ export function computeInHalf({ graph }: OnnxModel, image: string): number {
     return [
       ...casts,
       Object.assign(node, { input, output: node.output.map(halfName) }),
-      ...back.map((name) => onnxNode('Cast', [halfName(name)], name, { to: ONNX_FLOAT })),
+      ...back.map((name) => ({
+        ...onnxNode('Cast', [halfName(name)], name, { to: ONNX_FLOAT }),
+        // The node that gave this value may be called so.
+        name: `propago.full.${name}`,
+      })),
     ];
   });
   return inside.size;

@@ -1,3 +1,4 @@
+export { type AcceleratorPlan } from './accelerator';
 export { colourDescriptor } from './colour-descriptor';
 export {
   CARD_METADATA_KEY,
@@ -24,3 +25,4 @@ export { EXECUTION_PROVIDERS, type ExecutionProvider } from './execution-provide
 export { fromHalf, halvesToFloats, toHalf } from './half-float';
 export { type InputSizeRule, inputSize, largestThatFits, type Size } from './input-size';
 export * from './onnx-model';
+export { SERVED, servedGraph } from './served-graph';

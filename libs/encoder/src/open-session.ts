@@ -54,14 +54,18 @@ function graphOf(file: Uint8Array, graph: ThreadGraph): Uint8Array {
   return graph.kind === 'served' ? servedGraph(file, graph.card, graph.network) : withFramesIn(file, graph.card);
 }
 
-/** One run with one input. @throws CodedError ENCODER_FAILED */
+/**
+ * One run with one input.
+ * @param outputs by name: a tensor to write to, or null for a new one
+ * @throws CodedError ENCODER_FAILED
+ */
 export async function runSession<Output extends string>(
   session: InferenceSession,
   input: { name: string; tensor: Tensor },
-  outputs: readonly Output[],
+  outputs: Record<Output, Tensor | null>,
 ): Promise<Record<Output, Tensor>> {
   try {
-    return (await session.run({ [input.name]: input.tensor }, [...outputs])) as Record<Output, Tensor>;
+    return (await session.run({ [input.name]: input.tensor }, outputs)) as Record<Output, Tensor>;
   } catch (error) {
     const size = input.tensor.dims.join('x');
     throw new CodedError('ENCODER_FAILED', `ONNX Runtime failed on ${size}: ${firstLine(error)}`);

@@ -65,6 +65,7 @@ export function servedGraph(bytes: Uint8Array, card: EncoderCard, network: Netwo
 function takeFrames({ graph }: OnnxModel, { mean, std, inputName }: EncoderCard): void {
   const names = ['planes', 'values', 'centred', 'mean', 'std'].map((what) => PREFIX + what);
   const [planes, values, centred, means, stds] = names;
+  const centre = mean.some((value) => value !== 0);
   const perChannel = (name: string, channels: number[]) =>
     floatTensor(
       name,
@@ -75,11 +76,16 @@ function takeFrames({ graph }: OnnxModel, { mean, std, inputName }: EncoderCard)
     // Bytes are moved, not numbers of four bytes.
     onnxNode('Transpose', [SERVED.frames], planes, { perm: [0, 3, 1, 2] }),
     onnxNode('Cast', [planes], values, { to: ONNX_FLOAT }),
-    onnxNode('Sub', [values, means], centred),
-    onnxNode('Div', [centred, stds], inputName),
+    ...(centre ? [onnxNode('Sub', [values, means], centred)] : []),
+    // Another node may be called as the input is.
+    { ...onnxNode('Div', [centre ? centred : values, stds], inputName), name: `${PREFIX}input` },
   ];
   graph.node = [...nodes, ...(graph.node ?? [])];
-  graph.initializer = [...(graph.initializer ?? []), perChannel(means, mean), perChannel(stds, std)];
+  graph.initializer = [
+    ...(graph.initializer ?? []),
+    perChannel(stds, std),
+    ...(centre ? [perChannel(means, mean)] : []),
+  ];
   graph.input = [
     tensorValue(SERVED.frames, ONNX_UINT8, ['batch', 'height', 'width', 3]),
     ...(graph.input ?? []).filter(({ name }) => name !== inputName),
