@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import {
+  type AcceleratorPlan,
   EncoderProcess,
   EXECUTION_PROVIDERS,
   halvesToFloats,
@@ -9,6 +10,8 @@ import {
   type ExecutionProvider,
 } from '@propago/encoder';
 import { renderClip } from '@propago/sample-clip';
+import { operatorTimes, peakGflops } from './encoder-operators';
+import { decodeMilliseconds, travelMilliseconds } from './encoder-surroundings';
 
 /** From this program in dist/, in a clone and in the services' image alike. */
 const DEFAULT_ENCODER = path.resolve(__dirname, '../../encoders/conv-descriptor.onnx');
@@ -28,6 +31,7 @@ interface Options {
   frames: number;
   repeat: number;
   compare: boolean;
+  operators?: boolean;
   json?: boolean;
 }
 
@@ -35,14 +39,17 @@ interface Measured {
   features: Float32Array;
   dim: number;
   secondsPerCall: number[];
+  /** Of each call: time in the runtime, all threads together. */
+  runSecondsPerCall: number[];
   loadSeconds: number;
+  plan: AcceleratorPlan | undefined;
 }
 
 /** The work of the features service: one segment at input size, to an encoder process and back as float16 features. */
 async function measure(card: EncoderCard, pixels: Uint8Array, options: Options): Promise<Measured> {
   const { encoder: file, provider, device, size, batch, workers, frames, repeat } = options;
   const start = performance.now();
-  const threads = { workers: workers ?? 1, intraOpThreads: 1 };
+  const threads = { workers, intraOpThreads: 1 };
   const encoder = await EncoderProcess.open({ path: file, card, provider, deviceId: device, ...threads, batch });
   try {
     // float16 is what feature sets have unless FEATURE_PRECISION says otherwise.
@@ -51,12 +58,22 @@ async function measure(card: EncoderCard, pixels: Uint8Array, options: Options):
     const { features, dim } = await call();
     const loadSeconds = (performance.now() - start) / 1000;
     const secondsPerCall: number[] = [];
+    const runSecondsPerCall: number[] = [];
     for (let round = 0; round < repeat; round++) {
       const before = performance.now();
-      await call();
+      const { runMs } = await call();
       secondsPerCall.push((performance.now() - before) / 1000);
+      runSecondsPerCall.push(runMs / 1000);
     }
-    return { features: halvesToFloats(features as Uint16Array), dim, secondsPerCall, loadSeconds };
+    const { plan } = encoder;
+    return {
+      features: halvesToFloats(features as Uint16Array),
+      dim,
+      secondsPerCall,
+      runSecondsPerCall,
+      loadSeconds,
+      plan,
+    };
   } finally {
     await encoder.close();
   }
@@ -85,26 +102,60 @@ async function main(options: Options): Promise<void> {
   const card = await loadEncoderCard(options.encoder);
   const clip = [...renderClip({ ...size, frames, objects: 3, seed: 1 })];
   const pixels = Buffer.concat(clip.map(({ rgb }) => rgb));
-  const { features, dim, secondsPerCall, loadSeconds } = await measure(card, pixels, options);
-  const seconds = secondsPerCall.sort((a, b) => a - b)[secondsPerCall.length >> 1]!;
+  const measured = await measure(card, pixels, options);
+  const { features, dim, loadSeconds, plan } = measured;
+  const seconds = median(measured.secondsPerCall);
+  const alone = await measure(card, pixels, { ...options, workers: 1, batch: options.batch ?? plan?.batch });
+  const runSeconds = median(alone.runSecondsPerCall);
+  const perFrame = (total: number) => (1000 * total) / frames;
+  const travel = await travelMilliseconds(card, { provider, device: options.device, ...size, batch: plan?.batch ?? 1 });
   const result = {
     encoder: card.name,
     sha256: card.sha256,
     provider,
     size: `${size.height}x${size.width}`,
-    batch: options.batch ?? 'default',
-    workers: options.workers ?? 1,
+    batch: options.batch ?? plan?.batch ?? 1,
+    workers: options.workers ?? 'default',
     framesPerCall: frames,
     framesPerSecond: frames / seconds,
-    millisecondsPerFrame: (1000 * seconds) / frames,
+    millisecondsPerFrame: perFrame(seconds),
+    oneWorkerMilliseconds: {
+      decode: await decodeMilliseconds(clip, size),
+      host: perFrame(median(alone.secondsPerCall) - runSeconds),
+      copyIn: travel.in,
+      run: Math.max(0, perFrame(runSeconds) - travel.in - travel.out),
+      readBack: travel.out,
+    },
     loadAndFirstCallSeconds: loadSeconds,
+    plan,
     againstCpu: undefined as ReturnType<typeof compare> | undefined,
+    peakGflops: undefined as number | undefined,
+    shareOfPeak: undefined as number | undefined,
+    operators: undefined as string[] | undefined,
   };
+  if (options.operators) Object.assign(result, await operatorReport(card, options));
   if (options.compare && provider !== 'cpu') {
     const cpu = await measure(card, pixels, { ...options, provider: 'cpu', batch: undefined, repeat: 1 });
     result.againstCpu = compare(features, cpu.features, dim);
   }
   console.log(options.json ? JSON.stringify(result) : textOf(result).join('\n'));
+}
+
+function median(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
+}
+
+/** A line per operator: calls, milliseconds, its share of the time, and the rate of products. */
+async function operatorReport(card: EncoderCard, { encoder, provider, size }: Options) {
+  const times = await operatorTimes(encoder, card, { provider, ...size });
+  const peak = await peakGflops(provider);
+  const all = times.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+  const gflop = times.reduce((sum, time) => sum + time.gflop, 0);
+  const operators = times.map(({ operator, calls, milliseconds, gflop: own }) => {
+    const rate = own > 0 ? `, ${((1000 * own) / milliseconds).toFixed(0)} GFLOP/s` : '';
+    return `${operator} x${calls.toFixed(0)} ${milliseconds.toFixed(1)} ms ${((100 * milliseconds) / all).toFixed(1)} %${rate}`;
+  });
+  return { peakGflops: peak, shareOfPeak: (1000 * gflop) / all / peak, operators };
 }
 
 /** A line per known field. */
@@ -134,6 +185,10 @@ const program = new Command('bench:encoder')
   .option('--workers <n>', 'sessions, each with a thread', whole)
   .option('--frames <n>', 'frames per call: a segment', whole, 16)
   .option('--repeat <n>', 'calls; their median counts', whole, 5)
+  .option(
+    '--operators',
+    'time and rate of every operator of one frame on one thread, and the share of the measured peak',
+  )
   .option('--no-compare', 'do not compare the features with those of the CPU')
   .option('--json', 'print one JSON object')
   .action(main);

@@ -14,8 +14,7 @@ async function answer(message: Exclude<ToEncoderChild, { kind: 'end' }>): Promis
   try {
     if (message.kind === 'open') {
       encoder = openEncoder(message.options);
-      await encoder;
-      return { id };
+      return { id, plan: (await encoder).plan };
     }
     if (!encoder) throw new Error('The first message opens the encoder.');
     const { frames, batch, dtype } = message;

@@ -39,7 +39,7 @@ describe('an encoder in a process of its own', () => {
     await inside.close();
     await withProcess(async (encoder) => {
       const both = await Promise.all([encoder.encode(frames, SIZE, 'fp32'), encoder.encode(frames, SIZE, 'fp32')]);
-      for (const encoded of both) expect(encoded).toEqual(expected);
+      for (const encoded of both) expect({ ...encoded, runMs: 0 }).toEqual({ ...expected, runMs: 0 });
     });
   });
 

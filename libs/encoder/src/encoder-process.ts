@@ -1,6 +1,7 @@
 import './no-telemetry';
 import { CodedError } from '@propago/contracts';
 import { type ChildProcess, fork } from 'node:child_process';
+import type { AcceleratorPlan } from './accelerator';
 import { compiledProgram } from './compiled-program';
 import type { EncodedFrames, EncoderOptions, FeatureType, FrameBatch } from './encoder';
 import type { EncoderCard } from './encoder-card';
@@ -13,7 +14,8 @@ export type ToEncoderChild =
   | { kind: 'end' };
 
 /** What it answers, once per `id`. */
-export type FromEncoderChild = { id: number; encoded?: EncodedFrames } | { id: number; failed: WorkerFailure };
+export type FromEncoderChild =
+  { id: number; encoded?: EncodedFrames; plan?: AcceleratorPlan } | { id: number; failed: WorkerFailure };
 
 /** Reading the file and preparing the graph takes seconds; what takes this long hangs. */
 const OPEN_LIMIT_MS = 300_000;
@@ -26,7 +28,8 @@ const END_LIMIT_MS = 20_000;
  */
 const ENVIRONMENT = /^(PATH|HOME|LANG|TZ|TMPDIR|LD_LIBRARY_PATH|MALLOC_.*|OMP_.*|ORT_.*|CUDA_.*|NVIDIA_.*|VK_.*)$/;
 
-type Settle = { resolve: (encoded: EncodedFrames | undefined) => void; reject: (error: CodedError) => void };
+type Answer = Exclude<FromEncoderChild, { failed: WorkerFailure }>;
+type Settle = { resolve: (answer: Answer) => void; reject: (error: CodedError) => void };
 
 /**
  * An encoder in a process of its own, so that closing it gives back all its memory: ONNX Runtime's and the allocator's
@@ -39,6 +42,9 @@ export class EncoderProcess {
   private closing: Promise<void> | undefined;
   /** Resolves when the process is gone, whoever ended it, with its exit code or signal. */
   readonly ended: Promise<string>;
+
+  /** Outside the CPU: how the encoder runs there, and why. */
+  plan: AcceleratorPlan | undefined;
 
   private constructor(
     readonly card: EncoderCard,
@@ -67,7 +73,7 @@ export class EncoderProcess {
     const opened = new EncoderProcess(options.card, child);
     const late = setTimeout(() => child.kill('SIGKILL'), OPEN_LIMIT_MS);
     try {
-      await opened.ask((id) => ({ id, kind: 'open', options }));
+      opened.plan = (await opened.ask((id) => ({ id, kind: 'open', options }))).plan;
       return opened;
     } catch (error) {
       await opened.close();
@@ -88,7 +94,7 @@ export class EncoderProcess {
 
   /** As `Encoder.encode`. @throws CodedError ENCODER_FAILED also when the process ends meanwhile */
   async encode(frames: Uint8Array, batch: FrameBatch, dtype: FeatureType = 'fp16'): Promise<EncodedFrames> {
-    return (await this.ask((id) => ({ id, kind: 'encode', frames, batch, dtype })))!;
+    return (await this.ask((id) => ({ id, kind: 'encode', frames, batch, dtype }))).encoded!;
   }
 
   /** Resolves when the process has ended and its memory is free; calls in progress reject. */
@@ -104,7 +110,7 @@ export class EncoderProcess {
     clearTimeout(late);
   }
 
-  private ask(message: (id: number) => ToEncoderChild): Promise<EncodedFrames | undefined> {
+  private ask(message: (id: number) => ToEncoderChild): Promise<Answer> {
     const id = this.nextId++;
     return new Promise((resolve, reject) => {
       const fail = (why: string) => {
@@ -121,7 +127,7 @@ export class EncoderProcess {
     const call = this.pending.get(message.id);
     this.pending.delete(message.id);
     if ('failed' in message) call?.reject(new CodedError(message.failed.code, message.failed.message));
-    else call?.resolve(message.encoded);
+    else call?.resolve(message);
   }
 
   private rejectAll(error: CodedError): void {

@@ -1,7 +1,15 @@
 import { compiledProgram } from './compiled-program';
 import { EncoderCard } from './encoder-card';
 import { ExecutionProvider } from './execution-provider';
+import { Network } from './served-graph';
 import { ThreadPool } from './thread-pool';
+
+/**
+ * Which graph a thread runs: the one of the file, that one on packed frames (`withFramesIn`), or with everything round it
+ * inside (`servedGraph`).
+ */
+export type ThreadGraph =
+  { kind: 'file' } | { kind: 'frames'; card: EncoderCard } | { kind: 'served'; card: EncoderCard; network: Network };
 
 /** `workerData` of the encoder thread. */
 export interface EncoderThreadOptions {
@@ -11,9 +19,13 @@ export interface EncoderThreadOptions {
   provider: ExecutionProvider;
   deviceId: number;
   intraOpThreads: number;
+  graph: ThreadGraph;
 }
 
-/** `frames` (rgb24) changes owner; `firstFrame` is its index in the caller's frames, for messages. */
+/**
+ * For a thread with the served graph. `frames` (rgb24) changes owner; `firstFrame` is its index in the caller's frames,
+ * for messages.
+ */
 export interface EncodeRequest {
   kind: 'encode';
   frames: Uint8Array;
@@ -29,13 +41,15 @@ export interface EncodeRequest {
 export interface EncodeReply {
   /** count x patches x dim of the asked type. */
   features: ArrayBuffer;
+  /** Time in the runtime: upload, computation, read-back. */
+  runMs: number;
 }
 
 /** Runs the graph on the given input; `names` are the input's and the output's. */
 export interface RawRequest {
   kind: 'raw';
   /** Changes owner; as many values as `dims` say. */
-  input: Float32Array;
+  input: Float32Array | Uint8Array;
   dims: number[];
   names: [input: string, output: string];
 }

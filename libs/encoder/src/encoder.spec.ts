@@ -45,7 +45,7 @@ describe('Encoder', () => {
     const tokens = await (await open(await tiny({ layout: 'tokens' }))).encode(frames, { count: 2, ...size }, 'fp32');
     expect(map).toMatchObject({ grid: { rows: 4, cols: 6, patchSize: 8 }, dim: 4 });
     expect(map.features).toHaveLength(2 * 24 * 4);
-    expect(tokens).toEqual(map);
+    expect({ ...tokens, runMs: 0 }).toEqual({ ...map, runMs: 0 });
     for (let row = 0; row < 48; row++) {
       expect(Math.hypot(...map.features.subarray(row * 4, row * 4 + 4))).toBeCloseTo(1, 6);
     }
@@ -77,7 +77,7 @@ describe('Encoder', () => {
       const whole = await (await open(file)).encode(frames, { count: 7, ...size });
       for (const options of [{ workers: 3 }, { intraOpThreads: 2 }]) {
         const encoder = await open(file, options);
-        expect(await encoder.encode(frames, { count: 7, ...size })).toEqual(whole);
+        expect((await encoder.encode(frames, { count: 7, ...size })).features).toEqual(whole.features);
         const last = await encoder.encode(frames.subarray(6 * 48 * 32 * 3), { count: 1, ...size });
         expect([...last.features]).toEqual([...whole.features.subarray((6 / 7) * whole.features.length)]);
       }
@@ -93,8 +93,9 @@ describe('Encoder', () => {
       provider: 'cpu' as const,
       deviceId: 0,
       intraOpThreads: 1,
+      graph: { kind: 'served' as const, card, network: 'plain' as const },
     };
-    const encoder = new Encoder(card, encoderThreads(thread, 2), 4);
+    const encoder = new Encoder(card, encoderThreads(thread, 2), () => 4);
     opened.push(encoder);
     const whole = await encoder.encode(frames, { count: 7, ...size });
     for (const first of [0, 3, 6]) {
@@ -109,7 +110,7 @@ describe('Encoder', () => {
     const batch = { count: 3, width: 160, height: 96 };
     const alone = await (await open(vit)).encode(frames, batch);
     for (const options of [{ intraOpThreads: 2 }, { workers: 2 }]) {
-      expect(await (await open(vit, options)).encode(frames, batch)).toEqual(alone);
+      expect((await (await open(vit, options)).encode(frames, batch)).features).toEqual(alone.features);
     }
   });
 

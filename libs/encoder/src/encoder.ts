@@ -1,7 +1,9 @@
 import { CodedError } from '@propago/contracts';
+import { AcceleratorPlan, MEASURED, openAccelerated } from './accelerator';
 import { EncoderCard } from './encoder-card';
 import { EncodeReply, EncoderThreads, encoderThreads } from './encoder-thread';
 import { ExecutionProvider } from './execution-provider';
+import { Size } from './input-size';
 
 export interface EncoderOptions {
   /** The ONNX file. */
@@ -10,11 +12,14 @@ export interface EncoderOptions {
   card: EncoderCard;
   /** Default `cpu`. */
   provider?: ExecutionProvider;
-  /** Threads, each with its own session; the frames of a call are shared out between them. Default 1. */
+  /**
+   * Threads, each with its own session; the frames of a call are shared out between them. Default: one, but two with CUDA
+   * and TensorRT, so that the frames of one run travel while another one computes. WebGPU has one queue per process.
+   */
   workers?: number;
   /** Threads inside one operator of ONNX Runtime, per worker. Default 1. */
   intraOpThreads?: number;
-  /** Frames per run of the graph. Default: one on the CPU, else 4, or fewer where the card says so. */
+  /** Frames per run of the graph. Default: one on the CPU, else what is fastest on this machine. */
   batch?: number;
   /** GPU index for `cuda` and `tensorrt`. Default 0. */
   deviceId?: number;
@@ -36,13 +41,11 @@ export interface EncodedFrames<F extends Float32Array | Uint16Array = Float32Arr
   /** Grid of one frame; patches are row-major. */
   grid: { rows: number; cols: number; patchSize: number };
   dim: number;
+  /** Time of the threads in the runtime together: upload, computation, read-back. */
+  runMs: number;
 }
 
-/**
- * Frames per run of the graph outside the CPU; the last batch of a call is filled up. The size is fixed because it is
- * part of the result: the colour descriptor gives other last bits for 4 frames at once than for one (a ViT-Ti does not).
- */
-const ACCELERATOR_BATCH = 4;
+const DEFAULT_WORKERS: Readonly<Record<ExecutionProvider, number>> = { cpu: 1, cuda: 2, tensorrt: 2, webgpu: 1 };
 
 /**
  * An encoder on its own threads. On one execution provider the features of a frame depend on nothing but the frame: not
@@ -54,8 +57,10 @@ export class Encoder {
   constructor(
     readonly card: EncoderCard,
     private readonly threads: EncoderThreads,
-    /** Frames per run, always exactly as many. */
-    private readonly batch: number,
+    /** Frames per run at a size, always exactly as many; the last run of a call is filled up. */
+    private readonly framesPerRun: (size: Size) => number,
+    /** Outside the CPU: how the encoder runs there, and why. */
+    readonly plan?: AcceleratorPlan,
   ) {}
 
   /**
@@ -81,30 +86,36 @@ export class Encoder {
         `Expected ${count * frameBytes} bytes for ${count} frames of ${width}x${height}, received ${frames.length}.`,
       );
     }
+    const inRun = this.framesPerRun({ width, height });
     // Parts are whole batches, so that no thread count adds a filled-up batch.
-    const perPart = Math.ceil(Math.ceil(count / this.batch) / this.threads.size) * this.batch;
-    const parts: Promise<ArrayBuffer>[] = [];
+    const perPart = Math.ceil(Math.ceil(count / inRun) / this.threads.size) * inRun;
+    const parts: Promise<EncodeReply>[] = [];
     for (let first = 0; first < count; first += perPart) {
       const part = Math.min(perPart, count - first);
       const own = new Uint8Array(part * frameBytes);
       own.set(frames.subarray(first * frameBytes, (first + part) * frameBytes));
-      const { card, batch } = this;
+      const { card } = this;
       const request = {
         kind: 'encode' as const,
         frames: own,
         firstFrame: first,
         count: part,
-        batch,
+        batch: inRun,
         width,
         height,
         dtype,
         card,
       };
-      parts.push(this.threads.run(request, [own.buffer]).then((reply) => (reply as EncodeReply).features));
+      parts.push(this.threads.run(request, [own.buffer]).then((reply) => reply as EncodeReply));
     }
-    const buffers = await allOrFirstError(parts);
+    const replies = await allOrFirstError(parts);
+    const features = joined(
+      replies.map((reply) => reply.features),
+      dtype,
+    );
+    const runMs = replies.reduce((sum, reply) => sum + reply.runMs, 0);
     const grid = { rows: height / patchSize, cols: width / patchSize, patchSize };
-    return { features: joined(buffers, dtype), grid, dim };
+    return { features, grid, dim, runMs };
   }
 
   /** Ends the threads; calls in progress reject. */
@@ -119,20 +130,28 @@ export class Encoder {
  * EXECUTION_PROVIDER_UNAVAILABLE if this machine lacks the provider, listing what it has
  */
 export async function openEncoder(options: EncoderOptions): Promise<Encoder> {
-  const { path, card, provider = 'cpu', workers = 1, intraOpThreads = 1, deviceId = 0, batch } = options;
-  const threads = encoderThreads({ path, sha256: card.sha256, provider, deviceId, intraOpThreads }, workers);
+  const { path, card, provider = 'cpu', intraOpThreads = 1, deviceId = 0, batch } = options;
+  const { workers = DEFAULT_WORKERS[provider] } = options;
+  const thread = { path, sha256: card.sha256, provider, deviceId, intraOpThreads };
+  if (provider !== 'cpu') {
+    const { threads, plan } = await openAccelerated(thread, card, { workers, batch });
+    return new Encoder(card, threads, (size) => batch ?? framesAt(plan.batch, size), plan);
+  }
+  const graph = { kind: 'served' as const, card, network: 'plain' as const };
+  const threads = encoderThreads({ ...thread, graph }, workers);
   await threads.start();
   // On the CPU larger batches are not faster: 4 frames of 832x480 with a ViT-Ti/16 on one thread take 2.5 s at once and
   // 2.0 s one by one.
-  return new Encoder(card, threads, batch ?? defaultBatch(provider, card));
+  return new Encoder(card, threads, () => batch ?? 1);
 }
 
-function defaultBatch(provider: ExecutionProvider, card: EncoderCard): number {
-  return provider === 'cpu' ? 1 : Math.min(ACCELERATOR_BATCH, card.maxBatch ?? Infinity);
+/** As many pixels per run as were measured, so that frames of another size need no more memory. */
+function framesAt(batch: number, { width, height }: Size): number {
+  return Math.max(1, Math.min(batch, Math.floor((batch * MEASURED.width * MEASURED.height) / (width * height))));
 }
 
 /** Waits for every part even if one fails, so that no thread still works for a call that has ended. */
-async function allOrFirstError(parts: Promise<ArrayBuffer>[]): Promise<ArrayBuffer[]> {
+async function allOrFirstError<T>(parts: Promise<T>[]): Promise<T[]> {
   const results = await Promise.allSettled(parts);
   return results.map((result) => {
     if (result.status === 'rejected') throw result.reason;

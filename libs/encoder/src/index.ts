@@ -1,3 +1,4 @@
+export { type AcceleratorPlan } from './accelerator';
 export { colourDescriptor } from './colour-descriptor';
 export {
   CARD_METADATA_KEY,
@@ -21,7 +22,7 @@ export {
 export { EncoderProcess } from './encoder-process';
 export { openRawEncoder, RawEncoder, type RawOutput } from './raw-encoder';
 export { EXECUTION_PROVIDERS, type ExecutionProvider } from './execution-provider';
-export { frameTensor } from './frame-tensor';
 export { fromHalf, halvesToFloats, toHalf } from './half-float';
 export { type InputSizeRule, inputSize, largestThatFits, type Size } from './input-size';
 export * from './onnx-model';
+export { SERVED, servedGraph } from './served-graph';

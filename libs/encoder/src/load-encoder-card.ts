@@ -66,7 +66,10 @@ async function sidecarFacts(file: string): Promise<EncoderCardFacts> {
 
 /** Runs the encoder once: proves that it loads and that the card fits, and finds what the card leaves open. */
 async function probeFacts(file: string, sha256: string, stated: EncoderCardFacts) {
-  const threads = encoderThreads({ path: file, sha256, provider: 'cpu', deviceId: 0, intraOpThreads: 1 }, 1);
+  const threads = encoderThreads(
+    { path: file, sha256, provider: 'cpu', deviceId: 0, intraOpThreads: 1, graph: { kind: 'file' } },
+    1,
+  );
   try {
     const hello = await threads.start().catch((error: CodedError) => {
       throw error.code === 'ENCODER_INVALID' ? new EncoderInvalid('load', error.message) : error;

@@ -1,9 +1,11 @@
 import { CodedError } from '@propago/contracts';
-import { Root, Type } from 'protobufjs/light';
+import { Reader, Root, Type } from 'protobufjs/light';
 
 /** Element types of `TensorProto.data_type` that this project writes or reads. */
 export const ONNX_FLOAT = 1;
+export const ONNX_UINT8 = 2;
 export const ONNX_INT64 = 7;
+export const ONNX_FLOAT16 = 10;
 
 /** `AttributeProto.type`; readers require it beside the value. */
 const ATTRIBUTE_TYPE = { f: 1, i: 2, s: 3, t: 4, floats: 6, ints: 7 } as const;
@@ -11,11 +13,13 @@ const ATTRIBUTE_TYPE = { f: 1, i: 2, s: 3, t: 4, floats: 6, ints: 7 } as const;
 /** One axis: a number, or the name of an axis whose length is free. */
 export type OnnxAxis = number | string;
 
-/** A named constant of a graph. `rawData` is little endian, row-major. */
+/** A named constant of a graph, row-major: `rawData`, little endian, or one of the lists, by its type. */
 export interface OnnxTensor {
   name?: string;
   dims?: number[];
   dataType?: number;
+  floatData?: number[];
+  int64Data?: number[];
   rawData?: Uint8Array;
   externalData?: { key: string; value: string }[];
   dataLocation?: number;
@@ -40,6 +44,7 @@ export interface OnnxNode {
   output: string[];
   name?: string;
   opType: string;
+  domain?: string;
   attribute?: OnnxAttribute[];
 }
 
@@ -87,6 +92,8 @@ const MESSAGES: Record<string, Record<string, FieldTuple>> = {
   Tensor: {
     dims: [1, 'int64', 'repeated'],
     dataType: [2, 'int32'],
+    floatData: [4, 'float', 'packed'],
+    int64Data: [7, 'int64', 'packed'],
     name: [8, 'string'],
     rawData: [9, 'bytes'],
     externalData: [13, 'Entry', 'repeated'],
@@ -112,6 +119,7 @@ const MESSAGES: Record<string, Record<string, FieldTuple>> = {
     name: [3, 'string'],
     opType: [4, 'string'],
     attribute: [5, 'Attribute', 'repeated'],
+    domain: [7, 'string'],
   },
   Graph: {
     node: [1, 'Node', 'repeated'],
@@ -160,10 +168,15 @@ function onnxModelType(): Type {
  * model must not make this machine open paths of its choice
  */
 export function readOnnxModel(bytes: Uint8Array): OnnxModel {
+  const type = onnxModelType();
+  return decoded(() => type.toObject(type.decode(bytes), { longs: Number }) as OnnxModel);
+}
+
+/** What `decode` gives, when it is a model in one file. */
+function decoded(decode: () => OnnxModel): OnnxModel {
   let model: OnnxModel;
   try {
-    const type = onnxModelType();
-    model = type.toObject(type.decode(bytes), { longs: Number }) as OnnxModel;
+    model = decode();
   } catch (error) {
     throw new CodedError('ENCODER_INVALID', 'The file is not an ONNX model: it is not a readable protobuf message.', {
       cause: error,
@@ -174,6 +187,20 @@ export function readOnnxModel(bytes: Uint8Array): OnnxModel {
   }
   refuseExternalData(model.graph);
   return model;
+}
+
+/**
+ * An ONNX file after a change. Fields that are not in the table above stay as they stand in the file.
+ * @param edit changes the model that it gets
+ * @throws CodedError ENCODER_INVALID as `readOnnxModel`
+ */
+export function editOnnxModel(bytes: Uint8Array, edit: (model: OnnxModel) => void): Uint8Array {
+  const type = onnxModelType();
+  const reader = Reader.create(bytes);
+  reader.discardUnknown = false;
+  const model = decoded(() => type.decode(reader) as unknown as OnnxModel);
+  edit(model);
+  return type.encode(model).finish();
 }
 
 /** The bytes of an ONNX file; the same model always gives the same bytes. */
@@ -202,6 +229,11 @@ function refuseExternalData(graph: OnnxGraph): void {
   }
 }
 
+/** The version of the standard operators that a model uses. */
+export function standardOpset({ opsetImport }: Pick<OnnxModel, 'opsetImport'>): number {
+  return Number(opsetImport.find(({ domain }) => !domain || domain === 'ai.onnx')?.version ?? 1);
+}
+
 /** A float32 constant. `values` row-major, as many as the product of `dims`. */
 export function floatTensor(name: string, dims: number[], values: readonly number[]): OnnxTensor {
   const rawData = new Uint8Array(values.length * 4);
@@ -216,6 +248,22 @@ export function int64Tensor(name: string, dims: number[], values: readonly numbe
   const view = new DataView(rawData.buffer);
   values.forEach((value, i) => view.setBigInt64(i * 8, BigInt(value), true));
   return { name, dims, dataType: ONNX_INT64, rawData };
+}
+
+/** The values of an int64 constant. */
+export function int64Values({ dataType, rawData, int64Data }: OnnxTensor): number[] | undefined {
+  if (dataType !== ONNX_INT64) return undefined;
+  if (!rawData?.length) return int64Data?.map(Number);
+  const view = new DataView(rawData.buffer, rawData.byteOffset, rawData.byteLength);
+  return Array.from({ length: rawData.byteLength / 8 }, (_, i) => Number(view.getBigInt64(i * 8, true)));
+}
+
+/** The value of a float32 constant that has only one. */
+export function scalarValue({ dataType, rawData, floatData }: OnnxTensor): number | undefined {
+  if (dataType !== ONNX_FLOAT) return undefined;
+  if (floatData?.length === 1) return floatData[0];
+  if (rawData?.byteLength !== 4) return undefined;
+  return new DataView(rawData.buffer, rawData.byteOffset, 4).getFloat32(0, true);
 }
 
 /** A node; attribute values: a number is an int, `{ f }` a float, an array ints, a string a string. */
@@ -234,10 +282,15 @@ export function onnxNode(
   return { input, output: [output], name: output, opType, attribute };
 }
 
+/** An input or output of a graph. */
+export function tensorValue(name: string, elemType: number, shape: readonly OnnxAxis[]): OnnxValueInfo {
+  const dim = shape.map((axis): OnnxDimension => (typeof axis === 'number' ? { dimValue: axis } : { dimParam: axis }));
+  return { name, type: { tensorType: { elemType, shape: { dim } } } };
+}
+
 /** A float32 input or output of a graph. */
 export function floatValue(name: string, shape: readonly OnnxAxis[]): OnnxValueInfo {
-  const dim = shape.map((axis): OnnxDimension => (typeof axis === 'number' ? { dimValue: axis } : { dimParam: axis }));
-  return { name, type: { tensorType: { elemType: ONNX_FLOAT, shape: { dim } } } };
+  return tensorValue(name, ONNX_FLOAT, shape);
 }
 
 /** The axes of a declared tensor; an axis without length or name is `'?'`; undefined if the shape is not declared. */

@@ -1,5 +1,5 @@
 import { CodedError } from '@propago/contracts';
-import { type EncoderCard, frameTensor, type RawEncoder } from '@propago/encoder';
+import { type EncoderCard, type RawEncoder } from '@propago/encoder';
 import { affineImage } from './golden-features';
 import type { ProbeReport } from './model-task';
 
@@ -62,9 +62,8 @@ async function checkPair(encoder: RawEncoder, card: EncoderCard, pair: Probe): P
 /** The output, which has the card's shape and only finite numbers. */
 async function run(encoder: RawEncoder, card: EncoderCard, probe: Probe, frames: Uint8Array): Promise<Float32Array> {
   const { batch, width, height } = probe;
-  const { mean, std, patchSize, dim, layout } = card;
-  const input = frameTensor(frames, { count: batch, batch, width, height, mean, std });
-  const { type, dims, values } = await encoder.run(input, [batch, 3, height, width]);
+  const { patchSize, dim, layout } = card;
+  const { type, dims, values } = await encoder.run(frames.slice(), { count: batch, width, height });
   const [rows, cols] = [height / patchSize, width / patchSize];
   const expected = layout === 'tokens' ? [batch, rows * cols, dim] : [batch, dim, rows, cols];
   if (!values || dims.join() !== expected.join()) {

@@ -162,6 +162,9 @@ export const featuresEnvironment = serviceEnvironment.extend({
   ENCODER_THREADS: whole(1, 256, availableParallelism()).describe(
     'Threads of the encoder; the number of processors by default',
   ),
+  ENCODER_BATCH: whole(0, 64, 0).describe(
+    'Frames per run of an encoder on a GPU; 0: what is fastest, measured when it is loaded',
+  ),
   MAX_LOADED_ENCODERS: whole(2, 64, 5).describe(
     'Encoder versions loaded at once, each in a process; one more while one replaces another',
   ),

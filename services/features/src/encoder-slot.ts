@@ -3,7 +3,8 @@ import type { EncoderProcess } from '@propago/encoder';
 import { untilAborted } from './until-aborted';
 
 /** A loaded encoder as a slot sees it. */
-export type ServedEncoder = Pick<EncoderProcess, 'card' | 'encode' | 'close' | 'ended'>;
+export type ServedEncoder = Pick<EncoderProcess, 'card' | 'encode' | 'close' | 'ended'> &
+  Partial<Pick<EncoderProcess, 'plan'>>;
 
 /** One encoder version in this worker, from its loading to its end. */
 export class EncoderSlot {

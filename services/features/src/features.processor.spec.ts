@@ -13,7 +13,8 @@ import type { ServedEncoders } from './served-encoders';
 
 const SET = { id: 'set', frameSetId: 'frames', encoderSha256: 'a', precision: 'float16' };
 const FRAMES = { kind: 'frames', firstFrame: 0, frames: 1, width: 8, height: 8 } as const;
-const ENCODED: EncodedFrames = { features: new Uint16Array(4), grid: { rows: 1, cols: 1, patchSize: 8 }, dim: 4 };
+const GRID = { rows: 1, cols: 1, patchSize: 8 };
+const ENCODED: EncodedFrames = { features: new Uint16Array(4), grid: GRID, dim: 4, runMs: 1 };
 const STOP = new Error('the process is shutting down');
 
 /** Takes segments and answers when the test says so. */
@@ -22,6 +23,9 @@ class SlowEncoder {
   isClosed = false;
   /** Loads when the test says so. */
   load!: () => void;
+
+  /** As on an accelerator, where it takes several segments. */
+  plan: ServedEncoder['plan'];
 
   readonly encoders = new LoadedEncoders({
     open: () => new Promise((resolve) => (this.load = () => resolve(this.served))),
@@ -33,6 +37,7 @@ class SlowEncoder {
   private get served(): ServedEncoder {
     return {
       card: {} as ServedEncoder['card'],
+      plan: this.plan,
       encode: () => new Promise((resolve) => this.answers.push(() => resolve(ENCODED))),
       close: async () => void (this.isClosed = true),
       ended: new Promise(() => {}),
@@ -114,5 +119,25 @@ describe('a job that is aborted', () => {
     await third.done;
     expect(third.end()).toBe('done');
     expect(stored).toEqual([expect.stringMatching(/set.*2/)]);
+  });
+});
+
+describe('the encoder', () => {
+  it.each([
+    ['on the CPU takes one segment after the other', undefined, 1],
+    ['on an accelerator takes a segment while it still works on one', { network: 'fused' }, 2],
+  ])('%s', async (_, plan, atOnce) => {
+    encoder.plan = plan as ServedEncoder['plan'];
+    const jobs = [await job(0), await job(1)];
+    encoder.load();
+    await settled();
+    expect(encoder.answers).toHaveLength(atOnce);
+    for (let answered = 0; answered < 2; answered++) {
+      encoder.answers[answered]!();
+      await settled();
+      await settled();
+    }
+    await Promise.all(jobs.map(({ done }) => done));
+    expect(jobs.map(({ end }) => end())).toEqual(['done', 'done']);
   });
 });

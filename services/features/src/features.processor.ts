@@ -15,7 +15,10 @@ export class FeaturesProcessor implements StageHandler<'features'> {
   readonly stage = 'features';
   // Two: one segment is read and stored while the other one is in the encoder.
   readonly concurrency = 2;
-  /** The encoder takes one segment after the other: its threads gain nothing from two, and the first would be late. */
+  /**
+   * On the CPU the encoder takes one segment after the other: its threads gain nothing from two, and the first would be
+   * late. An accelerator takes the next one while it works: its pixels travel meanwhile.
+   */
   private turn: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -95,15 +98,17 @@ export class FeaturesProcessor implements StageHandler<'features'> {
     { pixels, batch }: { pixels: Uint8Array; batch: FrameBatch },
     signal: AbortSignal,
   ) {
-    const encodeInTurn = (encoder: ServedEncoder) =>
-      this.inTurn(async () => {
+    const encodeInTurn = (encoder: ServedEncoder) => {
+      const work = async () => {
         signal.throwIfAborted();
         const start = performance.now();
         const encoded = await encoder.encode(pixels, batch, precision === 'float16' ? 'fp16' : 'fp32');
         const encoderSeconds = (performance.now() - start) / 1000;
         this.metrics.batch(sha256, encoderSeconds);
         return { ...encoded, encoderSeconds };
-      });
+      };
+      return encoder.plan ? work() : this.inTurn(work);
+    };
     return this.encoders.use(sha256, encodeInTurn, signal);
   }
 }

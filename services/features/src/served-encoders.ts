@@ -25,7 +25,7 @@ export class ServedEncoders implements OnApplicationShutdown {
     const sizes = warmUpSizes(config.WARMUP_SIZES);
     this.loaded = new LoadedEncoders({
       open: (sha256) => this.open(sha256),
-      warmUp: (encoder) => warmUp(encoder, sizes, this.threads),
+      warmUp: (encoder) => warmUp(encoder, sizes, this.threads ?? 1),
       most: config.MAX_LOADED_ENCODERS,
       changed: () => void this.beat(),
     });
@@ -72,8 +72,9 @@ export class ServedEncoders implements OnApplicationShutdown {
     await this.beat();
   }
 
-  private get threads(): number {
-    return this.config.EXECUTION_PROVIDER === 'cpu' ? this.config.ENCODER_THREADS : 1;
+  /** Elsewhere the encoder knows better. */
+  private get threads(): number | undefined {
+    return this.config.EXECUTION_PROVIDER === 'cpu' ? this.config.ENCODER_THREADS : undefined;
   }
 
   private async open(sha256: string): Promise<ServedEncoder> {
@@ -81,13 +82,14 @@ export class ServedEncoders implements OnApplicationShutdown {
     const card = encoderCardSchema.parse(
       JSON.parse((await this.storage.get(blobKeys.encoderCard(sha256))).toString('utf8')),
     );
-    const { EXECUTION_PROVIDER: provider, DEVICE_ID: deviceId } = this.config;
+    const { EXECUTION_PROVIDER: provider, DEVICE_ID: deviceId, ENCODER_BATCH } = this.config;
+    const batch = provider === 'cpu' || ENCODER_BATCH === 0 ? undefined : Math.min(ENCODER_BATCH, card.maxBatch ?? 64);
     const encoder = await this.storage.withLocalFile(blobKeys.encoderModel(sha256), (path) =>
-      EncoderProcess.open({ path, card, provider, deviceId, workers: this.threads, intraOpThreads: 1 }),
+      EncoderProcess.open({ path, card, provider, deviceId, workers: this.threads, intraOpThreads: 1, batch }),
     );
     const ms = Math.round(performance.now() - start);
     const about = { encoder: card.name, sha256, process: encoder.pid };
-    this.logger.info({ ...about, ms }, 'encoder loaded');
+    this.logger.info({ ...about, ms, ...encoder.plan }, 'encoder loaded');
     void encoder.ended.then((how) => {
       if (!encoder.isClosing) this.logger.warn({ ...about, how }, 'encoder process ended by itself');
     });
