@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { Platform, startPlatform } from './support/platform';
+import { Platform } from './support/platform';
+import { sharedPlatform } from './support/shared-platform';
 import { smallClip, type SmallClip } from './support/small-clip';
 import { filesOfZip } from './support/zip';
 
@@ -37,7 +38,7 @@ describe('a generated client', () => {
     clip = await smallClip({ frames: 8 });
     writeFileSync(path.join(folder, 'clip.mp4'), clip.video);
     writeFileSync(path.join(folder, 'mask.png'), clip.mask);
-    platform = await startPlatform();
+    platform = await sharedPlatform();
     const document = await platform.json('/docs/json');
     writeFileSync(path.join(folder, 'openapi.json'), JSON.stringify(document));
   });

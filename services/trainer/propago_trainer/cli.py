@@ -17,6 +17,7 @@ from propago_trainer.data.picture_packages import add_fetch_pictures_command
 from propago_trainer.data.source import NoData
 from propago_trainer.data.videos import NoUsableVideo
 from propago_trainer.engine import EXIT_LOSS_NOT_FINITE, train
+from propago_trainer.generator_picture import add_generator_picture_command
 from propago_trainer.graph.builder import ExportError
 from propago_trainer.importers.checkpoint import CheckpointError
 from propago_trainer.importers.command import add_import_command
@@ -49,6 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_probe_command(commands)
     add_bench_command(commands)
     add_bench_generator_command(commands)
+    add_generator_picture_command(commands)
     add_fetch_pictures_command(commands)
     parsed = parser.parse_args(arguments)
     try:

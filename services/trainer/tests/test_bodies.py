@@ -1,10 +1,13 @@
-from dataclasses import replace
+from dataclasses import fields, replace
+from pathlib import Path
 
 import pytest
 import torch
 import torch.nn.functional as F
+from PIL import Image
 from torch import Tensor
 
+from propago_trainer.cli import main
 from propago_trainer.data.appearance import Appearance
 from propago_trainer.data.batch import mix_seed
 from propago_trainer.data.bodies import render as render_module
@@ -22,12 +25,14 @@ from propago_trainer.data.bodies.scene import (
 )
 from propago_trainer.data.bodies.skeletons import KINDS
 from propago_trainer.data.bodies.stage import Stage, set_stage
+from propago_trainer.data.bodies.surfaces import Forms
 from propago_trainer.data.bodies.trace import reach, trace
 from propago_trainer.data.bodies.truth import SceneClips
 from propago_trainer.data.clips import MixedClips
 from propago_trainer.data.generated import ClipSpec, cell_centres, centres, generate
 from propago_trainer.data.generated_batches import GeneratedBatches, mirrored, to_batch
 from propago_trainer.data.textures import Atlas
+from propago_trainer.generator_picture import OPACITY, contact_sheet
 
 SPEC = SceneSpec(height=96, width=128, frames=4)
 CLEAR = Appearance(gain=0, gradient=0, shadow=0, blur=0, noise=0)
@@ -142,7 +147,8 @@ def test_covered_points_are_those_behind_the_surface_of_a_fine_picture(atlas: At
     choices = choose(atlas, SPEC, 24, 8)
     clips, stage = clips_of(choices), staged(choices)
     height, width = 384, 512
-    picture = trace(stage.forms, centres(width), centres(height)[:, None], FLAT, MOST_PRIMITIVES).depth[:, 3]
+    last = Forms(*(getattr(stage.forms, entry.name)[:, 3:] for entry in fields(Forms)))
+    picture = trace(last, centres(width), centres(height)[:, None], FLAT, MOST_PRIMITIVES).depth[:, 0]
     points = cell_centres(24, 32)[None].expand(8, -1, -1)
     moved, visible = (value[:, 0] for value in clips.correspond(points, torch.tensor([[0, 3]])))
     # The depth of the point itself, by way of its material coordinates.
@@ -340,3 +346,20 @@ def test_some_scenes_are_drawn_as_all_of_them_are(atlas: Atlas) -> None:
     alone = set_stage(rows(choices, some), torch.linspace(-0.5, 0.5, 4).expand(2, -1))
     torch.testing.assert_close(alone.forms.square, stage.forms.square[some])
     torch.testing.assert_close(alone.light, stage.light[some])
+
+
+def test_a_contact_sheet_shows_labels_in_their_colours(atlas: Atlas) -> None:
+    clips = render(atlas, replace(SPEC, height=32, width=32), 40, 2)
+    sheet = contact_sheet(clips)
+    assert sheet.shape == (2 * 32, 2 * 4 * 32, 3)
+    labels = clips.label_at(cell_centres(32, 32)[None, None].expand(2, 4, -1, -1), torch.arange(4)).view(2, 4, 32, 32)
+    shown = torch.lerp(clips.frames, torch.zeros(()), OPACITY).mul(255).round().byte()
+    below = sheet.view(2, 32, 8, 32, 3).permute(0, 2, 4, 1, 3)[:, 4:]
+    assert torch.equal((below != shown).any(2), labels > 0)
+
+
+def test_the_picture_command_writes_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "bodies.jpg"
+    assert main(["generator-picture", str(file), "--clips", "1", "--frames", "2", "--image", "32"]) == 0
+    with Image.open(file) as picture:
+        assert picture.size == (128, 32)

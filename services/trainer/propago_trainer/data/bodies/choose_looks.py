@@ -18,7 +18,7 @@ def choose_camera(draw: Draw, pace: Tensor, size: Tensor) -> Camera:
     """
     clips = len(pace)
     focal = draw.between(1.0, 2.6, clips)
-    distance = focal * size / draw.between(0.42, 1.15, clips)
+    distance = focal * size / draw.between(0.33, 0.85, clips)
     shaken = draw.chance(0.3, clips).float() * pace
     shake = torch.stack(
         [

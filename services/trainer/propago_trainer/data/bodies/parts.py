@@ -25,7 +25,7 @@ Vector = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Part:
-    """Lengths in units of which a body is about 2 long, angles in degrees."""
+    """Lengths in any unit, a body's is the same; angles in degrees."""
 
     half: Vector
     """Half sizes along the part's own axes."""
@@ -54,7 +54,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Tables:
-    """All kinds' parts as tensors, [kind, part, ...]; parts that a kind does not have are never kept."""
+    """All kinds' parts as tensors, [kind, part, ...]; parts that a kind does not have are never kept.
+
+    Lengths are such that all kinds are alike in size: a ball has the radius 1, a person is 2.7 tall.
+    """
 
     parent: Tensor
     """Index of the parent + 1, 0 is the body itself. int64."""
@@ -74,7 +77,7 @@ class Tables:
     """Share of the half size along the x axis that the cut leaves."""
     keep: Tensor
     tall: Tensor
-    """Half the height at rest of each kind, whose largest half size is 1; [kind]."""
+    """Half the height at rest of each kind, [kind]."""
 
 
 def build_tables(bodies: Sequence[list[Part]]) -> Tables:
@@ -87,7 +90,8 @@ def build_tables(bodies: Sequence[list[Part]]) -> Tables:
 
     like = column(lambda part: part.like)
     boxes = [_extent(body) for body in bodies]
-    reach = torch.tensor([float(box.max()) for box in boxes])[:, None]
+    # What is slender is longer than what is compact, but not as heavy.
+    reach = torch.stack([box.max() ** 0.7 * box.prod() ** 0.1 for box in boxes])[:, None]
     span = column(lambda part: min(1.0, max(-part.cut[0], part.cut[1])))
     return Tables(
         parent=column(lambda part: part.parent + 1),

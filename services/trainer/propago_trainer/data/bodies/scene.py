@@ -81,7 +81,7 @@ class Bodies:
     span: Tensor
     """Share of the parts' half sizes along their x axes that a cut leaves, [B, N, P]."""
     size: Tensor
-    """Half of the largest of length, height and width, metres, [B, N]."""
+    """Metres of the unit of lengths of `parts.Tables`, [B, N]."""
     start: Tensor
     """Position at t = 0, [B, N, 3]; y counts from where the body stands on the ground."""
     flies: Tensor

@@ -34,22 +34,23 @@ class _Terms:
     back: tuple[Tensor, Tensor]
 
 
-def _terms(forms: Forms, some: slice, x: Tensor, y: Tensor) -> _Terms:
-    """x and y are broadcast against [B, n, K, Y, X]."""
+def _terms(forms: Forms, some: slice, x: Tensor, y: Tensor, axes: int = 3) -> _Terms:
+    """x and y are broadcast against [B, n, K, Y, X]; of slabs there are those across the first `axes`."""
     middle = forms.middle[:, :, some, :, None, None]
     x, y = x - middle[:, :, :, 0], y - middle[:, :, :, 1]
     one, across, down, xx, xy, yy = forms.square[:, :, some, :, None, None].unbind(3)
 
     def plane(form: Tensor) -> tuple[Tensor, Tensor]:
         """Planes [B, n, K, ..., 3]: 1 and x, then y; the last axes are Y, X."""
-        axes = form.dim() - 4
+        between = form.dim() - 4
         shaped = form[:, :, some, ..., None, None]
-        of_x = x.view(*x.shape[:3], *[1] * axes, *x.shape[3:])
-        of_y = y.view(*y.shape[:3], *[1] * axes, *y.shape[3:])
+        of_x = x.view(*x.shape[:3], *[1] * between, *x.shape[3:])
+        of_y = y.view(*y.shape[:3], *[1] * between, *y.shape[3:])
         return shaped[..., 0, :, :] + shaped[..., 1, :, :] * of_x, shaped[..., 2, :, :] * of_y
 
     root = (one + x * (across + xx * x), xy * x, y * (down + yy * y))
-    return _Terms(x, y, root, plane(forms.line), plane(forms.front), plane(forms.back))
+    slabs = (value[:, :, :, :axes] for value in (forms.front, forms.back))
+    return _Terms(x, y, root, plane(forms.line), *(plane(slab) for slab in slabs))
 
 
 def trace(
@@ -79,7 +80,7 @@ def trace(
     terms = _terms(forms, slice(0, used), x, y) if grid else None
     for k in range(used):
         axes = 3 if k < flat[0] else int(k < sum(flat))
-        mine = terms or _terms(forms, slice(k, k + 1), x, y)
+        mine = terms or _terms(forms, slice(k, k + 1), x, y, axes)
         index = k if terms else 0
         left, right, top, bottom = windows[k] if windows else (0, shape[-1], 0, shape[-2])
         if left < right and top < bottom:
