@@ -76,8 +76,8 @@ module.exports = {
       name: 'not-to-test',
       severity: 'error',
       comment: 'Shipped code does not depend on test code.',
-      from: { path: '^(services|libs|cli)/', pathNot: '(\\.(spec|medium-spec|e2e-spec)\\.ts$)|/test-support/' },
-      to: { path: '(\\.(spec|medium-spec|e2e-spec)\\.ts$)|/test-support/|^test/' },
+      from: { path: '^(services|libs|cli)/', pathNot: '(\\.(spec|medium-spec|e2e-spec|long-spec)\\.ts$)|/test-support/' },
+      to: { path: '(\\.(spec|medium-spec|e2e-spec|long-spec)\\.ts$)|/test-support/|^test/' },
     },
   ],
   options: {

@@ -22,14 +22,25 @@ const common = {
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.propago/', '<rootDir>/out/'],
 };
 
-// unit: no server; medium: real Postgres, Redis and NATS in this process; e2e: the services as real processes.
+/** Of specs that use a whole platform. */
+const platform = {
+  ...common,
+  testEnvironment: '<rootDir>/test/support/e2e-environment.cjs',
+  globalSetup: '<rootDir>/test/support/shared-stacks-setup.cjs',
+  globalTeardown: '<rootDir>/test/support/shared-stacks-teardown.cjs',
+};
+
+// unit: no server; medium: real Postgres, Redis and NATS in this process; e2e: the services as real processes;
+// long: what takes minutes of one core, run by npm run test:long.
 module.exports = {
   // A busy machine is no failure: what takes longer than this hangs.
   testTimeout: 120_000,
+  testSequencer: '<rootDir>/test/support/sequencer.cjs',
   reporters: ['default', '<rootDir>/test/support/slowest-tests.cjs'],
   projects: [
     { ...common, displayName: 'unit', testMatch: ['<rootDir>/{services,libs,cli,test}/**/*.spec.ts'] },
     { ...common, displayName: 'medium', testMatch: ['<rootDir>/{services,libs,cli,test}/**/*.medium-spec.ts'] },
-    { ...common, displayName: 'e2e', testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'] },
+    { ...platform, displayName: 'e2e', testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'] },
+    { ...platform, displayName: 'long', testMatch: ['<rootDir>/{services,libs,cli,test}/**/*.long-spec.ts'] },
   ],
 };

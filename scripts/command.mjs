@@ -2,13 +2,15 @@ import { spawn } from 'node:child_process';
 
 /**
  * Runs a program without stdin and resolves to {code, output} (stdout and stderr together, the last 64 KiB).
- * A program that cannot be started gives code 127. With `inherit` its output goes to this process's.
+ * A program that cannot be started gives code 127. With `inherit` its output goes to this process's;
+ * `signal` ends it.
  */
-export function run(program, args, { cwd, env = process.env, inherit = false } = {}) {
+export function run(program, args, { cwd, env = process.env, inherit = false, signal } = {}) {
   return new Promise((resolve) => {
     const child = spawn(program, args, {
       cwd,
       env,
+      signal,
       stdio: ['ignore', ...(inherit ? ['inherit', 'inherit'] : ['pipe', 'pipe'])],
     });
     let output = '';

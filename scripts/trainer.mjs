@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { passThrough } from './child.mjs';
+import { run } from './command.mjs';
 import { ensurePythonEnv, existingPython } from './python-env.mjs';
 import { main } from './setup.mjs';
 import { REPO_ROOT } from './system-tools.mjs';
@@ -17,12 +18,22 @@ export const TRAINER_REPORT = path.join(REPO_ROOT, '.propago/trainer-tests.xml')
 
 const python = (program, args) => passThrough(program, args, { cwd: FOLDER, env: process.env });
 
-/** Runs the trainer's tests; resolves to pytest's exit code, 0 when they are skipped for lack of Python packages. */
-export async function testTrainer(args = []) {
+/**
+ * Runs the trainer's tests beside others, on one core; resolves to pytest's exit code and its last output. Code 0 when they
+ * are skipped for lack of Python packages.
+ */
+export async function testTrainer(args = [], { report = TRAINER_REPORT, signal } = {}) {
   const program = await ensurePythonEnv();
-  if (program === null) return 0;
-  mkdirSync(path.dirname(TRAINER_REPORT), { recursive: true });
-  return python(program, ['-m', 'pytest', `--junitxml=${TRAINER_REPORT}`, ...args]);
+  if (program === null) return { code: 0, output: '' };
+  mkdirSync(path.dirname(report), { recursive: true });
+  const env = { ...process.env, OMP_NUM_THREADS: '1' };
+  return run(program, ['-m', 'pytest', `--junitxml=${report}`, ...args], { cwd: FOLDER, env, signal });
+}
+
+/** All tests of the trainer, or those that the arguments choose. */
+async function testOnTerminal(args) {
+  const program = await ensurePythonEnv();
+  return program === null ? 0 : python(program, ['-m', 'pytest', ...args]);
 }
 
 /** Format, lint and types of the Python package; 0 when its environment is not there. */
@@ -73,7 +84,7 @@ const onFiles = (command) => async (args) => {
 };
 
 const COMMANDS = {
-  test: testTrainer,
+  test: testOnTerminal,
   check: checkTrainer,
   bench: benchTrainer,
   'bench-generator': benchGenerator,

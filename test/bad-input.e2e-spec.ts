@@ -10,15 +10,8 @@ import {
   soundOnly,
   withoutFrames,
 } from './support/odd-files';
-import {
-  NATIVE_SIZE,
-  Platform,
-  startPlatform,
-  until,
-  type Problem,
-  type RunRequest,
-  type RunResource,
-} from './support/platform';
+import { NATIVE_SIZE, Platform, until, type Problem, type RunRequest, type RunResource } from './support/platform';
+import { sharedPlatform } from './support/shared-platform';
 import { smallClip, zipOfFrames, type SmallClip } from './support/small-clip';
 import { filesOfZip, zipOf } from './support/zip';
 import { documentedFetch } from './support/documented-fetch';
@@ -43,7 +36,7 @@ let clip: SmallClip;
 
 beforeAll(async () => {
   clip = await smallClip({ frames: 12 });
-  platform = await startPlatform();
+  platform = await sharedPlatform();
 }, 120_000);
 afterAll(() => platform?.stop());
 

@@ -28,7 +28,7 @@ describe('a form that ends before its closing boundary, in one packet', () => {
 
   beforeAll(async () => {
     clip = await smallClip({ frames: 2 });
-    closed = await ClosedPlatform.start();
+    closed = await ClosedPlatform.shared();
     const { paths, components } = (await (await fetch(`${closed.url}/docs/json`)).json()) as Document;
     routes = Object.entries(paths).flatMap(([path, methods]) =>
       Object.entries(methods).flatMap(([method, { requestBody }]) => {

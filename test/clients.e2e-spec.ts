@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { encodeIndexedPng, VOC_PALETTE } from '@propago/labels';
-import { pixelsOf, Platform, startPlatform } from './support/platform';
+import { pixelsOf, Platform } from './support/platform';
+import { sharedPlatform } from './support/shared-platform';
 import { smallClip, type SmallClip } from './support/small-clip';
 
 jest.setTimeout(600_000);
@@ -55,7 +56,7 @@ describe('a client', () => {
     python = stdout.trim() || null;
     if (python === null) process.stderr.write(stderr);
     clip = await smallClip({ frames: 8 });
-    platform = await startPlatform();
+    platform = await sharedPlatform();
   });
   afterAll(async () => {
     await platform?.stop();

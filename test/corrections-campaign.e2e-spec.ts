@@ -1,31 +1,28 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { blobKeys } from '@propago/contracts';
-import { encodeIndexedPng, encodeRles, VOC_PALETTE } from '@propago/labels';
 import { decodeSegment } from '@propago/segments';
-import { NATIVE_SIZE, type Platform, startPlatform } from './support/platform';
+import { campaignNumber, QUICK_RECOVERY, twoWorkersPerStage, WORKERS } from './support/campaign';
+import { formOf, initOf, requestOf } from './support/corrections-client';
+import { type Platform, startPlatform } from './support/platform';
 import {
   apply,
   detour,
-  labelsOf,
   oneOf,
   randomFrom,
   randomState,
   stepsTowards,
   type Action,
   type RunState,
-  type Said,
 } from './support/random-corrections';
 import { smallClip, type SmallClip } from './support/small-clip';
 
 /** `npm run campaign:corrections -- --count 30 --seed 7` sets these. */
-const COUNT = Number(process.env.CAMPAIGN_COUNT ?? 2);
-const SEED = Number(process.env.CAMPAIGN_SEED ?? 1);
+const COUNT = campaignNumber('COUNT', 2);
+const SEED = campaignNumber('SEED', 1);
 
 // Not a multiple of the frames of a segment.
 const FRAMES = 44;
-const WORKERS = ['ingest', 'features', 'propagation', 'results'] as const;
-const QUICK_RECOVERY = { QUEUE_LOCK_SECONDS: '2', RECONCILE_SECONDS: '0.5' };
 
 let platform: Platform;
 let clips: SmallClip[];
@@ -34,91 +31,28 @@ let gateways: string[];
 
 beforeAll(async () => {
   clips = await Promise.all([21, 22, 23].map((seed) => smallClip({ frames: FRAMES, objects: 3, seed })));
-  platform = await startPlatform(
-    { ...QUICK_RECOVERY, KERNEL_THREADS: '1', ENCODER_THREADS: '1' },
-    {
-      services: [
-        { name: 'gateway', env: { SEGMENT_FRAMES: '16' } },
-        { name: 'gateway', env: { SEGMENT_FRAMES: '8' } },
-        ...WORKERS.map((name) => ({ name, replicas: 2 })),
-        { name: 'models' },
-      ],
-    },
-  );
+  const services = twoWorkersPerStage([
+    { name: 'gateway', env: { SEGMENT_FRAMES: '16' } },
+    { name: 'gateway', env: { SEGMENT_FRAMES: '8' } },
+  ]);
+  platform = await startPlatform(QUICK_RECOVERY, { services });
   gateways = platform.stack.services.processes.filter(({ name }) => name === 'gateway').map(({ url }) => url);
 }, 240_000);
 afterAll(() => platform?.stop());
 
-/** A prompt as the API takes it, in either form. */
-function bodyOf(
-  clip: SmallClip,
-  said: Said,
-  asMask: boolean,
-): { png: Buffer; absent: number[] } | { objects: object[] } {
-  const labels = labelsOf(clip, said);
-  const ids = [...said.objects.keys()];
-  const absent = ids.filter((id) => !labels.includes(id));
-  if (asMask) {
-    const { width, height } = clip;
-    return { png: encodeIndexedPng({ width, height, indices: labels, palette: VOC_PALETTE }), absent };
-  }
-  const objects = ids.map((id) => {
-    return absent.includes(id) ? { id, absent: true } : { id, rle: encodeRles(labels, clip, [id])[0] };
-  });
-  return { objects };
-}
-
 async function accepted(url: string, clip: SmallClip, state: RunState, next: () => number): Promise<string> {
-  const form = new FormData();
-  form.append('options', JSON.stringify({ parameters: NATIVE_SIZE }));
-  const objects = [...state.objects].map(([id, isTracedBack]) => ({ id, isTracedBack }));
-  form.append('objects', JSON.stringify(objects));
-  const json: object[] = [];
-  for (const [frame, said] of state.prompts) {
-    const body = bodyOf(clip, said, next() < 0.5);
-    if ('objects' in body) json.push({ frame, ...body });
-    else if (body.absent.length < said.objects.size) {
-      form.append(`mask@${frame}`, new Blob([new Uint8Array(body.png)]), 'mask.png');
-      if (body.absent.length > 0) json.push({ frame, objects: body.absent.map((id) => ({ id, absent: true })) });
-    } else json.push({ frame, ...bodyOf(clip, said, false) });
-  }
-  if (json.length > 0) form.append('prompts', JSON.stringify(json));
-  form.append('video', new Blob([new Uint8Array(clip.video)]), 'clip.mp4');
-  const answer = await fetch(`${url}/v1/runs`, { method: 'POST', body: form });
+  const body = formOf(clip, state, next);
+  body.append('video', new Blob([new Uint8Array(clip.video)]), 'clip.mp4');
+  const answer = await fetch(`${url}/v1/runs`, { method: 'POST', body });
   if (answer.status !== 202) throw new Error(`${answer.status} ${await answer.text()}`);
   return ((await answer.json()) as { id: string }).id;
 }
 
 async function act(run: string, clip: SmallClip, action: Action, next: () => number): Promise<void> {
-  const [method, path, body] = requestOf(clip, action, next);
-  const isPng = Buffer.isBuffer(body);
-  const answer = await fetch(`${run}${path}`, {
-    method,
-    ...(body && {
-      headers: { 'content-type': isPng ? 'image/png' : 'application/json' },
-      body: isPng ? new Uint8Array(body) : JSON.stringify(body),
-    }),
-  });
+  const request = requestOf(clip, action, next);
+  const { method, path } = request;
+  const answer = await fetch(`${run}${path}`, initOf(request));
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
-}
-
-function requestOf(clip: SmallClip, action: Action, next: () => number): [string, string, (Buffer | object)?] {
-  switch (action.kind) {
-    case 'add-object':
-      return ['POST', '/objects', { id: action.id, isTracedBack: action.isTracedBack }];
-    case 'trace-back':
-      return ['PATCH', `/objects/${action.id}`, { isTracedBack: action.isTracedBack }];
-    case 'remove-object':
-      return ['DELETE', `/objects/${action.id}`];
-    case 'delete':
-      return ['DELETE', `/prompts/${action.frame}`];
-    case 'put': {
-      const body = bodyOf(clip, action.said, next() < 0.5);
-      if ('objects' in body) return ['PUT', `/prompts/${action.frame}`, body];
-      const query = body.absent.length > 0 ? `?absent=${body.absent.join()}` : '';
-      return ['PUT', `/prompts/${action.frame}${query}`, body.png];
-    }
-  }
 }
 
 /** kill -9 of any worker, which comes back at once. */

@@ -2,7 +2,8 @@ import sharp from 'sharp';
 import { encodeIndexedPng, encodeRles, VOC_PALETTE } from '@propago/labels';
 import { Queues } from '@propago/pipeline';
 import { documentedFetch } from './support/documented-fetch';
-import { NATIVE_SIZE, type Platform, type Problem, startPlatform } from './support/platform';
+import { NATIVE_SIZE, type Platform, type Problem } from './support/platform';
+import { sharedPlatform } from './support/shared-platform';
 import { smallClip, type SmallClip } from './support/small-clip';
 import { zipOf } from './support/zip';
 
@@ -18,7 +19,7 @@ beforeAll(async () => {
   clip = await smallClip({ frames: FRAMES, objects: 2, seed: 7 });
   const raw = { width: clip.width, height: clip.height, channels: 3 } as const;
   frames = await Promise.all(clip.frames.map((rgb) => sharp(rgb, { raw }).png().toBuffer()));
-  platform = await startPlatform();
+  platform = await sharedPlatform();
 }, 120_000);
 afterAll(() => platform?.stop());
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { manifestsIn, one, kustomization, ROOT } from './support/manifests';
-import { type Platform, startPlatform } from './support/platform';
+import { type Platform } from './support/platform';
+import { sharedPlatform } from './support/shared-platform';
 import { smallClip } from './support/small-clip';
 
 /** Prometheus adds these to every series. */
@@ -61,7 +62,7 @@ describe('what /metrics exports', () => {
   const series = new Map<string, Set<string>>();
 
   beforeAll(async () => {
-    platform = await startPlatform();
+    platform = await sharedPlatform();
     await platform.succeededRun(await smallClip({ frames: 4 }));
     for (const { url } of platform.stack.services.processes) {
       const text = await (await fetch(`${url}/metrics`)).text();

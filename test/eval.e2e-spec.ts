@@ -4,7 +4,8 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { encodeIndexedPng, VOC_PALETTE } from '@propago/labels';
 import { matFile } from './support/mat-file';
-import { type Platform, startPlatform } from './support/platform';
+import { type Platform } from './support/platform';
+import { sharedPlatform } from './support/shared-platform';
 import { Propago } from './support/propago-command';
 import { smallClip, type SmallClip } from './support/small-clip';
 
@@ -19,7 +20,7 @@ let folder: string;
 beforeAll(async () => {
   clip = await smallClip({ frames: FRAMES, objects: 2, seed: 7 });
   folder = await mkdtemp(path.join(tmpdir(), 'propago-eval-test-'));
-  platform = await startPlatform();
+  platform = await sharedPlatform();
 }, 120_000);
 afterAll(async () => {
   await platform?.stop();

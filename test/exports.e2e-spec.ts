@@ -7,6 +7,7 @@ import type { AnswerOf } from '@propago/contracts';
 import { readEvents, type ServerSentEvent } from '../cli/src/sse';
 import { documentedFetch } from './support/documented-fetch';
 import { NATIVE_SIZE, type Platform, type Problem, startPlatform, until } from './support/platform';
+import { sharedPlatform } from './support/shared-platform';
 import { smallClip, type SmallClip } from './support/small-clip';
 import { Propago } from './support/propago-command';
 import { filesOfZip } from './support/zip';
@@ -72,7 +73,7 @@ describe('exports of a run', () => {
 
   beforeAll(async () => {
     clip = await smallClip();
-    platform = await startPlatform();
+    platform = await sharedPlatform();
     ({ id } = await platform.succeededRun(clip));
   });
   afterAll(() => platform?.stop());

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import { documentedFetch } from './support/documented-fetch';
-import { Platform, startPlatform, until, type Problem, type RunResource } from './support/platform';
+import { Platform, until, type Problem, type RunResource } from './support/platform';
+import { sharedPlatform } from './support/shared-platform';
 import { FORM_END, partHead, RawUpload } from './support/raw-upload';
 import { smallClip, type SmallClip } from './support/small-clip';
 import { filesOfZip } from './support/zip';
@@ -18,7 +19,7 @@ let id: string;
 
 beforeAll(async () => {
   clip = await smallClip({ frames: 8 });
-  platform = await startPlatform();
+  platform = await sharedPlatform();
   ({ id } = await platform.succeededRun({ ...clip, fileName: 'Straße 1.mp4' }));
 });
 afterAll(() => platform?.stop());

@@ -7,7 +7,8 @@ import { PckScore } from '@propago/evaluation';
 import { encodeIndexedPng, VOC_PALETTE } from '@propago/labels';
 import type { Joint } from '@propago/sample-clip';
 import { documentedFetch } from './support/documented-fetch';
-import { NATIVE_SIZE, type Platform, type Problem, type RunResource, startPlatform } from './support/platform';
+import { NATIVE_SIZE, type Platform, type Problem, type RunResource } from './support/platform';
+import { sharedPlatform } from './support/shared-platform';
 import { Propago } from './support/propago-command';
 import { smallClip, type SmallClip } from './support/small-clip';
 import { zipOf } from './support/zip';
@@ -25,7 +26,7 @@ beforeAll(async () => {
   clip = await smallClip({ frames: FRAMES, objects: 2, seed: 7 });
   const raw = { width: clip.width, height: clip.height, channels: 3 } as const;
   frames = await Promise.all(clip.frames.map((rgb) => sharp(rgb, { raw }).png().toBuffer()));
-  platform = await startPlatform();
+  platform = await sharedPlatform();
 }, 120_000);
 afterAll(() => platform?.stop());
 

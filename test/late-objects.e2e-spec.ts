@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type Platform, type Problem, startPlatform } from './support/platform';
+import { type Platform, type Problem } from './support/platform';
+import { sharedPlatform } from './support/shared-platform';
 import { zipOf } from './support/zip';
 
 const FOLDER = path.resolve(__dirname, '../../shared/data/judo-late-objects');
@@ -40,7 +41,7 @@ const title = (what: string) => (present ? what : `${what}: skipped, there is no
   beforeAll(async () => {
     const frames = path.join(FOLDER, 'JPEGImages');
     video = await zipOf(readdirSync(frames).map((name) => ({ name, bytes: readFileSync(path.join(frames, name)) })));
-    platform = await startPlatform();
+    platform = await sharedPlatform();
   }, 60_000);
   afterAll(() => platform?.stop());
 

@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 import { VOC_PALETTE } from '@propago/labels';
 import { repoRoot } from '@propago/local-stack';
 import { GREY_RAMP, grey, palettePng, picture, samplesPng } from '../libs/labels/src/mask-pictures.fixture';
-import { pixelsOf, Platform, startPlatform, type RunResource } from './support/platform';
+import { pixelsOf, Platform, type RunResource } from './support/platform';
+import { sharedPlatform } from './support/shared-platform';
 import { smallClip, zipOfFrames, type SmallClip } from './support/small-clip';
 import { filesOfZip } from './support/zip';
 
@@ -24,7 +25,7 @@ let truth: ReturnType<typeof picture>;
 beforeAll(async () => {
   clip = await smallClip({ frames: 3 });
   truth = picture(clip.width, clip.height, (x, y) => clip.truth[0]![y * clip.width + x]!);
-  platform = await startPlatform();
+  platform = await sharedPlatform();
 }, 300_000);
 afterAll(() => platform?.stop());
 

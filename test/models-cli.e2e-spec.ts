@@ -1,17 +1,12 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { encodeIndexedPng, VOC_PALETTE } from '@propago/labels';
 import { repoRoot } from '@propago/local-stack';
 import { patchEncoder } from './support/model-files';
-import type { ModelView } from './support/model-registry';
 import { startPlatform, type Platform } from './support/platform';
 import { smallClip } from './support/small-clip';
-
-const VIT = path.resolve(repoRoot(), '../shared/encoders/vit_ti16_imagenet.onnx');
-const withShared = existsSync(VIT) ? it : it.skip;
 
 interface Outcome {
   code: number;
@@ -22,7 +17,6 @@ interface Outcome {
 let folder: string;
 let platform: Platform;
 
-// On a busy machine a ViT takes minutes for the probe clips.
 jest.setTimeout(1_800_000);
 
 beforeAll(async () => {
@@ -176,33 +170,4 @@ it('evaluates on a server without leaving its runs there, and without shadows', 
   expect(kept).toHaveLength(before + 1);
   expect(kept.filter(({ shadowOfId }) => shadowOfId !== null)).toEqual([]);
   expect(await models('alias', 'enc', 'shadow')).toMatchObject({ code: 0 });
-});
-
-withShared('registers a vision transformer in one command, and runs with it by its name', async () => {
-  const registered = await models('register', VIT, '--name', 'vit', '--note', 'supervised', '--json');
-  expect(registered).toMatchObject({ code: 0 });
-  expect(JSON.parse(registered.out)).toMatchObject({
-    version: 1,
-    state: 'READY',
-    aliases: ['champion'],
-    card: { patchSize: 16, dim: 192, layout: 'tokens', mean: [0.5, 0.5, 0.5] },
-    provenance: { note: 'supervised' },
-  });
-  expect(await platform.json<ModelView>('/v1/admin/models/vit')).toMatchObject({ aliases: [{ version: 1 }] });
-
-  const clip = await smallClip({ frames: 4 });
-  const [video, mask, output] = ['clip.mp4', 'mask.png', 'out'].map((name) => path.join(folder, name)) as [
-    string,
-    string,
-    string,
-  ];
-  await writeFile(video, clip.video);
-  await writeFile(mask, clip.mask);
-  const size = ['--option', 'inputSize={"kind":"native","multipleOf":16,"rounding":"floor"}'];
-  const run = await propago('run', video, mask, '-o', output, '--encoder', 'vit', ...size);
-  expect(run).toMatchObject({ code: 0 });
-  expect(await readdir(path.join(output, 'masks'))).toHaveLength(4);
-  expect(JSON.parse(await readFile(path.join(output, 'run.json'), 'utf8'))).toMatchObject({
-    encoder: { name: 'vit', version: 1, chosenBy: 'traffic:champion' },
-  });
 });

@@ -3,14 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { encodeIndexedPng, encodeRles, fillRings, VOC_PALETTE } from '@propago/labels';
 import { documentedFetch } from './support/documented-fetch';
-import {
-  NATIVE_SIZE,
-  type Platform,
-  type Problem,
-  type RunResource,
-  pixelsOf,
-  startPlatform,
-} from './support/platform';
+import { NATIVE_SIZE, type Platform, type Problem, type RunResource, pixelsOf } from './support/platform';
+import { sharedPlatform } from './support/shared-platform';
 import { Propago } from './support/propago-command';
 import { smallClip, type SmallClip } from './support/small-clip';
 
@@ -21,7 +15,7 @@ let platform: Platform;
 
 beforeAll(async () => {
   clip = await smallClip({ frames: FRAMES, objects: 3, seed: 11 });
-  platform = await startPlatform();
+  platform = await sharedPlatform();
 }, 120_000);
 afterAll(() => platform?.stop());
 

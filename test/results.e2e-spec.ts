@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeRle, encodeIndexedPng, VOC_PALETTE } from '@propago/labels';
 import { DEFAULT_VIDEO_LIMITS, openVideoSource } from '@propago/video';
-import { pixelsOf, Platform, startPlatform } from './support/platform';
+import { pixelsOf, Platform } from './support/platform';
+import { sharedPlatform } from './support/shared-platform';
 import { smallClip, zipOfFrames, type SmallClip } from './support/small-clip';
 import { filesOfZip } from './support/zip';
 
@@ -46,7 +47,7 @@ describe('results of a run', () => {
 
   beforeAll(async () => {
     clip = await smallClip();
-    platform = await startPlatform();
+    platform = await sharedPlatform();
     ({ id } = await platform.succeededRun(clip));
   });
   afterAll(() => platform?.stop());

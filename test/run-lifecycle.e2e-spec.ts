@@ -1,6 +1,7 @@
 import { encodeIndexedPng, VOC_PALETTE } from '@propago/labels';
 import { Queues } from '@propago/pipeline';
-import { NATIVE_SIZE, Platform, startPlatform, until, type RunResource } from './support/platform';
+import { NATIVE_SIZE, Platform, until, type RunResource } from './support/platform';
+import { sharedPlatform } from './support/shared-platform';
 import { smallClip, type SmallClip } from './support/small-clip';
 import { documentedFetch } from './support/documented-fetch';
 
@@ -12,7 +13,7 @@ let clip: SmallClip;
 
 beforeAll(async () => {
   clip = await smallClip();
-  platform = await startPlatform();
+  platform = await sharedPlatform();
   queues = new Queues({ redisUrl: platform.stack.servers.redisUrl, prefix: 'bull', lockSeconds: 15 });
 }, 120_000);
 afterAll(async () => {

@@ -15,7 +15,7 @@ interface Session {
 let sut: ClosedPlatform;
 
 beforeAll(async () => {
-  sut = await ClosedPlatform.start({ ADMIN_API: 'on' });
+  sut = await ClosedPlatform.shared();
 });
 afterAll(() => sut?.stop());
 

@@ -1,6 +1,7 @@
 import { encodeIndexedPng, VOC_PALETTE } from '@propago/labels';
 import { documentedFetch } from './support/documented-fetch';
-import { type Platform, type Problem, startPlatform } from './support/platform';
+import { type Platform, type Problem } from './support/platform';
+import { sharedPlatform } from './support/shared-platform';
 import { smallClip, type SmallClip } from './support/small-clip';
 
 interface Suggestions {
@@ -16,7 +17,7 @@ let platform: Platform;
 
 beforeAll(async () => {
   clip = await smallClip({ frames: FRAMES, objects: 2, seed: 7 });
-  platform = await startPlatform();
+  platform = await sharedPlatform();
 }, 120_000);
 afterAll(() => platform?.stop());
 

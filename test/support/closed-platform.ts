@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { repoRoot, type StackOptions } from '@propago/local-stack';
 import { Platform, startPlatform } from './platform';
 import { documentedFetch } from './documented-fetch';
+import { closedSharedPlatform, KEY_SECRET } from './shared-platform';
 
 /** The answer to a new key. */
 export interface CreatedKey {
@@ -20,8 +21,6 @@ export interface KeyRequest {
   [limit: string]: unknown;
 }
 
-export const KEY_SECRET = 'the secret of the server of a test, 32 characters or more';
-
 export const bearer = (key: string): Record<string, string> => ({ authorization: `Bearer ${key}` });
 
 /** A platform that lets nobody in without a key, and its admin key. */
@@ -31,14 +30,21 @@ export class ClosedPlatform {
     readonly adminKey: string,
   ) {}
 
+  /** One of its own. */
   static async start(
     env: NodeJS.ProcessEnv = {},
     options: Pick<StackOptions, 'services'> = {},
   ): Promise<ClosedPlatform> {
-    const platform = await startPlatform(
-      { ACCESS: 'keys', KEY_SECRET, RATE_LIMIT_PER_MINUTE: '100000', ...env },
-      options,
-    );
+    const closed = { ACCESS: 'keys', KEY_SECRET, RATE_LIMIT_PER_MINUTE: '100000', ...env };
+    return ClosedPlatform.of(await startPlatform(closed, options));
+  }
+
+  /** That of all spec files; see {@link closedSharedPlatform}. */
+  static async shared(): Promise<ClosedPlatform> {
+    return ClosedPlatform.of(await closedSharedPlatform());
+  }
+
+  private static async of(platform: Platform): Promise<ClosedPlatform> {
     try {
       const { stdout } = await bootstrapKey(platform);
       return new ClosedPlatform(platform, stdout.trim());

@@ -203,7 +203,7 @@ export class Platform {
 /** Starts a platform of its own for a spec file; the servers that the environment names are not touched. */
 export async function startPlatform(
   env: NodeJS.ProcessEnv = {},
-  { storageUrl = '', ...options }: Pick<StackOptions, 'services' | 'restart'> & { storageUrl?: string } = {},
+  { storageUrl = '', ...options }: Pick<StackOptions, 'services' | 'restart' | 'onLost'> & { storageUrl?: string } = {},
 ): Promise<Platform> {
   const own = { ...process.env, DATABASE_URL: '', REDIS_URL: '', NATS_URL: '', STORAGE_URL: storageUrl };
   return new Platform(await startStack({ env: own, serviceEnv: env, ...options }));

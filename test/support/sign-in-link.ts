@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { repoRoot } from '@propago/local-stack';
-import { KEY_SECRET } from './closed-platform';
+import { KEY_SECRET } from './shared-platform';
 import type { Platform } from './platform';
 
 /** Runs the program that makes a sign-in link. */

@@ -13,6 +13,7 @@ import torch
 from propago_trainer.bench import add_bench_command
 from propago_trainer.bench_generator import add_bench_generator_command
 from propago_trainer.config import ConfigError, TrainConfig, parse_overrides, to_json
+from propago_trainer.data.picture_packages import add_fetch_pictures_command
 from propago_trainer.data.source import NoData
 from propago_trainer.data.videos import NoUsableVideo
 from propago_trainer.engine import EXIT_LOSS_NOT_FINITE, LossNotFinite, train
@@ -47,6 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_probe_command(commands)
     add_bench_command(commands)
     add_bench_generator_command(commands)
+    add_fetch_pictures_command(commands)
     parsed = parser.parse_args(arguments)
     try:
         return int(parsed.run(parsed))

@@ -108,7 +108,8 @@ class TrainConfig:
     # Data.
     data: str = _setting("generated", "What is trained on.", ("generated", "videos"))
     videos: tuple[str, ...] = _setting(
-        (), "Folders, video files or Kinetics CSV files; with generated data they give textures."
+        (),
+        "Folders, video files, Kinetics CSV files; with generated data they and pictures in them give textures.",
     )
     image: int = _setting(224, "Side of the training crops, px; a multiple of 16 and of the patch.", FROM_1)
     frames: int = _setting(2, "Frames of a generated clip.", Range(2, 8))

@@ -187,6 +187,7 @@ CAN_COMPILE = (
 )
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not CAN_COMPILE, reason="torch.compile needs a C++ compiler (CXX, g++) and Python's headers")
 def test_a_compiled_model_trains_as_an_uncompiled_one_does(tiny: Tiny, tmp_path: Path) -> None:
     shape = {"dim": 8, "heads": 1, "decoder": "cross", "decoder_dim": 8, "decoder_heads": 1, "batch": 2}

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import ClassVar
 
+import pytest
 import torch
 
 from propago_trainer.config import TrainConfig
@@ -26,6 +27,7 @@ MOTION = MotionRange(travel=0.5, turn=0.5, growth=1.5, camera=0.2)
 """As in a video of some seconds."""
 
 
+@pytest.mark.long
 def test_a_tiny_siammae_overfits_eight_clips(tiny: Tiny, atlas: Atlas) -> None:
     batch = to_batch(generate(atlas, ClipSpec(height=32, width=32, frames=2), 3, 8), 3, 8)
 
@@ -57,6 +59,7 @@ def trained_gain(config: TrainConfig, training: tuple[Atlas, ClipSpec], unseen: 
     return after - before
 
 
+@pytest.mark.long
 def test_a_tiny_siammae_beats_its_initialisation_by_two_points(tiny: Tiny) -> None:
     # Raw patches of a random projection match well where light stays: the light changes here. Few textures and no
     # positions keep what is to be learned within reach of a minute.
@@ -70,6 +73,7 @@ def test_a_tiny_siammae_beats_its_initialisation_by_two_points(tiny: Tiny) -> No
     assert trained_gain(config, (textures, spec), (textures, spec)) > 2
 
 
+@pytest.mark.long
 def test_correspondence_beats_its_initialisation_by_eight_points(tiny: Tiny, atlas: Atlas) -> None:
     unseen = build_atlas(1234, side=64, noise=16, materials=16, outlines=16)
     config = tiny(

@@ -17,7 +17,7 @@ from propago_trainer.data.textures import Progress, build_atlas, silent
 from propago_trainer.data.video_list import all_videos
 from propago_trainer.data.videos import PairSpec, VideoPairs
 
-LARGEST_TEXTURE = 192
+LARGEST_TEXTURE = 384
 """Side of the textures, px: all of them lie in memory."""
 
 

@@ -1,7 +1,7 @@
 """Textures and outlines that generated clips are made of.
 
 Texture diversity is what a generator runs short of first, so three sources are mixed: fractal noise, procedural
-materials (stripes, checks, spots, cells) and crops of frames from a folder of videos.
+materials (stripes, checks, spots, cells) and crops of frames and pictures from a folder of videos or photographs.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from propago_trainer.data.video_list import all_videos
+from propago_trainer.data.pictures import PICTURE_SUFFIXES, is_picture, read_picture
+from propago_trainer.data.video_list import VIDEO_SUFFIXES, all_videos
 from propago_trainer.data.videos import BrokenVideo, NoUsableVideo, read_frames
 
 CHUNK = 16
@@ -84,7 +85,7 @@ def build_atlas(
         made = list(pool.map(lambda job, own: job[0](torch.Generator().manual_seed(own), job[1], side), work, seeds))
     parts = [part for part in made if part.shape[1] == 3]
     shapes = [part for part in made if part.shape[1] == 1]
-    videos, skipped = all_videos(folders)
+    videos, skipped = all_videos(folders, VIDEO_SUFFIXES | PICTURE_SUFFIXES)
     if videos and crops > 0:
         parts.append(frame_crops(generator, videos, crops, side, skipped, progress))
     return Atlas(torch.cat(parts), torch.cat(shapes), skipped)
@@ -220,14 +221,16 @@ def frame_crops(
 
 
 def crops_of_video(path: Path, seed: int, count: int, side: int) -> list[Tensor] | BrokenVideo:
-    """Crops [1, 3, side, side] of frames of one video, or why there are none."""
+    """Crops [1, 3, side, side] of frames of one video or of a picture, or why there are none."""
     generator = torch.Generator().manual_seed(seed)
     place = float(torch.rand((), generator=generator))
     try:
         # So wide that the smallest crop still has all the pixels of a texture.
-        frames = read_frames(
-            path, every=8, limit=min(MOST_FRAMES, count), short_side=round(side / SMALLEST_CROP), place=place
-        )
+        short_side = round(side / SMALLEST_CROP)
+        if is_picture(path):
+            frames = [read_picture(path, short_side)]
+        else:
+            frames = read_frames(path, every=8, limit=min(MOST_FRAMES, count), short_side=short_side, place=place)
     except BrokenVideo as error:
         return error
     crops = []

@@ -6,16 +6,16 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 VIDEO_SUFFIXES = frozenset({".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v"})
 
 
-def video_files(place: Path, skipped: dict[str, str]) -> list[Path]:
+def video_files(place: Path, skipped: dict[str, str], suffixes: Collection[str]) -> list[Path]:
     """Videos of a folder (any depth, name order), of a list (.txt, one path a line), of a CSV, or the file itself."""
     if place.is_dir():
-        return sorted(path for path in place.rglob("*") if path.suffix.lower() in VIDEO_SUFFIXES)
+        return sorted(path for path in place.rglob("*") if path.suffix.lower() in suffixes)
     if place.suffix.lower() == ".csv":
         return csv_videos(place, skipped)
     if place.suffix.lower() == ".txt":
@@ -24,10 +24,10 @@ def video_files(place: Path, skipped: dict[str, str]) -> list[Path]:
     return [place]
 
 
-def all_videos(places: Sequence[Path]) -> tuple[list[Path], dict[str, str]]:
-    """The videos of all places, each once, and what is skipped."""
+def all_videos(places: Sequence[Path], suffixes: Collection[str] = VIDEO_SUFFIXES) -> tuple[list[Path], dict[str, str]]:
+    """The videos of all places, each once, and what is skipped. Of a folder the files with these suffixes are taken."""
     skipped: dict[str, str] = {}
-    return list(dict.fromkeys(path for place in places for path in video_files(place, skipped))), skipped
+    return list(dict.fromkeys(path for place in places for path in video_files(place, skipped, suffixes))), skipped
 
 
 def csv_videos(file: Path, skipped: dict[str, str]) -> list[Path]:
