@@ -101,14 +101,14 @@ describe('a client', () => {
     }
   });
 
-  it('in Python has no finding of its linters', async () => {
+  it.each(['clients/python', 'integrations/label-studio'])('in %s has no finding of its linters', async (project) => {
     if (python === null) return;
     const bin = (name: string) => path.join(path.dirname(python!), name);
-    const source = path.join(CLIENTS, 'python');
+    const source = path.join(ROOT, project);
     await run(bin('ruff'), ['check', '--no-cache', source]);
     await run(bin('ruff'), ['format', '--no-cache', '--check', source]);
     const cache = path.join(folder, 'mypy');
-    await run(bin('mypy'), ['--config-file', 'pyproject.toml', '--cache-dir', cache, 'src/propago'], { cwd: source });
+    await run(bin('mypy'), ['--config-file', 'pyproject.toml', '--cache-dir', cache], { cwd: source });
   });
 
   it('in Python makes a run and corrects it, from its wheel', async () => {
@@ -168,6 +168,21 @@ describe('a client', () => {
     const drawn = pixelsOf(await platform.maskOf(id, 3)).samples;
     expect(drawn.filter((label) => label === 1)).toHaveLength(20 * 30);
   });
+
+  it.each(['supervision', 'datumaro'])(
+    'in Python gives its masks to %s, as the page on clients shows',
+    async (name) => {
+      const environment = path.join(ROOT, 'scripts/python-env.mjs');
+      const { stdout: formats } = await run(process.execPath, [environment, 'formats']);
+      if (formats.trim() === '') return;
+      await platform.succeededRun(clip);
+      const place = workplace(name);
+      writeFileSync(path.join(place.cwd, 'run.py'), shownProgram(path.join(ROOT, 'docs/clients.md'), `python ${name}`));
+      const env = { ...place.env, PYTHONPATH: path.join(CLIENTS, 'python/src') };
+      const { stdout } = await run(formats.trim(), ['run.py'], { ...place, env });
+      expect(stdout.trim()).toBe('8 frames, 16 masks');
+    },
+  );
 
   it('shows masks in the notebook of the quickstart', async () => {
     if (python === null) return;

@@ -28,7 +28,10 @@ with Client() as client:
     ).wait()
     assert [frame.index for frame in video.frames()] == list(range(8))
     assert video.image(3, width=96).shape == (64, 96, 3)
-    assert [found.id for found in client.runs.list(tag=["labels"])] == [run.id]
+    assert [
+        found.id
+        for found in client.runs.list(tag=["labels"], state=["succeeded", "failed"])
+    ] == [run.id]
     assert {each.id: each.name for each in run.objects()}[1] == "square"
     masks = dict(run.masks())
     assert sorted(masks) == list(range(8)) and ((masks[3] == 1) == square).all()

@@ -236,8 +236,10 @@ class Runs:
     def get(self, run_id: UUID | str) -> Run:
         return Run(self._api, good(get_run.sync_detailed(UUID(str(run_id)), client=self._api)))
 
-    def list(self, **filters: Any) -> Iterator[Run]:
-        """Runs, the newest first. Filters: `name`, `tag` and `state` (lists), `created_after`, `created_before`."""
+    def list(self, *, state: Sequence[str] = (), **filters: Any) -> Iterator[Run]:
+        """Runs, the newest first. Filters: `name`, `tag` (a list), `created_after`, `created_before`."""
+        if state:
+            filters["state"] = [models.ListRunsStateItem(each) for each in state]
         pages = all_items(
             lambda cursor: good(list_runs.sync_detailed(client=self._api, limit=200, cursor=cursor, **filters))
         )
