@@ -10,6 +10,8 @@ export default tseslint.config(
       '.propago',
       'libs/database/src/generated',
       'services/web/src/generated',
+      'clients/typescript/src/generated',
+      'clients/typescript/dist',
       'prisma/migrations',
     ],
   },

@@ -25,7 +25,7 @@ async function measure({ frames, objects, format: formats }: Options): Promise<v
     objects: Array.from({ length: objects }, (_, i) => ({ id: i + 1, name: null })),
     palette: VOC_PALETTE,
     promptedFrames: [0],
-    skeletons: new Map(),
+    keypointObjects: [],
   };
   const source = sourceOf(run);
   console.log(`${frames} frames of ${run.width}x${run.height}, ${objects} objects`);

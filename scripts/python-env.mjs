@@ -26,7 +26,7 @@ const ENVIRONMENTS = {
     folder: '.propago/clients-venv',
     lock: 'test/clients/requirements.lock',
     variable: 'CLIENTS_PYTHON',
-    size: 'about 60 MB',
+    size: 'about 340 MB',
   },
   formats: {
     folder: '.propago/formats-venv',
@@ -76,7 +76,7 @@ async function basePython(name, log) {
 /**
  * A private Python environment with the versions of its lock file; made when missing or out of date.
  *
- * @param {{name?: 'trainer' | 'clients' | 'formats'}} options `trainer`: of services/trainer; `clients`: of the test that generates clients;
+ * @param {{name?: 'trainer' | 'clients' | 'formats'}} options `trainer`: of services/trainer; `clients`: generates the clients, checks the one in Python, and runs its notebook;
  *   `formats`: of the test that has exports read by the programs that they are for
  * @returns {Promise<string | null>} its Python, or null after one line that says why there is none
  * @throws Error when a package index answers but the packages cannot be installed

@@ -3,7 +3,15 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { EXPORT_FORMAT_NAMES, EXPORT_FORMATS, padded, parseExportOptions, type ExportFormat } from '@propago/contracts';
+import {
+  EXPORT_FORMAT_NAMES,
+  EXPORT_FORMATS,
+  padded,
+  parseExportOptions,
+  type ExportFormat,
+  type TrackedKeypoints,
+  type TrackedPoint,
+} from '@propago/contracts';
 import {
   writeExport,
   type ExportedFrame,
@@ -43,7 +51,11 @@ const RUN: ExportedRun = {
   ],
   palette: VOC_PALETTE,
   promptedFrames: [0, 3],
-  skeletons: new Map(),
+  keypointObjects: [
+    { id: 4, name: 'fly', points: ['head', 'tail, "left"'], skeleton: [['head', 'tail, "left"']] },
+    { id: 5, name: 'fly', points: ['head', 'tail, "left"'], skeleton: [['head', 'tail, "left"']] },
+    { id: 6, name: null, points: ['tip'], skeleton: [] },
+  ],
 };
 const LABELS = Array.from({ length: FRAMES }, (_, frame) => drawn(frame));
 const MASKS = LABELS.reduce((sum, labels) => sum + new Set(labels.filter((label) => label > 0)).size, 0);
@@ -73,12 +85,25 @@ function drawn(frame: number): Uint8Array {
   return labels;
 }
 
+/** Points that move; one is hidden, one absent, one lost, and object 6 is there from frame 4 on. */
+function pointsOn(frame: number): TrackedKeypoints[] {
+  const at = (name: string, x: number, y: number, state: TrackedPoint['state'] = 'visible', confidence = 0.75) => ({
+    ...{ name, state, confidence },
+    ...(state === 'absent' ? { x: null, y: null } : { x: x + frame / 8, y }),
+  });
+  return [
+    { id: 4, points: [at('head', 10.5, 20.25), at('tail, "left"', 14, 30, frame === 2 ? 'hidden' : 'visible', 1)] },
+    { id: 5, points: [at('head', 60, 20), at('tail, "left"', 64, 30, frame === 3 ? 'absent' : 'visible')] },
+    { id: 6, points: [at('tip', 100, 90, frame < 4 ? 'absent' : frame === 7 ? 'lost' : 'visible', 0.05)] },
+  ];
+}
+
 async function* frames(): AsyncGenerator<ExportedFrame> {
   const ids = RUN.objects.map(({ id }) => id);
   for (const [index, labels] of LABELS.entries()) {
     const rles = encodeRles(labels, SIZE, ids);
     const objects = ids.map((id, i) => ({ id, area: rleArea(rles[i]!), confidence: 0.5, rle: rles[i]! }));
-    yield { index, pts: 512 * index, seconds: index / 24, name: null, objects, keypoints: [] };
+    yield { index, pts: 512 * index, seconds: index / 24, name: null, objects, keypoints: pointsOn(index) };
   }
 }
 
@@ -167,6 +192,17 @@ describe('an export', () => {
     expect(read.mean).toBeLessThan(1);
     process.stdout.write(`${format} ${JSON.stringify(options)}: J ${loss!.meanJaccard} stated, ${read.mean} read\n`);
   });
+
+  it.each<ExportFormat>(['coco-keypoints', 'deeplabcut', 'keypoints-csv'])(
+    'in the format %s gives every point back to the programs that read it',
+    async (format) => {
+      if (python === null) return;
+      writeFileSync(path.join(folder, 'masks/points.json'), JSON.stringify(LABELS.map((_, frame) => pointsOn(frame))));
+      const { loss, read } = await readBack(format);
+      expect([loss, read.mean]).toEqual([null, null]);
+      expect(read.masks).toBe({ 'coco-keypoints': 34, deeplabcut: 35, 'keypoints-csv': 40 }[format as string]);
+    },
+  );
 
   it('as CSV has the measurements of every mask', async () => {
     if (python === null) return;

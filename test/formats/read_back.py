@@ -321,14 +321,15 @@ def label_studio() -> dict:
         obj = int(region["id"].removeprefix("object-"))
         assert region["value"]["labels"] == [NAMES[obj]]
         assert region["value"]["framesCount"] == len(TRUTH)
-        # As the editor shows it: the last key frame stays until a disabled one.
+        # As the editor shows it: a key frame stays until the next one; one that is not enabled is the last.
         shown: dict[int, dict] = {}
         keys = sorted(region["value"]["sequence"], key=lambda key: key["frame"])
         for key, following in zip(keys, [*keys[1:], None], strict=True):
-            last = following["frame"] if following else len(TRUTH) + 1
-            for frame in range(key["frame"], last):
-                if key["enabled"]:
-                    shown[frame - 1] = key
+            behind = following["frame"] if following else len(TRUTH) + 1
+            for frame in range(
+                key["frame"], behind if key["enabled"] else key["frame"] + 1
+            ):
+                shown[frame - 1] = key
         for frame, box in shown.items():
             mask = np.zeros((HEIGHT, WIDTH), bool)
             x, y = round(box["x"] * WIDTH / 100), round(box["y"] * HEIGHT / 100)
@@ -435,6 +436,131 @@ def csv() -> dict:
     return {"readers": ["pandas"], "masks": rows, "mean": None, "lowest": None}
 
 
+def points() -> dict[tuple[int, int, str], dict]:
+    """What the run says of each point, by frame, object and name."""
+    frames = json.loads((masks_folder / "points.json").read_text())
+    return {
+        (frame, obj["id"], point["name"]): point
+        for frame, objects in enumerate(frames)
+        for obj in objects
+        for point in obj["points"]
+    }
+
+
+def near(read: tuple[float, float], point: dict, centre: float) -> None:
+    assert abs(read[0] - (point["x"] - centre)) < 1e-3, (read, point)
+    assert abs(read[1] - (point["y"] - centre)) < 1e-3, (read, point)
+
+
+def counted(reader: str, count: int) -> dict:
+    return {"readers": [reader], "masks": count, "mean": None, "lowest": None}
+
+
+def coco_keypoints() -> dict:
+    from pycocotools.coco import COCO
+
+    with contextlib.redirect_stdout(sys.stderr):
+        dataset = COCO(str(file))
+    names = {4: "fly", 5: "fly", 6: "object 6"}
+    said = points()
+    seen = set()
+    for annotation in dataset.anns.values():
+        category = dataset.cats[annotation["category_id"]]
+        frame = dataset.imgs[annotation["image_id"]]["frame_index"]
+        obj = annotation["track_id"]
+        assert category["name"] == names[obj]
+        assert category["skeleton"] == ([] if obj == 6 else [[1, 2]])
+        triples = np.reshape(annotation["keypoints"], (-1, 3))
+        assert annotation["num_keypoints"] == (triples[:, 2] > 0).sum()
+        for name, (x, y, visibility) in zip(
+            category["keypoints"], triples, strict=True
+        ):
+            point = said[frame, obj, name]
+            wanted = {"visible": 2, "hidden": 1, "absent": 0, "lost": 0}[point["state"]]
+            assert visibility == wanted, (frame, obj, name)
+            if wanted:
+                near((x, y), point, 0.5)
+                seen.add((frame, obj, name))
+    expected = {
+        key for key, point in said.items() if point["state"] in ("visible", "hidden")
+    }
+    assert seen == expected, seen ^ expected
+
+    import sleap_io
+
+    for image in dataset.imgs.values():
+        Image.new("RGB", (WIDTH, HEIGHT)).save(work / image["file_name"])
+    labels = sleap_io.load_coco(str(file), dataset_root=str(work))
+    read = sum(
+        int(np.isfinite(instance.numpy()).all(axis=1).sum())
+        for labelled in labels
+        for instance in labelled.instances
+    )
+    assert read == len(expected), read
+    return counted("pycocotools", len(seen))
+
+
+def deeplabcut() -> dict:
+    import pandas
+
+    table = pandas.read_csv(file, header=[0, 1, 2, 3], index_col=0)
+    assert table.columns.names == ["scorer", "individuals", "bodyparts", "coords"]
+    assert list(table.index) == list(range(len(TRUTH)))
+    individuals = {4: "fly 4", 5: "fly 5", 6: "object 6"}
+    count = 0
+    for (frame, obj, name), point in points().items():
+        x, y, likelihood = (
+            table.loc[frame, ("propago", individuals[obj], name, coordinate)]
+            for coordinate in ("x", "y", "likelihood")
+        )
+        if point["state"] == "absent":
+            assert np.isnan([x, y, likelihood]).all()
+            continue
+        near((x, y), point, 0.5)
+        assert likelihood == point["confidence"]
+        count += 1
+    analysis_of_sleap(table, individuals)
+    return counted("pandas", count)
+
+
+def analysis_of_sleap(table, individuals: dict[int, str]) -> None:
+    """The way to SLEAP's analysis file that docs/formats.md shows, by SLEAP's own library."""
+    page = Path(__file__).parents[2] / "docs/formats.md"
+    program = page.read_text().split("```python deeplabcut to sleap\n")[1].split("```")[0]
+    shutil.copy(file, work / "points.csv")
+    with contextlib.chdir(work):
+        exec(program, {})
+    import sleap_io
+
+    labels = sleap_io.load_analysis_h5(str(work / "points.analysis.h5"))
+    assert {track.name for track in labels.tracks} == set(individuals.values())
+    for labelled in labels:
+        for instance in labelled.instances:
+            for node, (x, y) in zip(
+                labels.skeleton.nodes, instance.numpy(), strict=True
+            ):
+                key = ("propago", instance.track.name, node.name)
+                if key not in {column[:3] for column in table.columns}:
+                    assert np.isnan([x, y]).all()
+                    continue
+                wanted = table.loc[labelled.frame_idx, key][["x", "y"]].to_numpy()
+                assert np.allclose((x, y), wanted, equal_nan=True)
+
+
+def keypoints_csv() -> dict:
+    import pandas
+
+    said = points()
+    table = pandas.read_csv(file, keep_default_na=False, na_values=[""])
+    for row in table.itertuples():
+        point = said[row.frame, row.object, row.point]
+        assert row.state == point["state"]
+        if point["x"] is not None:
+            near((row.x, row.y), point, 0)
+    assert len(table) == len(said)
+    return counted("pandas", len(table))
+
+
 READERS = {
     "davis": davis,
     "coco": coco,
@@ -448,6 +574,9 @@ READERS = {
     "sa-v": sa_v,
     "cutouts": cutouts,
     "csv": csv,
+    "coco-keypoints": coco_keypoints,
+    "deeplabcut": deeplabcut,
+    "keypoints-csv": keypoints_csv,
 }
 with contextlib.redirect_stdout(sys.stderr):
     outcome = READERS[format_name]()

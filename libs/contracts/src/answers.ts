@@ -250,7 +250,7 @@ const exported = z.strictObject({
   isCurrent: z.boolean().describe('Whether the run is still at this revision'),
   progress: z.strictObject({ done: count, total: count }).describe('Frames'),
   file: z.strictObject({ mediaType: z.string(), bytes: count, sha256 }).nullable().describe('Null until it is ready'),
-  isExact: z.boolean().describe('Whether the file gives every pixel of the masks back'),
+  isExact: z.boolean().describe('Whether the file gives every pixel of the masks back, or every place of the points'),
   cannotHold: z.array(z.string()).describe('What the format has no place for, in sentences'),
   loss: z
     .strictObject({

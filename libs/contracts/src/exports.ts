@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseFields } from './field-problems';
+import { OBJECT_KINDS } from './keypoints';
 import { describeOption } from './run-options';
 
 export const EXPORT_STATES = ['queued', 'running', 'ready', 'failed'] as const;
@@ -40,7 +41,7 @@ const NO_CONFIDENCE = 'Confidences are not part of the format.';
 
 /**
  * The formats of exports. `cannotHold` says in sentences what of a run is not in the file; `isExact` whether each pixel
- * of each mask is. What is lost otherwise is measured while the file is made.
+ * of each mask is, or each point to a thousandth of a pixel. What is lost otherwise is measured while the file is made.
  */
 export const EXPORT_FORMATS = {
   davis: {
@@ -175,6 +176,33 @@ export const EXPORT_FORMATS = {
     options: {},
     cannotHold: ['It has measurements of the masks instead of the masks.'],
   },
+  'coco-keypoints': {
+    ...JSON_FILE,
+    summary:
+      'COCO key points: one image for each frame, the object’s id as track_id, places counted from pixel centres',
+    isExact: true,
+    options: {},
+    cannotHold: [
+      'Confidences of points are not part of the format; an annotation has one score.',
+      'A lost point is one that is not labelled, as an absent one is.',
+    ],
+  },
+  deeplabcut: {
+    mediaType: 'text/csv',
+    extension: 'csv',
+    summary: 'DeepLabCut: one line for each frame with x, y and likelihood of each point, counted from pixel centres',
+    isExact: true,
+    options: {},
+    cannotHold: ['Whether a point is hidden is not part of the format.', 'Lines between points are not part of it.'],
+  },
+  'keypoints-csv': {
+    mediaType: 'text/csv',
+    extension: 'csv',
+    summary: 'A table: place, confidence and state of each point on each frame',
+    isExact: true,
+    options: {},
+    cannotHold: ['Lines between points are not part of it.'],
+  },
 } as const satisfies Record<string, ExportFormatFacts>;
 
 interface ExportFormatFacts {
@@ -187,6 +215,14 @@ interface ExportFormatFacts {
 }
 
 export type ExportFormat = keyof typeof EXPORT_FORMATS;
+
+/** Kinds of objects that a format tells of. */
+export function kindsIn(format: ExportFormat): readonly (typeof OBJECT_KINDS)[number][] {
+  if (format === 'overlay-mp4') return OBJECT_KINDS;
+  return format === 'coco-keypoints' || format === 'deeplabcut' || format === 'keypoints-csv'
+    ? ['keypoints']
+    : ['mask'];
+}
 export const EXPORT_FORMAT_NAMES = Object.keys(EXPORT_FORMATS) as [ExportFormat, ...ExportFormat[]];
 
 type AnyFormat = z.ZodObject<typeof anyFormat>;

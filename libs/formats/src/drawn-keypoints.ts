@@ -7,11 +7,11 @@ export function drawnKeypoints(run: ExportedRun, { keypoints }: ExportedFrame): 
   return keypoints.map((object) => drawn(run, object));
 }
 
-function drawn({ palette, skeletons }: ExportedRun, { id, points }: TrackedKeypoints): DrawnKeypoints {
+function drawn({ palette, keypointObjects }: ExportedRun, { id, points }: TrackedKeypoints): DrawnKeypoints {
   const [red, green, blue] = palette.subarray(3 * id, 3 * id + 3);
   const placed = points.filter(isPlaced);
   const called = (name: string) => placed.find((point) => point.name === name);
-  const lines = (skeletons.get(id) ?? []).flatMap(([from, to]) => {
+  const lines = (keypointObjects.find((object) => object.id === id)?.skeleton ?? []).flatMap(([from, to]) => {
     const [a, b] = [called(from), called(to)];
     return a && b ? [[a, b] as const] : [];
   });

@@ -19,8 +19,8 @@ export interface ExportedRun {
   palette: Uint8Array;
   /** Frames on which a person has said where objects are. */
   promptedFrames: number[];
-  /** Lines between the key points of objects that have such, by id. */
-  skeletons: ReadonlyMap<number, KeypointShape['skeleton']>;
+  /** Those with key points that are exported, by id. */
+  keypointObjects: ExportedKeypoints[];
 }
 
 export interface ExportedObject {
@@ -28,6 +28,9 @@ export interface ExportedObject {
   id: number;
   name: string | null;
 }
+
+/** An object with its points and the lines between them. */
+export interface ExportedKeypoints extends ExportedObject, KeypointShape {}
 
 /** What is known of one frame. */
 export interface ExportedFrame {

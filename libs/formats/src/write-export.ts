@@ -1,10 +1,13 @@
 import type { ExportFormat } from '@propago/contracts';
 import type { FormatReport, FormatSource, FormatTarget, FormatWriter } from './format';
 import { writeCoco } from './formats/coco';
+import { writeCocoKeypoints } from './formats/coco-keypoints';
 import { writeCsv } from './formats/csv';
 import { writeCutouts } from './formats/cutouts';
 import { writeCvatXml } from './formats/cvat-xml';
 import { writeDavis } from './formats/davis';
+import { writeDeepLabCut } from './formats/deeplabcut';
+import { writeKeypointsCsv } from './formats/keypoints-csv';
 import { writeLabelStudio } from './formats/label-studio';
 import { writeCvatMots, writeMotsPng } from './formats/mots-png';
 import { writeMotsTxt } from './formats/mots-txt';
@@ -28,6 +31,9 @@ const WRITERS: { [F in ExportFormat]: FormatWriter<F> } = {
   'overlay-webm': writeTransparentOverlay,
   cutouts: writeCutouts,
   csv: writeCsv,
+  'coco-keypoints': writeCocoKeypoints,
+  deeplabcut: writeDeepLabCut,
+  'keypoints-csv': writeKeypointsCsv,
 };
 
 /**

@@ -5,3 +5,4 @@ export * from './deeplabcut';
 export * from './keypoint-file';
 export * from './read-keypoint-file';
 export * from './shape';
+export * from './table';

@@ -1,25 +1,17 @@
 import { cropRle, rleBounds } from '@propago/labels';
 import { Categories } from '../categories';
+import { CocoFile } from '../coco-file';
 import { type ExportedMask, type FormatWriter, NOTHING_LOST } from '../format';
-import { stemOf } from '../frame-names';
 import { jaccardOfPolygons, LossMeter } from '../loss-meter';
 import { traceOutlines } from '../outlines';
 import { simplify } from '../simplify';
-import { Sections } from '../sections';
-import { TextFile } from '../text-file';
 
-/**
- * COCO instances. An identity over time has no place in COCO itself: it goes into `track_id`, and into `attributes`, where
- * CVAT and Datumaro look for it.
- */
+/** COCO instances. */
 export const writeCoco: FormatWriter<'coco'> = async ({ run, frames }, { file, scratch }, options) => {
-  const { width, height, label } = run;
   const categories = new Categories(run.objects);
   const loss = new LossMeter();
   const isPolygon = options.segmentation === 'polygon';
-  const sections = new Sections(scratch);
-  let images = 0;
-  let annotations = 0;
+  const coco = new CocoFile(run, scratch);
 
   const polygonsOf = (mask: ExportedMask, frame: number): number[][] => {
     const crop = cropRle(mask.rle);
@@ -31,39 +23,18 @@ export const writeCoco: FormatWriter<'coco'> = async ({ run, frames }, { file, s
   };
 
   for await (const frame of frames()) {
-    const image = {
-      id: frame.index + 1,
-      width,
-      height,
-      file_name: `${stemOf(frame)}.jpg`,
-      frame_index: frame.index,
-      seconds: frame.seconds,
-    };
-    await sections.add('images', `${images++ > 0 ? ',' : ''}\n${JSON.stringify(image)}`);
+    await coco.addImage(frame);
     for (const mask of frame.objects) {
       if (mask.area === 0) continue;
-      const annotation = {
-        id: annotations + 1,
-        image_id: image.id,
+      await coco.addAnnotation(frame, mask.id, {
         category_id: categories.of(mask.id).id,
         segmentation: isPolygon ? polygonsOf(mask, frame.index) : mask.rle,
         area: mask.area,
         bbox: rleBounds(mask.rle),
-        iscrowd: 0,
-        track_id: mask.id,
         score: mask.confidence,
-        attributes: { track_id: mask.id },
-      };
-      await sections.add('annotations', `${annotations++ > 0 ? ',' : ''}\n${JSON.stringify(annotation)}`);
+      });
     }
   }
-  await TextFile.write(file, async (text) => {
-    await text.add(`{"info":${JSON.stringify({ description: label })},"licenses":[],\n`);
-    await text.add(`"categories":${JSON.stringify(categories.all)},\n"images":[`);
-    await sections.moveTo(text, 'images');
-    await text.add('],\n"annotations":[');
-    await sections.moveTo(text, 'annotations');
-    await text.add(']}\n');
-  });
+  await coco.write(file, categories.all);
   return isPolygon ? { loss: loss.result() } : NOTHING_LOST;
 };

@@ -10,14 +10,14 @@ const DIGITS = 4;
 
 interface Seen {
   keyFrames: number;
-  lastFrame: number;
-  lastBox: object;
   confidence: number;
+  /** The last key frame while the object may be on the next frame too. */
+  last: object | null;
 }
 
 /**
- * A Label Studio task with a prediction: for each object one VideoRectangle with a key frame on each frame that it is on,
- * and a disabled one where it is not any more, without which Label Studio would show it on. Frames count from 1.
+ * A Label Studio task with a prediction: for each object one VideoRectangle with a key frame on each frame that it is on.
+ * One that is not enabled is the last that shows it; without, Label Studio would show it on. Frames count from 1.
  */
 export const writeLabelStudio: FormatWriter<'label-studio'> = async ({ run, frames }, { file, scratch }, options) => {
   const { width, height, label, objects, frameRate } = run;
@@ -26,31 +26,32 @@ export const writeLabelStudio: FormatWriter<'label-studio'> = async ({ run, fram
   const loss = new LossMeter();
   const seen = new Map<number, Seen>();
   let framesCount = 0;
-  const keyFrame = async (id: number, index: number, box: object, enabled: boolean, before: number) => {
-    const entry = { frame: index + 1, time: (index + 1) / frameRate, enabled, rotation: 0, ...box };
-    await sections.add(String(id), `${before > 0 ? ',' : ''}\n${JSON.stringify(entry)}`);
+  const addLast = async (id: number, known: Seen, enabled: boolean) => {
+    if (!known.last) return;
+    const comma = known.keyFrames++ > 0 ? ',' : '';
+    await sections.add(String(id), `${comma}\n${JSON.stringify({ ...known.last, enabled })}`);
+    known.last = null;
   };
   for await (const { index, objects: masks } of frames()) {
     framesCount = index + 1;
     for (const { id, area, rle, confidence } of masks) {
-      const known = seen.get(id) ?? { keyFrames: 0, lastFrame: -2, lastBox: {}, confidence: 0 };
-      if (area > 0) {
-        const [left, top, wide, high] = rleBounds(rle);
-        const box = {
-          x: share(left, width),
-          y: share(top, height),
-          width: share(wide, width),
-          height: share(high, height),
-        };
-        await keyFrame(id, index, box, true, known.keyFrames++);
-        Object.assign(known, { lastFrame: index, lastBox: box, confidence: known.confidence + (confidence ?? 0) });
-        seen.set(id, known);
-        loss.add(area / (wide * high), { frame: index, object: id, holes: 0, parts: 1 });
-      } else if (known.lastFrame === index - 1) {
-        await keyFrame(id, index, known.lastBox, false, known.keyFrames++);
-      }
+      const known = seen.get(id) ?? { keyFrames: 0, confidence: 0, last: null };
+      await addLast(id, known, area > 0);
+      if (area === 0) continue;
+      const [left, top, wide, high] = rleBounds(rle);
+      const box = {
+        x: share(left, width),
+        y: share(top, height),
+        width: share(wide, width),
+        height: share(high, height),
+      };
+      known.last = { frame: index + 1, time: (index + 1) / frameRate, rotation: 0, ...box };
+      known.confidence += confidence ?? 0;
+      seen.set(id, known);
+      loss.add(area / (wide * high), { frame: index, object: id, holes: 0, parts: 1 });
     }
   }
+  for (const [id, known] of seen) await addLast(id, known, true);
   const all = [...seen.values()];
   const shown = all.reduce((sum, { keyFrames }) => sum + keyFrames, 0);
   const score = shown > 0 ? all.reduce((sum, { confidence }) => sum + confidence, 0) / shown : 0;

@@ -11,7 +11,6 @@ const rectangles = z.object({
   sequence: z.array(
     z.object({
       frame: z.int().min(1),
-      enabled: z.boolean().default(true),
       x: z.number(),
       y: z.number(),
       width: z.number(),
@@ -27,7 +26,7 @@ export const labelStudioFile = z
 
 /**
  * Label Studio: the key frames of VideoRectangle, of what people drew where they did, else of predictions. An object is
- * its box, whole.
+ * its box, whole. A key frame that is not enabled is the last that shows it, so it counts as the others do.
  * @param size of the video's frames, px: the file has percent
  */
 export function readLabelStudio(
@@ -41,7 +40,6 @@ export function readLabelStudio(
     const { labels, sequence } = rectangles.parse(value);
     const name = labels?.[0] ?? 'object';
     for (const key of sequence) {
-      if (!key.enabled) continue;
       const box = boxOutline(
         (key.x * width) / 100,
         (key.y * height) / 100,

@@ -93,7 +93,7 @@ describe('annotations of another program', () => {
     expect(said(xml)).toEqual({ '3 a': a, '3 b & c': boxes([7, 0, 24, 16]) });
   });
 
-  it('of Label Studio are boxes on the key frames on which they are shown', () => {
+  it('of Label Studio are boxes on all key frames: one that is not enabled is the last that shows its box', () => {
     const sequence = [
       { frame: 1, time: 0.04, enabled: true, x: 25, y: 25, width: 50, height: 50, rotation: 0 },
       { frame: 9, time: 0.36, enabled: false, x: 25, y: 25, width: 50, height: 50, rotation: 0 },
@@ -106,7 +106,7 @@ describe('annotations of another program', () => {
       value: { labels: ['man'], sequence },
     };
     const task = { data: { video: 'v' }, annotations: [{ result: [region] }], predictions: [{ result: [] }] };
-    expect(said(json([task]))).toEqual({ '0 man': boxes([6, 4, 18, 12]) });
+    expect(said(json([task]))).toEqual({ '0 man': boxes([6, 4, 18, 12]), '8 man': boxes([6, 4, 18, 12]) });
   });
 
   it.each<[ExportFormat, object]>([
@@ -151,7 +151,7 @@ describe('annotations of another program', () => {
       objects: [object],
       palette: VOC_PALETTE,
       promptedFrames: [],
-      skeletons: new Map(),
+      keypointObjects: [],
     };
     return { run, frames, withPictures: () => Promise.reject(new Error('there are none')) };
   }

@@ -43,7 +43,7 @@ export class ExportsController {
   @RequireScope('runs:write')
   @HttpCode(202)
   @ApiOperation({
-    summary: 'Have the masks of a run written in some format; docs/formats.md tells what each holds',
+    summary: 'Have the masks or key points of a run written in some format; docs/formats.md tells what each holds',
     description:
       'The same request on the same revision of the run gives the same export. The event stream of the run tells when ' +
       'it is ready.',
@@ -57,6 +57,7 @@ export class ExportsController {
     'RUN_NOT_FOUND',
     'RUN_NOT_FINISHED',
     'MASKS_NONE',
+    'KEYPOINTS_NONE',
     'OBJECT_UNKNOWN',
     'EXPORT_IMPOSSIBLE',
     'QUOTA_EXPORTS',

@@ -5,6 +5,7 @@ import {
   CodedError,
   ERRORS,
   EXPORT_FORMATS,
+  kindsIn,
   shownDetail,
   type AnswerOf,
   type ErrorCode,
@@ -19,7 +20,7 @@ import type { Caller } from '../access/caller';
 import { UUID } from '../http/paging';
 import { EnqueueService } from '../runs/enqueue.service';
 import { RunViewService } from '../runs/run-view.service';
-import { withoutMasks } from '../runs/without-masks';
+import { withoutKeypoints, withoutMasks } from '../runs/without-labels';
 
 type Run = AnswerOf<'Run'>;
 type FullExport = Export & { work: ExportWork | null; run: { revision: number } };
@@ -40,14 +41,10 @@ export class ExportsService {
 
   /**
    * The export of a run as it is now: the one that is there, or a new one. One that has failed is tried again.
-   * @throws CodedError MASKS_NONE, RUN_NOT_FINISHED, OBJECT_UNKNOWN
+   * @throws CodedError MASKS_NONE, KEYPOINTS_NONE, RUN_NOT_FINISHED, OBJECT_UNKNOWN
    */
   async request<F extends ExportFormat>(run: Run, format: F, options: ExportOptions<F>): Promise<AnswerOf<'Export'>> {
-    if (run.classIds.length === 0 && format !== 'overlay-mp4') throw withoutMasks(run.id);
-    const unknown = options.objects?.find((id) => !run.classIds.includes(id));
-    if (unknown !== undefined) {
-      throw new CodedError('OBJECT_UNKNOWN', `The run has the objects ${run.classIds.join(', ')} and not ${unknown}.`);
-    }
+    await this.assertObjects(run.id, format, options.objects);
     const { id: runId, revision } = run;
     const frames = await this.framesOf(run, options.frames);
     const digest = createHash('sha256')
@@ -88,6 +85,19 @@ export class ExportsService {
     await this.database.export.deleteMany({ where: { id: exportId, runId } });
     this.news.cancel(runId);
     await this.enqueue.nowOrLater(runId, this.next.exportRemoved(runId, exportId));
+  }
+
+  /** @throws CodedError where the run has nothing that a format tells of, or not all that was asked for */
+  private async assertObjects(runId: string, format: ExportFormat, wanted: number[] | undefined): Promise<void> {
+    const kind = { in: [...kindsIn(format)] };
+    const objects = await this.database.runObject.findMany({ where: { runId, kind }, orderBy: { id: 'asc' } });
+    if (objects.length === 0 && kind.in.includes('mask')) throw withoutMasks(runId);
+    if (objects.length === 0) throw withoutKeypoints(runId);
+    const ids = objects.map(({ id }) => id);
+    const unknown = wanted?.find((id) => !ids.includes(id));
+    if (unknown === undefined) return;
+    const what = kind.in.length === 1 ? `, of those with ${kind.in[0] === 'mask' ? 'masks' : 'key points'},` : '';
+    throw new CodedError('OBJECT_UNKNOWN', `The run has${what} the objects ${ids.join(', ')} and not ${unknown}.`);
   }
 
   /** What has failed, and what the storage has lost, is made again. */

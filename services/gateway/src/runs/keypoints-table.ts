@@ -1,8 +1,7 @@
 import type { TrackedKeypoints } from '@propago/contracts';
-import { cell } from '@propago/keypoint-files';
+import { KEYPOINT_TABLE_HEAD, keypointLines } from '@propago/keypoint-files';
 
 const PAGE = 500;
-const HEAD = 'frame,object,name,point,x,y,confidence,state\n';
 
 /** Frames of a run as the table needs them. */
 interface KeypointRow {
@@ -11,8 +10,7 @@ interface KeypointRow {
 }
 
 /**
- * Key points as CSV, a line for each point on each frame. Pixels of the video: the centre of the first one is 0.5; a point
- * without a place has empty cells.
+ * Key points as CSV, a line for each point on each frame.
  *
  * @param names of the objects, by id
  * @param read gives the frames after one, at most so many
@@ -21,26 +19,12 @@ export async function* keypointsTable(
   names: ReadonlyMap<number, string | null>,
   read: (after: number, most: number) => Promise<KeypointRow[]>,
 ): AsyncGenerator<string> {
-  yield HEAD;
+  yield KEYPOINT_TABLE_HEAD;
   for (let after = -1; ;) {
     const page = await read(after, PAGE);
-    if (page.length > 0) yield page.map((row) => linesOf(row, names)).join('');
+    const lines = page.map(({ frame, keypoints }) => keypointLines(frame, keypoints as TrackedKeypoints[], names));
+    if (page.length > 0) yield lines.join('');
     if (page.length < PAGE) return;
     after = page.at(-1)!.frame;
   }
-}
-
-function linesOf({ frame, keypoints }: KeypointRow, names: ReadonlyMap<number, string | null>): string {
-  return (keypoints as TrackedKeypoints[])
-    .flatMap(({ id, points }) =>
-      points.map(({ name, x, y, confidence, state }) => {
-        const cells = [frame, id, names.get(id) ?? '', name, rounded(x), rounded(y), rounded(confidence), state];
-        return `${cells.map(cell).join(',')}\n`;
-      }),
-    )
-    .join('');
-}
-
-function rounded(value: number | null): string {
-  return value === null ? '' : String(Math.round(value * 1000) / 1000);
 }

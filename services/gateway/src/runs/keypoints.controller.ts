@@ -12,6 +12,7 @@ import { RunParameter } from '../http/open-api/parameters';
 import { Refuses } from '../http/open-api/refuses';
 import { keypointsTable } from './keypoints-table';
 import { RunViewService } from './run-view.service';
+import { withoutKeypoints } from './without-labels';
 
 @ApiTags('runs')
 @RequireScope('runs:read')
@@ -35,7 +36,7 @@ export class KeypointsController {
   async getKeypointsCsv(@Param('id') id: string, @CurrentCaller() caller: Caller, @Res() reply: FastifyReply) {
     const run = await this.view.get(id, caller);
     const objects = await this.database.runObject.findMany({ where: { runId: id, kind: 'keypoints' } });
-    if (objects.length === 0) throw new CodedError('KEYPOINTS_NONE', `No object of run ${id} has key points.`);
+    if (objects.length === 0) throw withoutKeypoints(id);
     if (run.state !== 'succeeded')
       throw new CodedError('RUN_NOT_FINISHED', `The run is ${run.state}; its key points are not complete.`);
     void reply

@@ -13,7 +13,7 @@ import { frameCursor, frameNumber, pageOf } from '../http/paging';
 import { streamedPart } from '../http/streamed-part';
 import { maskArchive, type ArchivedMask } from './mask-archive';
 import { RunViewService } from './run-view.service';
-import { withoutMasks } from './without-masks';
+import { withoutMasks } from './without-labels';
 
 type FrameClasses = AnswerOf<'FramePage'>['items'][number]['classes'];
 

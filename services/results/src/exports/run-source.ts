@@ -1,11 +1,4 @@
-import {
-  averageFrameRate,
-  CodedError,
-  runLabel,
-  type FrameSpan,
-  type KeypointShape,
-  type TrackedKeypoints,
-} from '@propago/contracts';
+import { averageFrameRate, CodedError, runLabel, type FrameSpan, type TrackedKeypoints } from '@propago/contracts';
 import type { Database } from '@propago/database';
 import type { ExportedFrame, ExportedMask, ExportedPicture, ExportedRun, FormatSource } from '@propago/formats';
 import { completePalette } from '@propago/labels';
@@ -58,17 +51,18 @@ export class RunSource {
     const { run, options, frames } = this.reading.wanted;
     const { objects: chosen } = options as { objects?: number[] };
     const { video } = run.featureSet;
+    const objects = run.objects.filter(({ id }) => chosen?.includes(id) ?? true);
     return {
       label: runLabel({ ...run, videoName: run.video?.fileName ?? null }),
       ...sizeOf(video),
       frames,
       frameRate: averageFrameRate(probeOf(video), await this.span()) ?? FALLBACK_FRAME_RATE,
-      objects: run.objects
-        .filter(({ id, kind }) => kind === 'mask' && (chosen?.includes(id) ?? true))
-        .map(({ id, name }) => ({ id, name })),
+      objects: objects.filter(({ kind }) => kind === 'mask').map(({ id, name }) => ({ id, name })),
+      keypointObjects: objects
+        .filter(({ kind }) => kind === 'keypoints')
+        .map(({ id, name, points, skeleton }) => ({ id, name, points, skeleton: skeleton as [string, string][] })),
       palette: completePalette(run.palette),
       promptedFrames: run.prompts.map(({ frame }) => frame),
-      skeletons: new Map(run.objects.map(({ id, skeleton }) => [id, skeleton as unknown as KeypointShape['skeleton']])),
     };
   }
 

@@ -108,6 +108,27 @@ export const EXPORT_FORMATS: Record<ExportFormat, FormatFacts> = {
     isExact: false,
     cannotHold: ['It has measurements of the masks instead of the masks.'],
   },
+  'coco-keypoints': {
+    name: 'COCO key points',
+    hint: 'One image for each frame, the object’s id as track_id',
+    isExact: true,
+    cannotHold: [
+      'Confidences of points are not part of the format; an annotation has one score.',
+      'A lost point is one that is not labelled, as an absent one is.',
+    ],
+  },
+  deeplabcut: {
+    name: 'DeepLabCut',
+    hint: 'One line for each frame with x, y and likelihood of each point',
+    isExact: true,
+    cannotHold: ['Whether a point is hidden is not part of the format.', 'Lines between points are not part of it.'],
+  },
+  'keypoints-csv': {
+    name: 'Table of key points (CSV)',
+    hint: 'Place, confidence and state of each point on each frame',
+    isExact: true,
+    cannotHold: ['Lines between points are not part of it.'],
+  },
 };
 
 export const EXPORT_FORMAT_CHOICES = Object.entries(EXPORT_FORMATS).map(([id, { name, hint }]) => ({ id, name, hint }));

@@ -1,0 +1,11 @@
+from enum import StrEnum
+
+
+class ModelIndexItemsItemState(StrEnum):
+    READY = "READY"
+    REGISTERED = "REGISTERED"
+    REJECTED = "REJECTED"
+    VALIDATING = "VALIDATING"
+
+    def __str__(self) -> str:
+        return str(self.value)

@@ -1,0 +1,10 @@
+from enum import StrEnum
+
+
+class PromptListItemsItemObjectsItemPointsItemVisibility(StrEnum):
+    ABSENT = "absent"
+    HIDDEN = "hidden"
+    VISIBLE = "visible"
+
+    def __str__(self) -> str:
+        return str(self.value)

@@ -1,0 +1,9 @@
+from enum import StrEnum
+
+
+class RunParametersImageResize(StrEnum):
+    ANTIALIAS = "antialias"
+    BILINEAR = "bilinear"
+
+    def __str__(self) -> str:
+        return str(self.value)

@@ -1,0 +1,10 @@
+from enum import StrEnum
+
+
+class RunParametersInputSizeType2Rounding(StrEnum):
+    CEIL = "ceil"
+    FLOOR = "floor"
+    NEAREST = "nearest"
+
+    def __str__(self) -> str:
+        return str(self.value)

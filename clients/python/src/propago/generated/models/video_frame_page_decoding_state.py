@@ -1,0 +1,11 @@
+from enum import StrEnum
+
+
+class VideoFramePageDecodingState(StrEnum):
+    DECODED = "decoded"
+    DECODING = "decoding"
+    FAILED = "failed"
+    PENDING = "pending"
+
+    def __str__(self) -> str:
+        return str(self.value)

@@ -1,0 +1,11 @@
+export { Propago, type PropagoOptions } from './client.js';
+export { PropagoError } from './errors.js';
+export { Export } from './exports.js';
+export { ERROR_CODES, type ErrorCode } from './generated/error-codes.js';
+export type { components, paths } from './generated/api.js';
+export type { Labels, Mask, ObjectLabels } from './labels.js';
+export { Run, type Correction } from './run.js';
+export { Runs, type NewRun } from './runs.js';
+export type { RunEvent } from './events.js';
+export { ServerFile } from './server-file.js';
+export { Video, Videos } from './videos.js';
