@@ -1,22 +1,10 @@
-import {
-  STAGES,
-  type CodedError,
-  type QueueName,
-  type RunEndState,
-  type Stage,
-  type StageJobs,
-} from '@propago/contracts';
+import { STAGES, type CodedError, type QueueName, type RunEndState, type StageJobs } from '@propago/contracts';
 import { activeRun, type Database, type Prisma } from '@propago/database';
 import { inTraceOf } from '@propago/tracing';
+import { jobsOf, type Stored } from './jobs-of';
 import type { Queues } from './queues';
-import { planOf, type RunPlan } from './run-plan';
+import { planOf } from './run-plan';
 import type { Line } from './turns';
-
-/** What was just stored; undefined: whatever a run may lack. */
-export type Stored =
-  | { stage: 'ingest' | 'features'; segment: number }
-  | { stage: 'propagation'; pass: string; segment: number }
-  | undefined;
 
 /** A run that wants work. */
 interface WantingRun {
@@ -203,26 +191,3 @@ export class NextSteps {
 }
 
 const line = ({ tenant, shadowOfId }: WantingRun): Line => ({ tenant, urgency: shadowOfId ? 'background' : 'user' });
-
-/** A plan as jobs of each stage, those first that lead to the first masks. */
-function jobsOf(
-  { ingest, features, propagation, masks, isComplete, beyond }: RunPlan,
-  { id: runId, featureSetId, featureSet }: WantingRun,
-  stored: Stored,
-): { [S in Stage]: StageJobs[S][] } {
-  const near = (segment: number) => !stored || segment === stored.segment;
-  return {
-    // Decoding that has left its place for lack of room goes on when a stage behind has made some.
-    ingest: ingest && stored?.stage !== 'ingest' ? [{ frameSetId: featureSet.frameSetId }] : [],
-    features: features
-      .filter((segment) => near(segment) && stored?.stage !== 'features')
-      .map((segment) => ({ featureSetId, segment })),
-    propagation: propagation
-      .filter(({ pass }) => stored?.stage !== 'propagation' || pass.key === stored.pass)
-      .map(({ pass, segment }) => ({ runId, pass: pass.key, segment })),
-    results: [
-      ...masks.filter(({ segment }) => near(segment)).map((wanted) => ({ kind: 'segment', runId, ...wanted }) as const),
-      ...(isComplete || beyond !== null ? [{ kind: 'end', runId } as const] : []),
-    ],
-  };
-}
