@@ -77,7 +77,10 @@ module.exports = {
       name: 'not-to-test',
       severity: 'error',
       comment: 'Shipped code does not depend on test code.',
-      from: { path: '^(services|libs|cli)/', pathNot: '(\\.(spec|medium-spec|e2e-spec|long-spec)\\.ts$)|/test-support/' },
+      from: {
+        path: '^(services|libs|cli)/',
+        pathNot: '(\\.(spec|medium-spec|e2e-spec|long-spec)\\.ts$)|/test-support/',
+      },
       to: { path: '(\\.(spec|medium-spec|e2e-spec|long-spec)\\.ts$)|/test-support/|^test/' },
     },
   ],

@@ -7,7 +7,17 @@ import type { FastifyInstance } from 'fastify';
 const BUILT = join(__dirname, '../../../../web');
 
 /** Addresses of the page's screens, which it reads itself. */
-const SCREENS = ['/', '/new', '/new/:id', '/runs/:id', '/models', '/models/:name', '/training', '/training/:id', '/system'];
+const SCREENS = [
+  '/',
+  '/new',
+  '/new/:id',
+  '/runs/:id',
+  '/models',
+  '/models/:name',
+  '/training',
+  '/training/:id',
+  '/system',
+];
 
 /** Nothing of elsewhere, no code or style that stands in the page itself, and no frame around it. */
 const SECURITY_POLICY = [
