@@ -35,6 +35,9 @@ def run_events(api: AuthenticatedClient, run_id: UUID) -> Iterator[RunEvent]:
                 if accepted(answer).status_code == 204:
                     return
                 for event in EventSource(answer).iter_sse():
+                    # The comment that keeps a silent stream open ends in an empty line, which comes as an event.
+                    if not event.data:
+                        continue
                     last_id = event.id or last_id
                     fruitless = 0
                     yield RunEvent.from_dict(json.loads(event.data))
