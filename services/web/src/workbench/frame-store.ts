@@ -93,6 +93,11 @@ export class FrameStore {
     };
   }
 
+  /** What a person has just said of a frame is what it shows until the server has made its mask of it. */
+  assume(frame: number, content: Content): void {
+    keep(this.decoded, frame, { ...content, revision: this.wanted.get(frame) ?? 0 }, MOST_DECODED);
+  }
+
   /** Has the frames that are probably looked at next come. @param direction 1 or -1; @param frames of the video */
   prefetch(frame: number, direction: 1 | -1, frames: number): void {
     for (let i = 1; i <= AHEAD; i++) {

@@ -57,6 +57,8 @@ export function useCorrection({
       await sendPrompt(runId, frame, said, prompts);
       papers.drop(frame);
       points.drop(frame);
+      // Somebody may have gone on to another frame while it was sent.
+      if (shown.current.frame === frame) view.assume({ labels: ids.slice(), keypoints });
       say({ title: done, detail: 'The masks around it follow.' });
     } catch (error) {
       // The paint stays: after a conflict it can be sent again on what the run has become.

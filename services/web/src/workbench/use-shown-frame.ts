@@ -6,7 +6,7 @@ import type { PointPapers } from '../points/use-point-papers';
 import type { LabelMap } from '../paint/label-map';
 import type { StageHandle } from '../paint/stage';
 import type { Shown } from '../paint/stage-painter';
-import { FrameStore } from './frame-store';
+import { FrameStore, type Content } from './frame-store';
 import type { Papers } from './use-papers';
 import { usePlayback } from './use-playback';
 
@@ -76,5 +76,12 @@ export function useShownFrame(
       keypoints: withSaid(shown.current.keypoints, points.find(shown.current.frame)),
     });
 
-  return { ...playback, frames, shown, shownFrame, showPaper, masks, store, imageProblem: problem };
+  /** Shows what was said of the frame that is shown, until its mask is there. */
+  const assume = (content: Content) => {
+    store.assume(shown.current.frame, content);
+    shown.current = { ...shown.current, ...content };
+    showPaper();
+  };
+
+  return { ...playback, frames, assume, shown, shownFrame, showPaper, masks, store, imageProblem: problem };
 }
