@@ -16,7 +16,7 @@ export interface paths {
         put?: never;
         /**
          * Propagate the labels of some frames through a video; answers when the run is committed
-         * @description Send options, masks and prompts before the video: what is wrong with them is said before the video is read. Labels are known for one frame or more, as masks, as JSON, or both; nothing is accepted of a request with a bad one. Instead of a video, `videoId` names one that was sent before, or the one of another run: nothing is sent or decoded again, and the request may be JSON.
+         * @description Send options, masks and prompts before the video: what is wrong with them is said before the video is read. Labels are known for one frame or more, as masks, as JSON, or both; nothing is accepted of a request with a bad one. Instead of a video, `videoId` names one that was sent before, or the one of another run: nothing is sent or decoded again, and the request may be JSON; or `uploadId` one that was sent to `/v1/uploads`.
          */
         post: operations["createRun"];
         delete?: never;
@@ -73,7 +73,7 @@ export interface paths {
         put?: never;
         /**
          * Send a video, to look at its frames and for runs on it
-         * @description It stays until it is deleted, or has had no run for the time that the operator has set, and counts in the quota. The id belongs to the tenant: who sends the same bytes again gets another one.
+         * @description It stays until it is deleted, or has had no run for the time that the operator has set, and counts in the quota. The id belongs to the tenant: who sends the same bytes again gets another one. As JSON, `uploadId` names a file that was sent to `/v1/uploads`.
          */
         post: operations["createVideo"];
         delete?: never;
@@ -98,6 +98,49 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to send a file that resumes (tus 1.0); Location is where its bytes go
+         * @description For clients of tus, such as tus-js-client. When all bytes are there, `POST /v1/videos` or `POST /v1/runs` takes the id, which is the last part of Location, as `uploadId`. The file counts in the quota from now on.
+         */
+        post: operations["createUpload"];
+        delete?: never;
+        /** Which version and extensions of tus the server speaks, and how large a file may be */
+        options: operations["getUploadOptions"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Give a file up: what has come of it is removed */
+        delete: operations["deleteUpload"];
+        options?: never;
+        /** How many bytes of a file have arrived */
+        head: operations["getUploadOffset"];
+        /**
+         * Send bytes of a file, from where it goes on
+         * @description The body has the type `application/offset+octet-stream`. What has come of it when the connection breaks counts. Of two senders at once one gets 409.
+         */
+        patch: operations["appendToUpload"];
         trace?: never;
     };
     "/v1/videos/{id}/frames": {
@@ -1056,6 +1099,131 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The webhooks of the tenant, newest first */
+        get: operations["listWebhooks"];
+        put?: never;
+        /**
+         * Have events sent to an address, signed as Standard Webhooks say; only this answer holds the secret
+         * @description docs/webhooks.md has the events, how to verify one, and when it is sent again.
+         */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One webhook, without its secret */
+        get: operations["getWebhook"];
+        put?: never;
+        post?: never;
+        /** Remove a webhook and the log of its deliveries; nothing more is sent */
+        delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        /** Change address, events or description; disable it, or enable it again */
+        patch: operations["updateWebhook"];
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a new secret; events are signed with the old one too for graceSeconds, a day by default */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send an event of the type webhook.test, once; its delivery says what came of it */
+        post: operations["testWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Events that were sent, or are to be sent, newest first */
+        get: operations["listWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/deliveries/{event}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was sent, and what came of each attempt */
+        get: operations["getWebhookDelivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/deliveries/{event}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send an event again, under the same webhook-id */
+        post: operations["redeliverWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1870,6 +2038,128 @@ export interface components {
             /** @description The key itself; only this answer holds it */
             key: string;
         };
+        Webhook: {
+            /** Format: uuid */
+            id: string;
+            url: string;
+            description: string | null;
+            /** @description Types of events; `*` is all of them */
+            events: string[];
+            enabled: boolean;
+            /** @description user: somebody said so. gone: it answered 410. failing: nothing got through for days */
+            disabledReason: ("user" | "gone" | "failing") | null;
+            disabledAt: string | null;
+            /** @description The first failure since the last success */
+            failingSince: string | null;
+            /** @description Until then events are also signed with the secret before */
+            previousSecretUntil: string | null;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        WebhookList: {
+            items: components["schemas"]["Webhook"][];
+        };
+        NewWebhook: {
+            /** Format: uuid */
+            id: string;
+            url: string;
+            description: string | null;
+            /** @description Types of events; `*` is all of them */
+            events: string[];
+            enabled: boolean;
+            /** @description user: somebody said so. gone: it answered 410. failing: nothing got through for days */
+            disabledReason: ("user" | "gone" | "failing") | null;
+            disabledAt: string | null;
+            /** @description The first failure since the last success */
+            failingSince: string | null;
+            /** @description Until then events are also signed with the secret before */
+            previousSecretUntil: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description `whsec_` and the base64 of 32 bytes, for whoever verifies; only this answer holds it */
+            secret: string;
+        };
+        WebhookEvent: {
+            /**
+             * @description run.created: A run was accepted.
+             *     run.succeeded: A run has all its labels; comes again after a correction, with another revision.
+             *     run.failed: A run could not be finished; the event says why.
+             *     run.cancelled: A run was cancelled.
+             *     run.corrected: The prompts or objects of a run were changed: it has a new revision and is at work again.
+             *     export.ready: A file of a run can be fetched.
+             *     export.failed: A file of a run could not be made; the event says why.
+             *     video.ready: A video that was asked for has been decoded: its frame table is complete.
+             *     video.failed: A video that was asked for cannot be decoded; the event says why.
+             * @enum {string}
+             */
+            type: "run.created" | "run.succeeded" | "run.failed" | "run.cancelled" | "run.corrected" | "export.ready" | "export.failed" | "video.ready" | "video.failed" | "webhook.test";
+            /**
+             * Format: date-time
+             * @description When it happened
+             */
+            timestamp: string;
+            /** @description Ids and what is new of the thing that the event is about; docs/webhooks.md has all fields */
+            data: {
+                [key: string]: unknown;
+            };
+        };
+        WebhookDelivery: {
+            /**
+             * Format: uuid
+             * @description Of the event: the `webhook-id` that the receiver gets, the same at each attempt
+             */
+            id: string;
+            /** @enum {string} */
+            type: "run.created" | "run.succeeded" | "run.failed" | "run.cancelled" | "run.corrected" | "export.ready" | "export.failed" | "video.ready" | "video.failed" | "webhook.test";
+            /**
+             * @description pending: not got through yet. failed: given up; it can be asked for again
+             * @enum {string}
+             */
+            state: "pending" | "delivered" | "failed";
+            attempts: number;
+            /** Format: date-time */
+            createdAt: string;
+            nextAttemptAt: string | null;
+            endedAt: string | null;
+        };
+        WebhookDeliveryPage: {
+            items: components["schemas"]["WebhookDelivery"][];
+            /** @description `cursor` of the next page; null: this is the last one */
+            next: string | null;
+        };
+        WebhookDeliveryLog: {
+            /**
+             * Format: uuid
+             * @description Of the event: the `webhook-id` that the receiver gets, the same at each attempt
+             */
+            id: string;
+            /** @enum {string} */
+            type: "run.created" | "run.succeeded" | "run.failed" | "run.cancelled" | "run.corrected" | "export.ready" | "export.failed" | "video.ready" | "video.failed" | "webhook.test";
+            /**
+             * @description pending: not got through yet. failed: given up; it can be asked for again
+             * @enum {string}
+             */
+            state: "pending" | "delivered" | "failed";
+            attempts: number;
+            /** Format: date-time */
+            createdAt: string;
+            nextAttemptAt: string | null;
+            endedAt: string | null;
+            body: components["schemas"]["WebhookEvent"];
+            /** @description The newest attempts, the last one first */
+            log: {
+                number: number;
+                /** Format: date-time */
+                at: string;
+                seconds: number;
+                /** @description HTTP status of the answer; null: there was none */
+                status: number | null;
+                /** @description Why it does not count as delivered */
+                error: string | null;
+                /** @description The beginning of the answer */
+                answer: string | null;
+            }[];
+        };
         TrainingRun: {
             /** Format: uuid */
             id: string;
@@ -2087,7 +2377,7 @@ export interface components {
                     };
                     /** @description Outlines, each a list of points [x, y] in pixels of the video, where the upper left pixel covers 0 to 1; fractions count. What lies inside an odd number of them is the object, so that a second one inside the first is a hole */
                     polygons?: number[][][];
-                    /** @description Of an object that has key points: where each of them is. One outside the picture is hidden */
+                    /** @description Of an object that has key points: where they are. One outside the picture is hidden. One that is left out stays as the run has it on this frame; with a new run, or where the run does not know it, it is absent */
                     points?: {
                         name: string;
                         /** @description Pixels from the left edge: the centre of the first pixel is 0.5 */
@@ -2160,13 +2450,23 @@ export interface components {
              * @description Of a video of the tenant, in the place of a file
              */
             videoId?: string;
+            /**
+             * Format: uuid
+             * @description Of a file that was sent to /v1/uploads, in the place of a file; all its bytes must have arrived
+             */
+            uploadId?: string;
         };
         RunRequest: {
             /**
              * Format: uuid
              * @description Of a video of the tenant, in the place of a file
              */
-            videoId: string;
+            videoId?: string;
+            /**
+             * Format: uuid
+             * @description Of a file that was sent to /v1/uploads, in the place of a file; all its bytes must have arrived
+             */
+            uploadId?: string;
             options?: components["schemas"]["RunOptions"];
             /**
              * @description What is said about some frames, the first of which need not be the first one of the video
@@ -2227,7 +2527,7 @@ export interface components {
                     };
                     /** @description Outlines, each a list of points [x, y] in pixels of the video, where the upper left pixel covers 0 to 1; fractions count. What lies inside an odd number of them is the object, so that a second one inside the first is a hole */
                     polygons?: number[][][];
-                    /** @description Of an object that has key points: where each of them is. One outside the picture is hidden */
+                    /** @description Of an object that has key points: where they are. One outside the picture is hidden. One that is left out stays as the run has it on this frame; with a new run, or where the run does not know it, it is absent */
                     points?: {
                         name: string;
                         /** @description Pixels from the left edge: the centre of the first pixel is 0.5 */
@@ -2283,6 +2583,13 @@ export interface components {
              * @enum {string}
              */
             fit?: "exact" | "nearest";
+        };
+        VideoRequest: {
+            /**
+             * Format: uuid
+             * @description Of a file that was sent to /v1/uploads, all of whose bytes have arrived
+             */
+            uploadId: string;
         };
         /**
          * @description A preset, and what should differ from it. The presets set:
@@ -2442,6 +2749,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Of exactly this name */
                 name?: string;
+                /** @description Of a video of these bytes, however often it was sent */
+                videoSha256?: string;
                 /** @description Accepted later than this */
                 createdAfter?: string;
                 /** @description Accepted earlier than this */
@@ -2602,6 +2911,10 @@ export interface operations {
              *     `UPLOAD_TOO_LARGE` (413): The upload is larger than this server accepts.
              *
              *     `UPLOAD_ABORTED` (400): The upload ended before it was complete.
+             *
+             *     `UPLOAD_NOT_FOUND` (404): There is no such upload.
+             *
+             *     `UPLOAD_INCOMPLETE` (409): Bytes of the upload are missing.
              *
              *     `VIDEO_MISSING` (400): The request has no video.
              *
@@ -3093,6 +3406,7 @@ export interface operations {
                      */
                     video: string;
                 };
+                "application/json": components["schemas"]["VideoRequest"];
             };
         };
         responses: {
@@ -3145,6 +3459,10 @@ export interface operations {
              *     `UPLOAD_TOO_LARGE` (413): The upload is larger than this server accepts.
              *
              *     `UPLOAD_ABORTED` (400): The upload ended before it was complete.
+             *
+             *     `UPLOAD_NOT_FOUND` (404): There is no such upload.
+             *
+             *     `UPLOAD_INCOMPLETE` (409): Bytes of the upload are missing.
              *
              *     `VIDEO_MISSING` (400): The request has no video.
              *
@@ -3335,6 +3653,383 @@ export interface operations {
             };
             /**
              * @description `SERVICE_UNAVAILABLE` (503): A service that this request needs is not available.
+             *
+             *     `INTERNAL` (500): An unexpected error occurred.
+             */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createUpload: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description `filename` and its base64, as tus writes it: what the file is called */
+                "Upload-Metadata"?: string;
+                /** @description Bytes of the file */
+                "Upload-Length": number;
+                "Tus-Resumable": "1.0.0";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The upload is there */
+            201: {
+                headers: {
+                    Location?: string;
+                    "Upload-Expires"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `REQUEST_INVALID` (400): The request is not valid.
+             *
+             *     `TEXT_INVALID` (400): A text holds characters that cannot be stored.
+             *
+             *     `QUERY_UNKNOWN` (400): A query parameter is not known.
+             *
+             *     `KEY_MISSING` (401): The request needs an API key.
+             *
+             *     `KEY_INVALID` (401): The API key is not known.
+             *
+             *     `KEY_EXPIRED` (401): The API key has expired.
+             *
+             *     `KEY_REVOKED` (401): The API key was revoked.
+             *
+             *     `SESSION_ENDED` (401): The session has ended.
+             *
+             *     `CSRF_INVALID` (403): The request lacks the token of its session.
+             *
+             *     `ORIGIN_FORBIDDEN` (403): A page of another origin may not use the session.
+             *
+             *     `SCOPE_MISSING` (403): The API key may not do this.
+             *
+             *     `RATE_LIMITED` (429): The API key has sent too many requests.
+             *
+             *     `QUOTA_BYTES` (429): The tenant stores as many bytes as it may.
+             *
+             *     `UPLOAD_TOO_LARGE` (413): The upload is larger than this server accepts.
+             *
+             *     `UPLOAD_CONFLICT` (409): The upload goes on at another byte.
+             *
+             *     `TUS_VERSION` (412): The request does not name a version of tus that this server speaks.
+             */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `STORAGE_FULL` (507): The storage has no room.
+             *
+             *     `SERVICE_UNAVAILABLE` (503): A service that this request needs is not available.
+             *
+             *     `INTERNAL` (500): An unexpected error occurred.
+             */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getUploadOptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `REQUEST_INVALID` (400): The request is not valid.
+             *
+             *     `TEXT_INVALID` (400): A text holds characters that cannot be stored.
+             *
+             *     `QUERY_UNKNOWN` (400): A query parameter is not known.
+             *
+             *     `KEY_MISSING` (401): The request needs an API key.
+             *
+             *     `KEY_INVALID` (401): The API key is not known.
+             *
+             *     `KEY_EXPIRED` (401): The API key has expired.
+             *
+             *     `KEY_REVOKED` (401): The API key was revoked.
+             *
+             *     `SESSION_ENDED` (401): The session has ended.
+             *
+             *     `CSRF_INVALID` (403): The request lacks the token of its session.
+             *
+             *     `ORIGIN_FORBIDDEN` (403): A page of another origin may not use the session.
+             *
+             *     `SCOPE_MISSING` (403): The API key may not do this.
+             *
+             *     `RATE_LIMITED` (429): The API key has sent too many requests.
+             */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `SERVICE_UNAVAILABLE` (503): A service that this request needs is not available.
+             *
+             *     `INTERNAL` (500): An unexpected error occurred.
+             */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteUpload: {
+        parameters: {
+            query?: never;
+            header: {
+                "Tus-Resumable": "1.0.0";
+            };
+            path: {
+                /** @description Of the upload */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `REQUEST_INVALID` (400): The request is not valid.
+             *
+             *     `TEXT_INVALID` (400): A text holds characters that cannot be stored.
+             *
+             *     `QUERY_UNKNOWN` (400): A query parameter is not known.
+             *
+             *     `KEY_MISSING` (401): The request needs an API key.
+             *
+             *     `KEY_INVALID` (401): The API key is not known.
+             *
+             *     `KEY_EXPIRED` (401): The API key has expired.
+             *
+             *     `KEY_REVOKED` (401): The API key was revoked.
+             *
+             *     `SESSION_ENDED` (401): The session has ended.
+             *
+             *     `CSRF_INVALID` (403): The request lacks the token of its session.
+             *
+             *     `ORIGIN_FORBIDDEN` (403): A page of another origin may not use the session.
+             *
+             *     `SCOPE_MISSING` (403): The API key may not do this.
+             *
+             *     `RATE_LIMITED` (429): The API key has sent too many requests.
+             *
+             *     `UPLOAD_NOT_FOUND` (404): There is no such upload.
+             *
+             *     `TUS_VERSION` (412): The request does not name a version of tus that this server speaks.
+             */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `SERVICE_UNAVAILABLE` (503): A service that this request needs is not available.
+             *
+             *     `INTERNAL` (500): An unexpected error occurred.
+             */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getUploadOffset: {
+        parameters: {
+            query?: never;
+            header: {
+                "Tus-Resumable": "1.0.0";
+            };
+            path: {
+                /** @description Of the upload */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How far it is */
+            200: {
+                headers: {
+                    /** @description Bytes that have arrived */
+                    "Upload-Offset"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `REQUEST_INVALID` (400): The request is not valid.
+             *
+             *     `TEXT_INVALID` (400): A text holds characters that cannot be stored.
+             *
+             *     `QUERY_UNKNOWN` (400): A query parameter is not known.
+             *
+             *     `KEY_MISSING` (401): The request needs an API key.
+             *
+             *     `KEY_INVALID` (401): The API key is not known.
+             *
+             *     `KEY_EXPIRED` (401): The API key has expired.
+             *
+             *     `KEY_REVOKED` (401): The API key was revoked.
+             *
+             *     `SESSION_ENDED` (401): The session has ended.
+             *
+             *     `CSRF_INVALID` (403): The request lacks the token of its session.
+             *
+             *     `ORIGIN_FORBIDDEN` (403): A page of another origin may not use the session.
+             *
+             *     `SCOPE_MISSING` (403): The API key may not do this.
+             *
+             *     `RATE_LIMITED` (429): The API key has sent too many requests.
+             *
+             *     `UPLOAD_NOT_FOUND` (404): There is no such upload.
+             *
+             *     `TUS_VERSION` (412): The request does not name a version of tus that this server speaks.
+             */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `SERVICE_UNAVAILABLE` (503): A service that this request needs is not available.
+             *
+             *     `INTERNAL` (500): An unexpected error occurred.
+             */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    appendToUpload: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Of the first byte */
+                "Upload-Offset": number;
+                "Tus-Resumable": "1.0.0";
+            };
+            path: {
+                /** @description Of the upload */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They have arrived */
+            204: {
+                headers: {
+                    /** @description Bytes that have arrived */
+                    "Upload-Offset"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `REQUEST_INVALID` (400): The request is not valid.
+             *
+             *     `TEXT_INVALID` (400): A text holds characters that cannot be stored.
+             *
+             *     `QUERY_UNKNOWN` (400): A query parameter is not known.
+             *
+             *     `KEY_MISSING` (401): The request needs an API key.
+             *
+             *     `KEY_INVALID` (401): The API key is not known.
+             *
+             *     `KEY_EXPIRED` (401): The API key has expired.
+             *
+             *     `KEY_REVOKED` (401): The API key was revoked.
+             *
+             *     `SESSION_ENDED` (401): The session has ended.
+             *
+             *     `CSRF_INVALID` (403): The request lacks the token of its session.
+             *
+             *     `ORIGIN_FORBIDDEN` (403): A page of another origin may not use the session.
+             *
+             *     `SCOPE_MISSING` (403): The API key may not do this.
+             *
+             *     `RATE_LIMITED` (429): The API key has sent too many requests.
+             *
+             *     `UPLOAD_TOO_LARGE` (413): The upload is larger than this server accepts.
+             *
+             *     `UPLOAD_ABORTED` (400): The upload ended before it was complete.
+             *
+             *     `UPLOAD_NOT_FOUND` (404): There is no such upload.
+             *
+             *     `UPLOAD_CONFLICT` (409): The upload goes on at another byte.
+             *
+             *     `TUS_VERSION` (412): The request does not name a version of tus that this server speaks.
+             */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `STORAGE_FULL` (507): The storage has no room.
+             *
+             *     `SERVICE_UNAVAILABLE` (503): A service that this request needs is not available.
              *
              *     `INTERNAL` (500): An unexpected error occurred.
              */
@@ -4549,7 +5244,7 @@ export interface operations {
                         };
                         /** @description Outlines, each a list of points [x, y] in pixels of the video, where the upper left pixel covers 0 to 1; fractions count. What lies inside an odd number of them is the object, so that a second one inside the first is a hole */
                         polygons?: number[][][];
-                        /** @description Of an object that has key points: where each of them is. One outside the picture is hidden */
+                        /** @description Of an object that has key points: where they are. One outside the picture is hidden. One that is left out stays as the run has it on this frame; with a new run, or where the run does not know it, it is absent */
                         points?: {
                             name: string;
                             /** @description Pixels from the left edge: the centre of the first pixel is 0.5 */
@@ -7273,6 +7968,8 @@ export interface operations {
              *     `MODEL_CARD_CONFLICT` (409): The same file is registered with another card.
              *
              *     `MODEL_IN_USE` (409): The version is in use.
+             *
+             *     `MODEL_NOT_ONNX` (422): The file does not begin as an ONNX model does.
              */
             "4XX": {
                 headers: {
@@ -8798,6 +9495,778 @@ export interface operations {
              *     `RATE_LIMITED` (429): The API key has sent too many requests.
              *
              *     `TRAINING_RUN_NOT_FOUND` (404): There is no such training run.
+             */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `SERVICE_UNAVAILABLE` (503): A service that this request needs is not available.
+             *
+             *     `INTERNAL` (500): An unexpected error occurred.
+             */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description WebhookList */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookList"];
+                };
+            };
+            /**
+             * @description `REQUEST_INVALID` (400): The request is not valid.
+             *
+             *     `TEXT_INVALID` (400): A text holds characters that cannot be stored.
+             *
+             *     `QUERY_UNKNOWN` (400): A query parameter is not known.
+             *
+             *     `KEY_MISSING` (401): The request needs an API key.
+             *
+             *     `KEY_INVALID` (401): The API key is not known.
+             *
+             *     `KEY_EXPIRED` (401): The API key has expired.
+             *
+             *     `KEY_REVOKED` (401): The API key was revoked.
+             *
+             *     `SESSION_ENDED` (401): The session has ended.
+             *
+             *     `CSRF_INVALID` (403): The request lacks the token of its session.
+             *
+             *     `ORIGIN_FORBIDDEN` (403): A page of another origin may not use the session.
+             *
+             *     `SCOPE_MISSING` (403): The API key may not do this.
+             *
+             *     `RATE_LIMITED` (429): The API key has sent too many requests.
+             */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `SERVICE_UNAVAILABLE` (503): A service that this request needs is not available.
+             *
+             *     `INTERNAL` (500): An unexpected error occurred.
+             */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uri
+                     * @description https, or http in the networks that the server allows; redirects are not followed
+                     */
+                    url: string;
+                    /** @description Types of events; `*` is all of them, also those to come */
+                    events?: ("*" | "run.created" | "run.succeeded" | "run.failed" | "run.cancelled" | "run.corrected" | "export.ready" | "export.failed" | "video.ready" | "video.failed")[];
+                    /** @description What people call it. By default null. */
+                    description?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description NewWebhook */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWebhook"];
+                };
+            };
+            /**
+             * @description `REQUEST_INVALID` (400): The request is not valid.
+             *
+             *     `TEXT_INVALID` (400): A text holds characters that cannot be stored.
+             *
+             *     `QUERY_UNKNOWN` (400): A query parameter is not known.
+             *
+             *     `KEY_MISSING` (401): The request needs an API key.
+             *
+             *     `KEY_INVALID` (401): The API key is not known.
+             *
+             *     `KEY_EXPIRED` (401): The API key has expired.
+             *
+             *     `KEY_REVOKED` (401): The API key was revoked.
+             *
+             *     `SESSION_ENDED` (401): The session has ended.
+             *
+             *     `CSRF_INVALID` (403): The request lacks the token of its session.
+             *
+             *     `ORIGIN_FORBIDDEN` (403): A page of another origin may not use the session.
+             *
+             *     `SCOPE_MISSING` (403): The API key may not do this.
+             *
+             *     `RATE_LIMITED` (429): The API key has sent too many requests.
+             *
+             *     `MEDIA_TYPE_UNSUPPORTED` (415): The body has a media type that is not accepted here.
+             *
+             *     `UPLOAD_TOO_LARGE` (413): The upload is larger than this server accepts.
+             *
+             *     `WEBHOOK_URL_FORBIDDEN` (422): Webhooks may not be sent to this address.
+             *
+             *     `WEBHOOKS_TOO_MANY` (409): The tenant has as many webhooks as it may.
+             */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `SERVICE_UNAVAILABLE` (503): A service that this request needs is not available.
+             *
+             *     `INTERNAL` (500): An unexpected error occurred.
+             */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of the webhook */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Webhook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /**
+             * @description `REQUEST_INVALID` (400): The request is not valid.
+             *
+             *     `TEXT_INVALID` (400): A text holds characters that cannot be stored.
+             *
+             *     `QUERY_UNKNOWN` (400): A query parameter is not known.
+             *
+             *     `KEY_MISSING` (401): The request needs an API key.
+             *
+             *     `KEY_INVALID` (401): The API key is not known.
+             *
+             *     `KEY_EXPIRED` (401): The API key has expired.
+             *
+             *     `KEY_REVOKED` (401): The API key was revoked.
+             *
+             *     `SESSION_ENDED` (401): The session has ended.
+             *
+             *     `CSRF_INVALID` (403): The request lacks the token of its session.
+             *
+             *     `ORIGIN_FORBIDDEN` (403): A page of another origin may not use the session.
+             *
+             *     `SCOPE_MISSING` (403): The API key may not do this.
+             *
+             *     `RATE_LIMITED` (429): The API key has sent too many requests.
+             *
+             *     `WEBHOOK_NOT_FOUND` (404): There is no such webhook.
+             */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `SERVICE_UNAVAILABLE` (503): A service that this request needs is not available.
+             *
+             *     `INTERNAL` (500): An unexpected error occurred.
+             */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of the webhook */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `REQUEST_INVALID` (400): The request is not valid.
+             *
+             *     `TEXT_INVALID` (400): A text holds characters that cannot be stored.
+             *
+             *     `QUERY_UNKNOWN` (400): A query parameter is not known.
+             *
+             *     `KEY_MISSING` (401): The request needs an API key.
+             *
+             *     `KEY_INVALID` (401): The API key is not known.
+             *
+             *     `KEY_EXPIRED` (401): The API key has expired.
+             *
+             *     `KEY_REVOKED` (401): The API key was revoked.
+             *
+             *     `SESSION_ENDED` (401): The session has ended.
+             *
+             *     `CSRF_INVALID` (403): The request lacks the token of its session.
+             *
+             *     `ORIGIN_FORBIDDEN` (403): A page of another origin may not use the session.
+             *
+             *     `SCOPE_MISSING` (403): The API key may not do this.
+             *
+             *     `RATE_LIMITED` (429): The API key has sent too many requests.
+             *
+             *     `WEBHOOK_NOT_FOUND` (404): There is no such webhook.
+             */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `SERVICE_UNAVAILABLE` (503): A service that this request needs is not available.
+             *
+             *     `INTERNAL` (500): An unexpected error occurred.
+             */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of the webhook */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uri
+                     * @description https, or http in the networks that the server allows; redirects are not followed
+                     */
+                    url?: string;
+                    /** @description Types of events; `*` is all of them, also those to come */
+                    events?: ("*" | "run.created" | "run.succeeded" | "run.failed" | "run.cancelled" | "run.corrected" | "export.ready" | "export.failed" | "video.ready" | "video.failed")[];
+                    /** @description What people call it */
+                    description?: string | null;
+                    /** @description false: nothing is sent, and what happens meanwhile is not noted. true: also what was pending goes on */
+                    enabled?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Webhook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /**
+             * @description `REQUEST_INVALID` (400): The request is not valid.
+             *
+             *     `TEXT_INVALID` (400): A text holds characters that cannot be stored.
+             *
+             *     `QUERY_UNKNOWN` (400): A query parameter is not known.
+             *
+             *     `KEY_MISSING` (401): The request needs an API key.
+             *
+             *     `KEY_INVALID` (401): The API key is not known.
+             *
+             *     `KEY_EXPIRED` (401): The API key has expired.
+             *
+             *     `KEY_REVOKED` (401): The API key was revoked.
+             *
+             *     `SESSION_ENDED` (401): The session has ended.
+             *
+             *     `CSRF_INVALID` (403): The request lacks the token of its session.
+             *
+             *     `ORIGIN_FORBIDDEN` (403): A page of another origin may not use the session.
+             *
+             *     `SCOPE_MISSING` (403): The API key may not do this.
+             *
+             *     `RATE_LIMITED` (429): The API key has sent too many requests.
+             *
+             *     `MEDIA_TYPE_UNSUPPORTED` (415): The body has a media type that is not accepted here.
+             *
+             *     `UPLOAD_TOO_LARGE` (413): The upload is larger than this server accepts.
+             *
+             *     `WEBHOOK_NOT_FOUND` (404): There is no such webhook.
+             *
+             *     `WEBHOOK_URL_FORBIDDEN` (422): Webhooks may not be sent to this address.
+             */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `SERVICE_UNAVAILABLE` (503): A service that this request needs is not available.
+             *
+             *     `INTERNAL` (500): An unexpected error occurred.
+             */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of the webhook */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description So long events are signed with the old secret too; 0 ends it at once. By default 86400. */
+                    graceSeconds?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description NewWebhook */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWebhook"];
+                };
+            };
+            /**
+             * @description `REQUEST_INVALID` (400): The request is not valid.
+             *
+             *     `TEXT_INVALID` (400): A text holds characters that cannot be stored.
+             *
+             *     `QUERY_UNKNOWN` (400): A query parameter is not known.
+             *
+             *     `KEY_MISSING` (401): The request needs an API key.
+             *
+             *     `KEY_INVALID` (401): The API key is not known.
+             *
+             *     `KEY_EXPIRED` (401): The API key has expired.
+             *
+             *     `KEY_REVOKED` (401): The API key was revoked.
+             *
+             *     `SESSION_ENDED` (401): The session has ended.
+             *
+             *     `CSRF_INVALID` (403): The request lacks the token of its session.
+             *
+             *     `ORIGIN_FORBIDDEN` (403): A page of another origin may not use the session.
+             *
+             *     `SCOPE_MISSING` (403): The API key may not do this.
+             *
+             *     `RATE_LIMITED` (429): The API key has sent too many requests.
+             *
+             *     `MEDIA_TYPE_UNSUPPORTED` (415): The body has a media type that is not accepted here.
+             *
+             *     `UPLOAD_TOO_LARGE` (413): The upload is larger than this server accepts.
+             *
+             *     `WEBHOOK_NOT_FOUND` (404): There is no such webhook.
+             */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `SERVICE_UNAVAILABLE` (503): A service that this request needs is not available.
+             *
+             *     `INTERNAL` (500): An unexpected error occurred.
+             */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of the webhook */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description WebhookDelivery */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            /**
+             * @description `REQUEST_INVALID` (400): The request is not valid.
+             *
+             *     `TEXT_INVALID` (400): A text holds characters that cannot be stored.
+             *
+             *     `QUERY_UNKNOWN` (400): A query parameter is not known.
+             *
+             *     `KEY_MISSING` (401): The request needs an API key.
+             *
+             *     `KEY_INVALID` (401): The API key is not known.
+             *
+             *     `KEY_EXPIRED` (401): The API key has expired.
+             *
+             *     `KEY_REVOKED` (401): The API key was revoked.
+             *
+             *     `SESSION_ENDED` (401): The session has ended.
+             *
+             *     `CSRF_INVALID` (403): The request lacks the token of its session.
+             *
+             *     `ORIGIN_FORBIDDEN` (403): A page of another origin may not use the session.
+             *
+             *     `SCOPE_MISSING` (403): The API key may not do this.
+             *
+             *     `RATE_LIMITED` (429): The API key has sent too many requests.
+             *
+             *     `WEBHOOK_NOT_FOUND` (404): There is no such webhook.
+             *
+             *     `WEBHOOK_DISABLED` (409): The webhook is disabled.
+             */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `SERVICE_UNAVAILABLE` (503): A service that this request needs is not available.
+             *
+             *     `INTERNAL` (500): An unexpected error occurred.
+             */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listWebhookDeliveries: {
+        parameters: {
+            query?: {
+                state?: "pending" | "delivered" | "failed";
+                /** @description Items of the page; 50 by default */
+                limit?: number;
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Of the webhook */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description WebhookDeliveryPage */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryPage"];
+                };
+            };
+            /**
+             * @description `REQUEST_INVALID` (400): The request is not valid.
+             *
+             *     `TEXT_INVALID` (400): A text holds characters that cannot be stored.
+             *
+             *     `QUERY_UNKNOWN` (400): A query parameter is not known.
+             *
+             *     `OPTION_OUT_OF_RANGE` (400): An option is out of its range.
+             *
+             *     `KEY_MISSING` (401): The request needs an API key.
+             *
+             *     `KEY_INVALID` (401): The API key is not known.
+             *
+             *     `KEY_EXPIRED` (401): The API key has expired.
+             *
+             *     `KEY_REVOKED` (401): The API key was revoked.
+             *
+             *     `SESSION_ENDED` (401): The session has ended.
+             *
+             *     `CSRF_INVALID` (403): The request lacks the token of its session.
+             *
+             *     `ORIGIN_FORBIDDEN` (403): A page of another origin may not use the session.
+             *
+             *     `SCOPE_MISSING` (403): The API key may not do this.
+             *
+             *     `RATE_LIMITED` (429): The API key has sent too many requests.
+             *
+             *     `WEBHOOK_NOT_FOUND` (404): There is no such webhook.
+             */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `SERVICE_UNAVAILABLE` (503): A service that this request needs is not available.
+             *
+             *     `INTERNAL` (500): An unexpected error occurred.
+             */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of the webhook */
+                id: string;
+                /** @description Of the event: `webhook-id` of what was sent */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description WebhookDeliveryLog */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryLog"];
+                };
+            };
+            /**
+             * @description `REQUEST_INVALID` (400): The request is not valid.
+             *
+             *     `TEXT_INVALID` (400): A text holds characters that cannot be stored.
+             *
+             *     `QUERY_UNKNOWN` (400): A query parameter is not known.
+             *
+             *     `KEY_MISSING` (401): The request needs an API key.
+             *
+             *     `KEY_INVALID` (401): The API key is not known.
+             *
+             *     `KEY_EXPIRED` (401): The API key has expired.
+             *
+             *     `KEY_REVOKED` (401): The API key was revoked.
+             *
+             *     `SESSION_ENDED` (401): The session has ended.
+             *
+             *     `CSRF_INVALID` (403): The request lacks the token of its session.
+             *
+             *     `ORIGIN_FORBIDDEN` (403): A page of another origin may not use the session.
+             *
+             *     `SCOPE_MISSING` (403): The API key may not do this.
+             *
+             *     `RATE_LIMITED` (429): The API key has sent too many requests.
+             *
+             *     `WEBHOOK_NOT_FOUND` (404): There is no such webhook.
+             *
+             *     `WEBHOOK_DELIVERY_NOT_FOUND` (404): The webhook has no such delivery.
+             */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `SERVICE_UNAVAILABLE` (503): A service that this request needs is not available.
+             *
+             *     `INTERNAL` (500): An unexpected error occurred.
+             */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redeliverWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of the webhook */
+                id: string;
+                /** @description Of the event: `webhook-id` of what was sent */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description WebhookDelivery */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            /**
+             * @description `REQUEST_INVALID` (400): The request is not valid.
+             *
+             *     `TEXT_INVALID` (400): A text holds characters that cannot be stored.
+             *
+             *     `QUERY_UNKNOWN` (400): A query parameter is not known.
+             *
+             *     `KEY_MISSING` (401): The request needs an API key.
+             *
+             *     `KEY_INVALID` (401): The API key is not known.
+             *
+             *     `KEY_EXPIRED` (401): The API key has expired.
+             *
+             *     `KEY_REVOKED` (401): The API key was revoked.
+             *
+             *     `SESSION_ENDED` (401): The session has ended.
+             *
+             *     `CSRF_INVALID` (403): The request lacks the token of its session.
+             *
+             *     `ORIGIN_FORBIDDEN` (403): A page of another origin may not use the session.
+             *
+             *     `SCOPE_MISSING` (403): The API key may not do this.
+             *
+             *     `RATE_LIMITED` (429): The API key has sent too many requests.
+             *
+             *     `WEBHOOK_NOT_FOUND` (404): There is no such webhook.
+             *
+             *     `WEBHOOK_DELIVERY_NOT_FOUND` (404): The webhook has no such delivery.
+             *
+             *     `WEBHOOK_DISABLED` (409): The webhook is disabled.
              */
             "4XX": {
                 headers: {

@@ -94,6 +94,24 @@ class ErrorCode(StrEnum):
     UPLOAD_TOO_LARGE = "UPLOAD_TOO_LARGE"
     # The upload ended before it was complete.
     UPLOAD_ABORTED = "UPLOAD_ABORTED"
+    # There is no such upload.
+    UPLOAD_NOT_FOUND = "UPLOAD_NOT_FOUND"
+    # The upload goes on at another byte.
+    UPLOAD_CONFLICT = "UPLOAD_CONFLICT"
+    # Bytes of the upload are missing.
+    UPLOAD_INCOMPLETE = "UPLOAD_INCOMPLETE"
+    # The request does not name a version of tus that this server speaks.
+    TUS_VERSION = "TUS_VERSION"
+    # There is no such webhook.
+    WEBHOOK_NOT_FOUND = "WEBHOOK_NOT_FOUND"
+    # The webhook has no such delivery.
+    WEBHOOK_DELIVERY_NOT_FOUND = "WEBHOOK_DELIVERY_NOT_FOUND"
+    # Webhooks may not be sent to this address.
+    WEBHOOK_URL_FORBIDDEN = "WEBHOOK_URL_FORBIDDEN"
+    # The webhook is disabled.
+    WEBHOOK_DISABLED = "WEBHOOK_DISABLED"
+    # The tenant has as many webhooks as it may.
+    WEBHOOKS_TOO_MANY = "WEBHOOKS_TOO_MANY"
     # The request has no video.
     VIDEO_MISSING = "VIDEO_MISSING"
     # The file is not a video in a supported format.

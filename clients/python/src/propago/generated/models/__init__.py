@@ -1,6 +1,7 @@
 """Contains all the data models used in inputs/outputs"""
 
 from .add_object_body import AddObjectBody
+from .append_to_upload_tus_resumable import AppendToUploadTusResumable
 from .collect_garbage_body import CollectGarbageBody
 from .create_export_body import CreateExportBody
 from .create_export_body_format import CreateExportBodyFormat
@@ -27,7 +28,11 @@ from .create_run_body_prompts_item_objects_item_rle import (
     CreateRunBodyPromptsItemObjectsItemRle,
 )
 from .create_session_body import CreateSessionBody
-from .create_video_body import CreateVideoBody
+from .create_upload_tus_resumable import CreateUploadTusResumable
+from .create_video_files_body import CreateVideoFilesBody
+from .create_webhook_body import CreateWebhookBody
+from .create_webhook_body_events_item import CreateWebhookBodyEventsItem
+from .delete_upload_tus_resumable import DeleteUploadTusResumable
 from .export import Export
 from .export_error_type_0 import ExportErrorType0
 from .export_file_type_0 import ExportFileType0
@@ -60,9 +65,11 @@ from .garbage_collection_orphans_additional_property import (
     GarbageCollectionOrphansAdditionalProperty,
 )
 from .garbage_collection_pictures import GarbageCollectionPictures
+from .get_upload_offset_tus_resumable import GetUploadOffsetTusResumable
 from .key import Key
 from .key_page import KeyPage
 from .list_runs_state_item import ListRunsStateItem
+from .list_webhook_deliveries_state import ListWebhookDeliveriesState
 from .live import Live
 from .model import Model
 from .model_alias import ModelAlias
@@ -100,6 +107,8 @@ from .model_version_state import ModelVersionState
 from .model_versions_item import ModelVersionsItem
 from .model_versions_item_state import ModelVersionsItemState
 from .new_key import NewKey
+from .new_webhook import NewWebhook
+from .new_webhook_disabled_reason_type_0 import NewWebhookDisabledReasonType0
 from .problem import Problem
 from .problem_errors_item import ProblemErrorsItem
 from .promote_model_body import PromoteModelBody
@@ -135,6 +144,7 @@ from .register_model_version_body_provenance_metrics import (
 )
 from .rollback_model_body import RollbackModelBody
 from .rotate_key_body import RotateKeyBody
+from .rotate_webhook_secret_body import RotateWebhookSecretBody
 from .run import Run
 from .run_encoder import RunEncoder
 from .run_error_type_0 import RunErrorType0
@@ -270,6 +280,8 @@ from .training_run_state import TrainingRunState
 from .training_run_weights import TrainingRunWeights
 from .update_object_body import UpdateObjectBody
 from .update_run_body import UpdateRunBody
+from .update_webhook_body import UpdateWebhookBody
+from .update_webhook_body_events_item import UpdateWebhookBodyEventsItem
 from .video import Video
 from .video_decoding import VideoDecoding
 from .video_decoding_error_type_0 import VideoDecodingErrorType0
@@ -281,10 +293,26 @@ from .video_frame_page_decoding_state import VideoFramePageDecodingState
 from .video_frame_page_items_item import VideoFramePageItemsItem
 from .video_frame_page_time_base import VideoFramePageTimeBase
 from .video_page import VideoPage
+from .video_request import VideoRequest
 from .video_time_base import VideoTimeBase
+from .webhook import Webhook
+from .webhook_delivery import WebhookDelivery
+from .webhook_delivery_log import WebhookDeliveryLog
+from .webhook_delivery_log_log_item import WebhookDeliveryLogLogItem
+from .webhook_delivery_log_state import WebhookDeliveryLogState
+from .webhook_delivery_log_type import WebhookDeliveryLogType
+from .webhook_delivery_page import WebhookDeliveryPage
+from .webhook_delivery_state import WebhookDeliveryState
+from .webhook_delivery_type import WebhookDeliveryType
+from .webhook_disabled_reason_type_0 import WebhookDisabledReasonType0
+from .webhook_event import WebhookEvent
+from .webhook_event_data import WebhookEventData
+from .webhook_event_type import WebhookEventType
+from .webhook_list import WebhookList
 
 __all__ = (
     "AddObjectBody",
+    "AppendToUploadTusResumable",
     "CollectGarbageBody",
     "CreateExportBody",
     "CreateExportBodyFormat",
@@ -303,7 +331,11 @@ __all__ = (
     "CreateRunBodyPromptsItemObjectsItemPointsItemVisibility",
     "CreateRunBodyPromptsItemObjectsItemRle",
     "CreateSessionBody",
-    "CreateVideoBody",
+    "CreateUploadTusResumable",
+    "CreateVideoFilesBody",
+    "CreateWebhookBody",
+    "CreateWebhookBodyEventsItem",
+    "DeleteUploadTusResumable",
     "Export",
     "ExportErrorType0",
     "ExportFileType0",
@@ -330,9 +362,11 @@ __all__ = (
     "GarbageCollectionOrphans",
     "GarbageCollectionOrphansAdditionalProperty",
     "GarbageCollectionPictures",
+    "GetUploadOffsetTusResumable",
     "Key",
     "KeyPage",
     "ListRunsStateItem",
+    "ListWebhookDeliveriesState",
     "Live",
     "Model",
     "ModelAlias",
@@ -368,6 +402,8 @@ __all__ = (
     "ModelVersionsItem",
     "ModelVersionsItemState",
     "NewKey",
+    "NewWebhook",
+    "NewWebhookDisabledReasonType0",
     "Problem",
     "ProblemErrorsItem",
     "PromoteModelBody",
@@ -391,6 +427,7 @@ __all__ = (
     "RegisterModelVersionBodyProvenanceMetrics",
     "RollbackModelBody",
     "RotateKeyBody",
+    "RotateWebhookSecretBody",
     "Run",
     "RunEncoder",
     "RunErrorType0",
@@ -502,6 +539,8 @@ __all__ = (
     "TrainingRunWeights",
     "UpdateObjectBody",
     "UpdateRunBody",
+    "UpdateWebhookBody",
+    "UpdateWebhookBodyEventsItem",
     "Video",
     "VideoDecoding",
     "VideoDecodingErrorType0",
@@ -513,5 +552,20 @@ __all__ = (
     "VideoFramePageItemsItem",
     "VideoFramePageTimeBase",
     "VideoPage",
+    "VideoRequest",
     "VideoTimeBase",
+    "Webhook",
+    "WebhookDelivery",
+    "WebhookDeliveryLog",
+    "WebhookDeliveryLogLogItem",
+    "WebhookDeliveryLogState",
+    "WebhookDeliveryLogType",
+    "WebhookDeliveryPage",
+    "WebhookDeliveryState",
+    "WebhookDeliveryType",
+    "WebhookDisabledReasonType0",
+    "WebhookEvent",
+    "WebhookEventData",
+    "WebhookEventType",
+    "WebhookList",
 )

@@ -65,6 +65,8 @@ class CreateRunBody:
             10.5,"y":20},{"name":"tail","visibility":"absent"}]}]}]}`
         video (File | Unset): A video, or a zip of JPEG or PNG frames; the part needs a file name
         video_id (UUID | Unset): Of a video of the tenant, in the place of a file
+        upload_id (UUID | Unset): Of a file that was sent to /v1/uploads, in the place of a file; all its bytes must
+            have arrived
     """
 
     options: RunOptions | Unset = UNSET
@@ -75,6 +77,7 @@ class CreateRunBody:
     keypoints: str | Unset = UNSET
     video: File | Unset = UNSET
     video_id: UUID | Unset = UNSET
+    upload_id: UUID | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -114,6 +117,10 @@ class CreateRunBody:
         if not isinstance(self.video_id, Unset):
             video_id = str(self.video_id)
 
+        upload_id: str | Unset = UNSET
+        if not isinstance(self.upload_id, Unset):
+            upload_id = str(self.upload_id)
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update({})
@@ -133,6 +140,8 @@ class CreateRunBody:
             field_dict["video"] = video
         if video_id is not UNSET:
             field_dict["videoId"] = video_id
+        if upload_id is not UNSET:
+            field_dict["uploadId"] = upload_id
 
         return field_dict
 
@@ -193,6 +202,9 @@ class CreateRunBody:
 
         if not isinstance(self.video_id, Unset):
             files.append(("videoId", (None, str(self.video_id), "text/plain")))
+
+        if not isinstance(self.upload_id, Unset):
+            files.append(("uploadId", (None, str(self.upload_id), "text/plain")))
 
         for prop_name, prop in self.additional_properties.items():
             files.append((prop_name, (None, str(prop).encode(), "text/plain")))
@@ -261,6 +273,13 @@ class CreateRunBody:
         else:
             video_id = UUID(_video_id)
 
+        _upload_id = d.pop("uploadId", UNSET)
+        upload_id: UUID | Unset
+        if isinstance(_upload_id, Unset):
+            upload_id = UNSET
+        else:
+            upload_id = UUID(_upload_id)
+
         create_run_body = cls(
             options=options,
             prompts=prompts,
@@ -270,6 +289,7 @@ class CreateRunBody:
             keypoints=keypoints,
             video=video,
             video_id=video_id,
+            upload_id=upload_id,
         )
 
         create_run_body.additional_properties = d

@@ -28,8 +28,9 @@ class PutPromptJsonBodyObjectsItem:
         polygons (list[list[list[float]]] | Unset): Outlines, each a list of points [x, y] in pixels of the video, where
             the upper left pixel covers 0 to 1; fractions count. What lies inside an odd number of them is the object, so
             that a second one inside the first is a hole
-        points (list[PutPromptJsonBodyObjectsItemPointsItem] | Unset): Of an object that has key points: where each of
-            them is. One outside the picture is hidden
+        points (list[PutPromptJsonBodyObjectsItemPointsItem] | Unset): Of an object that has key points: where they are.
+            One outside the picture is hidden. One that is left out stays as the run has it on this frame; with a new run,
+            or where the run does not know it, it is absent
         absent (bool | Unset): It is not on the frame
     """
 

@@ -22,11 +22,13 @@ T = TypeVar("T", bound="RunRequest")
 class RunRequest:
     """
     Attributes:
-        video_id (UUID): Of a video of the tenant, in the place of a file
         prompts (list[RunRequestPromptsItem]): What is said about some frames, the first of which need not be the first
             one of the video Example: [{'frame': 0, 'objects': [{'id': 1, 'polygons': [[[120.5, 80], [190, 82.5], [160,
             140]]]}]}, {'frame': 57, 'objects': [{'id': 1, 'absent': True}, {'id': 2, 'points': [{'name': 'nose', 'x':
             310.5, 'y': 96.25}]}]}].
+        video_id (UUID | Unset): Of a video of the tenant, in the place of a file
+        upload_id (UUID | Unset): Of a file that was sent to /v1/uploads, in the place of a file; all its bytes must
+            have arrived
         options (RunOptions | Unset): A preset, and what should differ from it. The presets set:
 
             | parameter | siammae | dino | crw | cropmae | vfs | vip | jhmdb |
@@ -55,19 +57,26 @@ class RunRequest:
         fit (RunRequestFit | Unset): nearest: masks of another size, but of the shape of the frame, are scaled to it
     """
 
-    video_id: UUID
     prompts: list[RunRequestPromptsItem]
+    video_id: UUID | Unset = UNSET
+    upload_id: UUID | Unset = UNSET
     options: RunOptions | Unset = UNSET
     objects: list[RunRequestObjectsItem] | Unset = UNSET
     fit: RunRequestFit | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
-        video_id = str(self.video_id)
-
         prompts = []
         for prompts_item_data in self.prompts:
             prompts_item = prompts_item_data.to_dict()
             prompts.append(prompts_item)
+
+        video_id: str | Unset = UNSET
+        if not isinstance(self.video_id, Unset):
+            video_id = str(self.video_id)
+
+        upload_id: str | Unset = UNSET
+        if not isinstance(self.upload_id, Unset):
+            upload_id = str(self.upload_id)
 
         options: dict[str, Any] | Unset = UNSET
         if not isinstance(self.options, Unset):
@@ -88,10 +97,13 @@ class RunRequest:
 
         field_dict.update(
             {
-                "videoId": video_id,
                 "prompts": prompts,
             }
         )
+        if video_id is not UNSET:
+            field_dict["videoId"] = video_id
+        if upload_id is not UNSET:
+            field_dict["uploadId"] = upload_id
         if options is not UNSET:
             field_dict["options"] = options
         if objects is not UNSET:
@@ -108,14 +120,26 @@ class RunRequest:
         from ..models.run_request_prompts_item import RunRequestPromptsItem
 
         d = dict(src_dict)
-        video_id = UUID(d.pop("videoId"))
-
         prompts = []
         _prompts = d.pop("prompts")
         for prompts_item_data in _prompts:
             prompts_item = RunRequestPromptsItem.from_dict(prompts_item_data)
 
             prompts.append(prompts_item)
+
+        _video_id = d.pop("videoId", UNSET)
+        video_id: UUID | Unset
+        if isinstance(_video_id, Unset):
+            video_id = UNSET
+        else:
+            video_id = UUID(_video_id)
+
+        _upload_id = d.pop("uploadId", UNSET)
+        upload_id: UUID | Unset
+        if isinstance(_upload_id, Unset):
+            upload_id = UNSET
+        else:
+            upload_id = UUID(_upload_id)
 
         _options = d.pop("options", UNSET)
         options: RunOptions | Unset
@@ -141,8 +165,9 @@ class RunRequest:
             fit = RunRequestFit(_fit)
 
         run_request = cls(
-            video_id=video_id,
             prompts=prompts,
+            video_id=video_id,
+            upload_id=upload_id,
             options=options,
             objects=objects,
             fit=fit,

@@ -85,7 +85,8 @@ def sync_detailed(
      Send options, masks and prompts before the video: what is wrong with them is said before the video
     is read. Labels are known for one frame or more, as masks, as JSON, or both; nothing is accepted of
     a request with a bad one. Instead of a video, `videoId` names one that was sent before, or the one
-    of another run: nothing is sent or decoded again, and the request may be JSON.
+    of another run: nothing is sent or decoded again, and the request may be JSON; or `uploadId` one
+    that was sent to `/v1/uploads`.
 
     Args:
         idempotency_key (str | Unset):
@@ -123,7 +124,8 @@ def sync(
      Send options, masks and prompts before the video: what is wrong with them is said before the video
     is read. Labels are known for one frame or more, as masks, as JSON, or both; nothing is accepted of
     a request with a bad one. Instead of a video, `videoId` names one that was sent before, or the one
-    of another run: nothing is sent or decoded again, and the request may be JSON.
+    of another run: nothing is sent or decoded again, and the request may be JSON; or `uploadId` one
+    that was sent to `/v1/uploads`.
 
     Args:
         idempotency_key (str | Unset):
@@ -156,7 +158,8 @@ async def asyncio_detailed(
      Send options, masks and prompts before the video: what is wrong with them is said before the video
     is read. Labels are known for one frame or more, as masks, as JSON, or both; nothing is accepted of
     a request with a bad one. Instead of a video, `videoId` names one that was sent before, or the one
-    of another run: nothing is sent or decoded again, and the request may be JSON.
+    of another run: nothing is sent or decoded again, and the request may be JSON; or `uploadId` one
+    that was sent to `/v1/uploads`.
 
     Args:
         idempotency_key (str | Unset):
@@ -192,7 +195,8 @@ async def asyncio(
      Send options, masks and prompts before the video: what is wrong with them is said before the video
     is read. Labels are known for one frame or more, as masks, as JSON, or both; nothing is accepted of
     a request with a bad one. Instead of a video, `videoId` names one that was sent before, or the one
-    of another run: nothing is sent or decoded again, and the request may be JSON.
+    of another run: nothing is sent or decoded again, and the request may be JSON; or `uploadId` one
+    that was sent to `/v1/uploads`.
 
     Args:
         idempotency_key (str | Unset):

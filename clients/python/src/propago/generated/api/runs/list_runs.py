@@ -17,6 +17,7 @@ def _get_kwargs(
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    video_sha_256: str | Unset = UNSET,
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
     tag: list[str] | Unset = UNSET,
@@ -30,6 +31,8 @@ def _get_kwargs(
     params["cursor"] = cursor
 
     params["name"] = name
+
+    params["videoSha256"] = video_sha_256
 
     json_created_after: str | Unset = UNSET
     if not isinstance(created_after, Unset):
@@ -108,6 +111,7 @@ def sync_detailed(
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    video_sha_256: str | Unset = UNSET,
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
     tag: list[str] | Unset = UNSET,
@@ -119,6 +123,7 @@ def sync_detailed(
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
         name (str | Unset):
+        video_sha_256 (str | Unset):
         created_after (datetime.datetime | Unset):
         created_before (datetime.datetime | Unset):
         tag (list[str] | Unset):
@@ -136,6 +141,7 @@ def sync_detailed(
         limit=limit,
         cursor=cursor,
         name=name,
+        video_sha_256=video_sha_256,
         created_after=created_after,
         created_before=created_before,
         tag=tag,
@@ -155,6 +161,7 @@ def sync(
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    video_sha_256: str | Unset = UNSET,
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
     tag: list[str] | Unset = UNSET,
@@ -166,6 +173,7 @@ def sync(
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
         name (str | Unset):
+        video_sha_256 (str | Unset):
         created_after (datetime.datetime | Unset):
         created_before (datetime.datetime | Unset):
         tag (list[str] | Unset):
@@ -184,6 +192,7 @@ def sync(
         limit=limit,
         cursor=cursor,
         name=name,
+        video_sha_256=video_sha_256,
         created_after=created_after,
         created_before=created_before,
         tag=tag,
@@ -197,6 +206,7 @@ async def asyncio_detailed(
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    video_sha_256: str | Unset = UNSET,
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
     tag: list[str] | Unset = UNSET,
@@ -208,6 +218,7 @@ async def asyncio_detailed(
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
         name (str | Unset):
+        video_sha_256 (str | Unset):
         created_after (datetime.datetime | Unset):
         created_before (datetime.datetime | Unset):
         tag (list[str] | Unset):
@@ -225,6 +236,7 @@ async def asyncio_detailed(
         limit=limit,
         cursor=cursor,
         name=name,
+        video_sha_256=video_sha_256,
         created_after=created_after,
         created_before=created_before,
         tag=tag,
@@ -242,6 +254,7 @@ async def asyncio(
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    video_sha_256: str | Unset = UNSET,
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
     tag: list[str] | Unset = UNSET,
@@ -253,6 +266,7 @@ async def asyncio(
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
         name (str | Unset):
+        video_sha_256 (str | Unset):
         created_after (datetime.datetime | Unset):
         created_before (datetime.datetime | Unset):
         tag (list[str] | Unset):
@@ -272,6 +286,7 @@ async def asyncio(
             limit=limit,
             cursor=cursor,
             name=name,
+            video_sha_256=video_sha_256,
             created_after=created_after,
             created_before=created_before,
             tag=tag,

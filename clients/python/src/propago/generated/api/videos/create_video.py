@@ -5,15 +5,16 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.create_video_body import CreateVideoBody
+from ...models.create_video_files_body import CreateVideoFilesBody
 from ...models.problem import Problem
 from ...models.video import Video
+from ...models.video_request import VideoRequest
 from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     *,
-    body: CreateVideoBody,
+    body: CreateVideoFilesBody | VideoRequest | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
@@ -25,9 +26,14 @@ def _get_kwargs(
         "url": "/v1/videos",
     }
 
-    _kwargs["files"] = body.to_multipart()
+    if isinstance(body, CreateVideoFilesBody):
+        _kwargs["files"] = body.to_multipart()
 
-    headers["Content-Type"] = "multipart/form-data; boundary=+++"
+        headers["Content-Type"] = "multipart/form-data; boundary=+++"
+    if isinstance(body, VideoRequest):
+        _kwargs["json"] = body.to_dict()
+
+        headers["Content-Type"] = "application/json"
 
     _kwargs["headers"] = headers
     return _kwargs
@@ -71,17 +77,19 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient,
-    body: CreateVideoBody,
+    body: CreateVideoFilesBody | VideoRequest | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> Response[Problem | Video]:
     """Send a video, to look at its frames and for runs on it
 
      It stays until it is deleted, or has had no run for the time that the operator has set, and counts
-    in the quota. The id belongs to the tenant: who sends the same bytes again gets another one.
+    in the quota. The id belongs to the tenant: who sends the same bytes again gets another one. As
+    JSON, `uploadId` names a file that was sent to `/v1/uploads`.
 
     Args:
         idempotency_key (str | Unset):
-        body (CreateVideoBody):
+        body (CreateVideoFilesBody):
+        body (VideoRequest):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -106,17 +114,19 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
-    body: CreateVideoBody,
+    body: CreateVideoFilesBody | VideoRequest | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> Problem | Video | None:
     """Send a video, to look at its frames and for runs on it
 
      It stays until it is deleted, or has had no run for the time that the operator has set, and counts
-    in the quota. The id belongs to the tenant: who sends the same bytes again gets another one.
+    in the quota. The id belongs to the tenant: who sends the same bytes again gets another one. As
+    JSON, `uploadId` names a file that was sent to `/v1/uploads`.
 
     Args:
         idempotency_key (str | Unset):
-        body (CreateVideoBody):
+        body (CreateVideoFilesBody):
+        body (VideoRequest):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -136,17 +146,19 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
-    body: CreateVideoBody,
+    body: CreateVideoFilesBody | VideoRequest | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> Response[Problem | Video]:
     """Send a video, to look at its frames and for runs on it
 
      It stays until it is deleted, or has had no run for the time that the operator has set, and counts
-    in the quota. The id belongs to the tenant: who sends the same bytes again gets another one.
+    in the quota. The id belongs to the tenant: who sends the same bytes again gets another one. As
+    JSON, `uploadId` names a file that was sent to `/v1/uploads`.
 
     Args:
         idempotency_key (str | Unset):
-        body (CreateVideoBody):
+        body (CreateVideoFilesBody):
+        body (VideoRequest):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -169,17 +181,19 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient,
-    body: CreateVideoBody,
+    body: CreateVideoFilesBody | VideoRequest | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> Problem | Video | None:
     """Send a video, to look at its frames and for runs on it
 
      It stays until it is deleted, or has had no run for the time that the operator has set, and counts
-    in the quota. The id belongs to the tenant: who sends the same bytes again gets another one.
+    in the quota. The id belongs to the tenant: who sends the same bytes again gets another one. As
+    JSON, `uploadId` names a file that was sent to `/v1/uploads`.
 
     Args:
         idempotency_key (str | Unset):
-        body (CreateVideoBody):
+        body (CreateVideoFilesBody):
+        body (VideoRequest):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

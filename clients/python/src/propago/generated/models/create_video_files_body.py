@@ -9,11 +9,11 @@ from attrs import define as _attrs_define
 from .. import types
 from ..types import File
 
-T = TypeVar("T", bound="CreateVideoBody")
+T = TypeVar("T", bound="CreateVideoFilesBody")
 
 
 @_attrs_define
-class CreateVideoBody:
+class CreateVideoFilesBody:
     """
     Attributes:
         video (File): A video, or a zip of JPEG or PNG frames; the part needs a file name
@@ -46,8 +46,8 @@ class CreateVideoBody:
         d = dict(src_dict)
         video = File(payload=BytesIO(d.pop("video")))
 
-        create_video_body = cls(
+        create_video_files_body = cls(
             video=video,
         )
 
-        return create_video_body
+        return create_video_files_body

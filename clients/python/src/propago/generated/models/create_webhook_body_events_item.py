@@ -1,0 +1,17 @@
+from enum import StrEnum
+
+
+class CreateWebhookBodyEventsItem(StrEnum):
+    EXPORT_FAILED = "export.failed"
+    EXPORT_READY = "export.ready"
+    RUN_CANCELLED = "run.cancelled"
+    RUN_CORRECTED = "run.corrected"
+    RUN_CREATED = "run.created"
+    RUN_FAILED = "run.failed"
+    RUN_SUCCEEDED = "run.succeeded"
+    VALUE_0 = "*"
+    VIDEO_FAILED = "video.failed"
+    VIDEO_READY = "video.ready"
+
+    def __str__(self) -> str:
+        return str(self.value)

@@ -1,0 +1,10 @@
+from enum import StrEnum
+
+
+class WebhookDisabledReasonType0(StrEnum):
+    FAILING = "failing"
+    GONE = "gone"
+    USER = "user"
+
+    def __str__(self) -> str:
+        return str(self.value)
