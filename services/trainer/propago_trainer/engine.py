@@ -83,7 +83,7 @@ class Trainer:
         )
         self.step = 0
         self.elapsed = 0.0
-        """Seconds that all processes of the run have trained."""
+        """Seconds that the run has trained, also before it was resumed."""
         self.unread: deque[StepResult] = deque()
         self.stopping = False
         self.bf16 = False
@@ -174,7 +174,7 @@ class Trainer:
                 self.read_results(meter, leave=1 if self.device.type == "cuda" else 0)
                 if self.step > first + 1:
                     # The first step compiles.
-                    self.elapsed += time.monotonic() - begun
+                    self.elapsed = self.longest(self.elapsed + time.monotonic() - begun)
                 self.log.progress(self.step, at_once=self.step == first + 1)
                 stop = self.agree(self.stopping or 0 < config.stop_after <= self.step - first)
                 due = self.agree(time.monotonic() - saved_at >= config.checkpoint_seconds)
@@ -270,6 +270,14 @@ class Trainer:
         flag = torch.tensor(float(wish), device=self.device)
         dist.all_reduce(flag, op=dist.ReduceOp.MAX)
         return bool(flag > 0)
+
+    def longest(self, seconds: float) -> float:
+        """The most of all processes, where anything depends on it: they must take the same learning rate."""
+        if self.world == 1 or self.config.seconds <= 0:
+            return seconds
+        most = torch.tensor(seconds, device=self.device, dtype=torch.float64)
+        dist.all_reduce(most, op=dist.ReduceOp.MAX)
+        return float(most)
 
     @contextlib.contextmanager
     def signals(self) -> Iterator[None]:

@@ -121,6 +121,16 @@ def test_two_processes_train_as_one_does(tiny: Tiny, tmp_path: Path) -> None:
         assert two[step] == pytest.approx(loss, rel=1e-5)
 
 
+def test_two_processes_agree_on_the_end_of_their_time_and_on_the_learning_rate(tiny: Tiny, tmp_path: Path) -> None:
+    config = tiny(micro_batch=2, steps=100_000, seconds=3.0, out=str(tmp_path / "together"))
+    process = launch(config, "torch.distributed.run", "--standalone", "--nproc-per-node=2", "-m", "propago_trainer")
+    process.communicate(timeout=240)
+    assert process.returncode == 0
+    rates = [event["lr"] for event in events(config.out, "step")]
+    assert rates[1:] == sorted(rates[1:], reverse=True)
+    assert rates[-1] < 0.2 * config.learning_rate
+
+
 def test_sigterm_saves_and_the_same_command_finishes(tiny: Tiny) -> None:
     config = tiny(steps=100_000, log_every=1)
     process = launch(config)
