@@ -59,7 +59,9 @@ class Simulation {
         const isWanted = plan(this.rows).propagation.some(
           ({ pass, segment }) => pass.key === data.pass && segment === data.segment,
         );
-        if (isWanted) this.rows.labels.set(data.pass, (this.rows.labels.get(data.pass) ?? new Set()).add(data.segment));
+        if (isWanted) {
+          this.rows.labels.set(data.pass, new Set([...(this.rows.labels.get(data.pass) ?? []), data.segment]));
+        }
         this.after({ stage: 'propagation', pass: data.pass, segment: data.segment });
       });
     }
