@@ -93,8 +93,8 @@ async function tested(webhook: Webhook): Promise<Delivery> {
   return delivery(webhook, id);
 }
 
-async function acceptedRun(): Promise<RunResource> {
-  const response = await sut.platform.postRun({ ...clip, headers: bearer(key) });
+async function acceptedRun(of = clip): Promise<RunResource> {
+  const response = await sut.platform.postRun({ ...of, headers: bearer(key) });
   if (response.status !== 202) throw new Error(`not accepted: ${response.status} ${await response.text()}`);
   return (await response.json()) as RunResource;
 }
@@ -168,8 +168,10 @@ describe('a webhook', () => {
     key = await sut.keyText({ tenant: 'somebody-else' });
     await acceptedRun();
     key = own;
-    const { id } = await acceptedRun();
-    await fetch(`${sut.url}/v1/runs/${id}/cancel`, { method: 'POST', headers: bearer(key) });
+    // So long that it does not end before it is cancelled.
+    const { id } = await acceptedRun(await smallClip({ frames: 200, seed: 98 }));
+    const cancelled = await fetch(`${sut.url}/v1/runs/${id}/cancel`, { method: 'POST', headers: bearer(key) });
+    expect(cancelled.ok).toBe(true);
     await until('it is told', async () => receiver.types.includes('run.cancelled'));
     expect(receiver.accepted.map(({ data }) => data.runId)).toEqual([id, id]);
   });
@@ -260,8 +262,10 @@ describe('a delivery', () => {
       type === 'run.created' ? answers[Math.min(attempts++, 4)]! : 'accept',
     );
     const webhook = await webhookTo(receiver, { events: ['run.created', 'run.cancelled'] });
-    const { id } = await acceptedRun();
-    await fetch(`${sut.url}/v1/runs/${id}/cancel`, { method: 'POST', headers: bearer(key) });
+    // So long that it does not end before it is cancelled.
+    const { id } = await acceptedRun(await smallClip({ frames: 200, seed: 98 }));
+    const cancelled = await fetch(`${sut.url}/v1/runs/${id}/cancel`, { method: 'POST', headers: bearer(key) });
+    expect(cancelled.ok).toBe(true);
     await until('both got through', async () => receiver.types.length === 2);
     // What came later waited for its turn.
     expect(receiver.types).toEqual(['run.created', 'run.cancelled']);
