@@ -127,7 +127,6 @@ describe('a connection that is lost', () => {
     const [head, tail] = said.items[0]!.objects.find((one) => one.id === 2)!.points!;
     expect(head!.x).toBeCloseTo(0.72 * clip.width, -1);
     expect(tail!.y).toBeCloseTo(0.6 * clip.height, -1);
-    await sut.succeeded(id);
     await page.locator('canvas.stage[data-keypoints="1"]').waitFor(PATIENCE);
     await closed(tab);
   });
