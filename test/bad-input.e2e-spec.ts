@@ -313,10 +313,13 @@ describe('a request', () => {
     expect(await problemOf(answer)).toMatchObject({ code: 'REQUEST_INVALID', status: 400 });
   });
 
-  it('as JSON must have labels', async () => {
+  it.each([
+    ['a video', '{}', 'VIDEO_MISSING'],
+    ['labels', `{"videoId":"${randomUUID()}"}`, 'MASK_MISSING'],
+  ])('as JSON must have %s', async (_, body, code) => {
     const headers = { 'content-type': 'application/json' };
-    const answer = await documentedFetch(`${platform.url}/v1/runs`, { method: 'POST', headers, body: '{}' });
-    expect(await problemOf(answer)).toMatchObject({ code: 'MASK_MISSING', status: 400 });
+    const answer = await documentedFetch(`${platform.url}/v1/runs`, { method: 'POST', headers, body });
+    expect(await problemOf(answer)).toMatchObject({ code, status: 400 });
   });
 
   it('without a body is refused', async () => {

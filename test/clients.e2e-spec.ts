@@ -83,7 +83,8 @@ describe('a client', () => {
     const saved = (file: string): Buffer => readFileSync(path.join(cwd, file));
     const { items } = await platform.json<{ items: { id: string; format: string }[] }>(`/v1/runs/${id}/exports`);
     const coco = items.find(({ format }) => format === 'coco')!;
-    expect(saved('masks.json').equals(await platform.bytes(`/v1/runs/${id}/exports/${coco.id}/file`))).toBe(true);
+    const file = await fetch(`${platform.url}/v1/runs/${id}/exports/${coco.id}/file`);
+    expect(saved('masks.json').equals(Buffer.from(await file.arrayBuffer()))).toBe(true);
     expect(saved('overlay.mp4').equals(await platform.bytes(`/v1/runs/${id}/overlay.mp4`))).toBe(true);
     const { items: prompts } = await platform.json<{ items: { frame: number }[] }>(`/v1/runs/${id}/prompts`);
     expect(prompts.map(({ frame }) => frame)).toEqual([0, 5]);

@@ -226,7 +226,7 @@ describe('exports of a run', () => {
       part = (await answer.json()) as Export;
       return answer.status === 202;
     });
-    expect(part.progress.total % 16 === 0 || part.progress.total === 60).toBe(true);
+    expect(part.progress.total % 8 === 0 || part.progress.total === 60).toBe(true);
     id = run;
     const { state } = await ended(part.id);
     expect(state).toBe('ready');

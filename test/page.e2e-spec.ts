@@ -258,7 +258,7 @@ describe('the workbench', () => {
     const { page } = tab;
     await page.getByRole('tab', { name: 'Export' }).click();
     await page.getByRole('button', { name: /Format/ }).click();
-    expect(await page.getByRole('option').count()).toBe(14);
+    expect(await page.getByRole('option').count()).toBe(17);
     await page.getByRole('option', { name: /CVAT for video/ }).click();
     await page.getByText('Polygons have no holes: they are filled.').waitFor();
     await page.getByRole('button', { name: 'Export', exact: true }).click();

@@ -28,6 +28,8 @@ const CODES: Record<number, ErrorCode> = {
 @Injectable()
 export class TusService implements OnModuleInit {
   private server: Server;
+  /** What the library says to the sender whose place another one takes. */
+  private displaced: string;
   private readonly callers = new WeakMap<object, Caller>();
   private readonly failures = new WeakMap<object, unknown>();
 
@@ -39,6 +41,7 @@ export class TusService implements OnModuleInit {
   async onModuleInit(): Promise<void> {
     const { UPLOAD_EXPIRY_HOURS, MAX_UPLOAD_BYTES } = this.config;
     const tus = await import('@tus/server');
+    this.displaced = tus.ERRORS.ABORTED.body;
     this.server = new tus.Server({
       path: UPLOADS_PATH,
       relativeLocation: true,
@@ -75,6 +78,7 @@ export class TusService implements OnModuleInit {
     const failure = this.failures.get(request);
     if (failure && status >= 500) return asCodedError(failure);
     const text = (await answer.text()).trim();
+    if (text === this.displaced) return new CodedError('UPLOAD_CONFLICT', 'Another sender goes on with the upload.');
     return new CodedError(CODES[status] ?? 'REQUEST_INVALID', text.endsWith('.') ? text : `${text}.`);
   }
 }
