@@ -21,7 +21,7 @@ describe('the settings of a training', () => {
     const lines = settingsTable(settings).split('\n');
     expect(lines).toHaveLength(settings.length);
     expect(lines.find((line) => line.startsWith('arch '))).toMatch(
-      /text +vit \| conv +default vit +Kind of the encoder/,
+      /text +vit \| conv \| pyramid +default vit +Kind of the encoder/,
     );
   });
 });
