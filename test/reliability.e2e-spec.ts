@@ -170,7 +170,7 @@ describe('raw frames', () => {
     });
     expect(ahead).toBeGreaterThan(0);
     expect(ahead).toBeLessThanOrEqual(3);
-    expect(await platform.blobs('frames/')).toHaveLength(Math.ceil(FRAMES / 16));
+    expect(await platform.blobs('frames/')).toHaveLength(Math.ceil(FRAMES / 8));
     await until('nothing transient is left', async () => (await transientBlobs()).length === 0);
   }, 120_000);
 });
