@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { blobKeys } from '@propago/contracts';
 import { decodeSegment } from '@propago/segments';
-import { campaignNumber, QUICK_RECOVERY, twoWorkersPerStage, WORKERS } from './support/campaign';
+import { campaignNumber, ONE_THREAD_EACH, QUICK_RECOVERY, twoWorkersPerStage, WORKERS } from './support/campaign';
 import { formOf, initOf, requestOf } from './support/corrections-client';
 import { type Platform, startPlatform } from './support/platform';
 import {
@@ -35,7 +35,7 @@ beforeAll(async () => {
     { name: 'gateway', env: { SEGMENT_FRAMES: '16' } },
     { name: 'gateway', env: { SEGMENT_FRAMES: '8' } },
   ]);
-  platform = await startPlatform(QUICK_RECOVERY, { services });
+  platform = await startPlatform({ ...QUICK_RECOVERY, ...ONE_THREAD_EACH }, { services });
   gateways = platform.stack.services.processes.filter(({ name }) => name === 'gateway').map(({ url }) => url);
 }, 240_000);
 afterAll(() => platform?.stop());

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { campaignNumber, History, QUICK_RECOVERY, twoWorkersPerStage } from './support/campaign';
+import { campaignNumber, History, ONE_THREAD_EACH, QUICK_RECOVERY, twoWorkersPerStage } from './support/campaign';
 import { disturb } from './support/faults';
 import { emptyQueues, leftOnMachine, missingBlobs, removeOrphans } from './support/leftovers';
 import { heldBy } from './support/load';
@@ -46,7 +46,7 @@ beforeAll(async () => {
   scenes = scenesOf(clips, IS_SOAK || RUNS > 20 ? 4 : 1, SEED);
   undisturbed = await sharedPlatform();
   sut = await startPlatform(
-    { ...QUICK_RECOVERY, TMPDIR: temporary },
+    { ...QUICK_RECOVERY, ...ONE_THREAD_EACH, TMPDIR: temporary },
     {
       services: twoWorkersPerStage([{ name: 'gateway' }]),
       storageUrl: disk ? pathToFileURL(join(disk.path, 'blobs')).href : undefined,

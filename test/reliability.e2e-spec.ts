@@ -3,13 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import Bull from 'bull';
 import { SERVICE_NAMES } from '@propago/local-stack';
 import { Queues } from '@propago/pipeline';
+import { ONE_THREAD_EACH, QUICK_RECOVERY, WORKERS } from './support/campaign';
 import { NATIVE_SIZE, type Platform, startPlatform, until } from './support/platform';
 import { smallClip, type SmallClip } from './support/small-clip';
 
 const FRAMES = 72;
-/** A dead worker's jobs go to another one quickly, so that the tests are quick. */
-const QUICK_RECOVERY = { QUEUE_LOCK_SECONDS: '2', RECONCILE_SECONDS: '0.5' };
-const WORKERS = ['ingest', 'features', 'propagation', 'results'] as const;
+/** As services have it where nothing else is said. */
+const SEGMENT_FRAMES = 8;
 
 let clip: SmallClip;
 let undisturbed: string;
@@ -120,10 +120,7 @@ describe('the same mask bytes as in an undisturbed run', () => {
       name,
       replicas: WORKERS.some((worker) => worker === name) ? 2 : 1,
     }));
-    const other = await startPlatform(
-      { ...QUICK_RECOVERY, SEGMENT_FRAMES: '16', KERNEL_THREADS: '1', ENCODER_THREADS: '1' },
-      { services },
-    );
+    const other = await startPlatform({ ...QUICK_RECOVERY, ...ONE_THREAD_EACH, SEGMENT_FRAMES: '16' }, { services });
     try {
       expect(await masksOf(other, await other.acceptedRun(clip))).toBe(undisturbed);
     } finally {
@@ -170,7 +167,7 @@ describe('raw frames', () => {
     });
     expect(ahead).toBeGreaterThan(0);
     expect(ahead).toBeLessThanOrEqual(3);
-    expect(await platform.blobs('frames/')).toHaveLength(Math.ceil(FRAMES / 8));
+    expect(await platform.blobs('frames/')).toHaveLength(Math.ceil(FRAMES / SEGMENT_FRAMES));
     await until('nothing transient is left', async () => (await transientBlobs()).length === 0);
   }, 120_000);
 });
@@ -186,7 +183,7 @@ describe('a worker that comes late', () => {
     };
     const before = await framesDone();
     const id = await platform.acceptedRun(clip);
-    await until('it is in the middle of a segment', async () => ((await framesDone()) - before) % 16 > 2);
+    await until('it is in the middle of a segment', async () => ((await framesDone()) - before) % SEGMENT_FRAMES > 2);
     const worker = services.pid('propagation', 0);
     process.kill(worker, 'SIGSTOP');
     await services.add('propagation');
@@ -206,7 +203,7 @@ describe('a worker that comes late', () => {
       const decoding = async (): Promise<boolean> => (await queues.of('ingest').getActiveCount()) === 1;
       await until('decoding waits for room', async () => {
         const { ingest, frames } = (await platform.run(id)).progress;
-        return ingest!.done >= 32 && frames === null && (await decoding());
+        return ingest!.done >= 2 * SEGMENT_FRAMES && frames === null && (await decoding());
       });
       process.kill(nats, 'SIGSTOP');
       await fetch(`${platform.url}/v1/runs/${id}/cancel`, { method: 'POST' });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { blobKeys, type AnswerOf } from '@propago/contracts';
 import { encodeIndexedPng, VOC_PALETTE } from '@propago/labels';
 import { Queues } from '@propago/pipeline';
+import { QUICK_RECOVERY } from './support/campaign';
 import { patchEncoder } from './support/model-files';
 import { NATIVE_SIZE, type Platform, type Problem, type RunRequest, startPlatform, until } from './support/platform';
 import { smallClip, type SmallClip } from './support/small-clip';
@@ -13,7 +14,7 @@ import { documentedFetch } from './support/documented-fetch';
 const MODEL = 'patches';
 const OPTIONS = { encoder: MODEL, parameters: NATIVE_SIZE };
 /** A dead worker's jobs go to another one quickly, and a model that changed is looked at again quickly. */
-const QUICK = { QUEUE_LOCK_SECONDS: '2', RECONCILE_SECONDS: '0.5', MODELS_LOOK_SECONDS: '1', WARMUP_SIZES: '192x128' };
+const QUICK = { ...QUICK_RECOVERY, MODELS_LOOK_SECONDS: '1', WARMUP_SIZES: '192x128' };
 const PATIENCE_MS = 300_000;
 
 interface Version {

@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, s
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, type StackState } from '@propago/local-stack';
+import { QUICK_RECOVERY } from './support/campaign';
 import { bearer } from './support/closed-platform';
 import { NATIVE_SIZE, until, type RunResource } from './support/platform';
 import { Propago } from './support/propago-command';
@@ -92,7 +93,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 describe('propago up', () => {
   it('starts Postgres, Redis and NATS again when they are killed in the middle of a run, which succeeds', async () => {
-    up = await Up.start(join(root, 'killed'), [], { QUEUE_LOCK_SECONDS: '2', RECONCILE_SECONDS: '0.5' });
+    up = await Up.start(join(root, 'killed'), [], QUICK_RECOVERY);
     const id = await up.postRun(clip);
     for (const name of ['postgres', 'redis', 'nats'] as const) {
       const before = (await up.run(id))!;

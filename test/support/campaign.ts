@@ -4,13 +4,11 @@ import { repoRoot, type ServicePlan } from '@propago/local-stack';
 
 export const WORKERS = ['ingest', 'features', 'propagation', 'results'] as const;
 
-/** A dead worker's jobs go to the other one soon. On two cores twelve processes take a thread each. */
-export const QUICK_RECOVERY = {
-  QUEUE_LOCK_SECONDS: '2',
-  RECONCILE_SECONDS: '0.5',
-  KERNEL_THREADS: '1',
-  ENCODER_THREADS: '1',
-};
+/** A dead worker's jobs go to another one soon. */
+export const QUICK_RECOVERY = { QUEUE_LOCK_SECONDS: '2', RECONCILE_SECONDS: '0.5' };
+
+/** On two cores twelve processes take a thread each. */
+export const ONE_THREAD_EACH = { KERNEL_THREADS: '1', ENCODER_THREADS: '1' };
 
 /** A platform for campaigns, with these gateways. */
 export const twoWorkersPerStage = (gateways: ServicePlan[]): ServicePlan[] => [
