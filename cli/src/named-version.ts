@@ -1,6 +1,6 @@
 import type { ApiClient } from './api-client';
 import { Failure } from './failure';
-import { modelPath } from './model-commands';
+import { modelPath } from './model-path';
 import { model, modelVersion, type ModelVersionResource } from './model-resource';
 
 const NAMED = /^([^:@]+)(?::(\d+)|@(.+))?$/;

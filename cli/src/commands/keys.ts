@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { z } from 'zod';
 import { ApiClient } from '../api-client';
-import { keyOption, type Connection } from '../connection';
 import { Failure } from '../failure';
 import { Interruption } from '../interruption';
+import { ADMIN_API, PlatformCommands, type Output } from '../platform-commands';
 
 const keyView = z.looseObject({
   id: z.string(),
@@ -19,8 +19,6 @@ type KeyView = z.infer<typeof keyView>;
 const createdKey = keyView.extend({ key: z.string() });
 const keyPage = z.object({ items: z.array(keyView), next: z.string().nullable() });
 
-type Output = Connection & { json?: boolean };
-
 interface CreateKey extends Output {
   name: string;
   scopes: string;
@@ -34,14 +32,10 @@ interface CreateKey extends Output {
 /** `propago keys`: API keys of a running platform, and the first one of a new one. */
 export function registerKeys(program: Command, interruption: Interruption): void {
   const keys = program.command('keys').description('API keys of a platform (needs a key with the scope admin)');
-  const connected = (command: Command): Command =>
-    command
-      .option('--server <url>', 'address of the platform’s admin API', 'http://127.0.0.1:8080')
-      .addOption(keyOption())
-      .option('--json', 'print JSON');
-  const clientOf = (connection: Connection) => new ApiClient(connection, interruption.signal);
+  const commands = new PlatformCommands(keys, interruption, ADMIN_API);
 
-  connected(keys.command('create'))
+  commands
+    .add('create')
     .description('create a key and print it: it cannot be asked for again')
     .requiredOption('--name <name>', 'what people call it')
     .option('--scopes <a,b>', 'runs:read, runs:write, admin', 'runs:read,runs:write')
@@ -62,18 +56,20 @@ export function registerKeys(program: Command, interruption: Interruption): void
         maxActiveRuns,
         maxStoredBytes,
       };
-      printCreated(await clientOf(options).call('POST', '/v1/admin/keys', body), options);
+      printCreated(await commands.client(options).call('POST', '/v1/admin/keys', body), options);
     });
 
-  connected(keys.command('list'))
+  commands
+    .add('list')
     .description('list keys, newest first')
     .option('--tenant <tenant>', 'of this tenant only')
     .action(async (options: Output & { tenant?: string }) => {
-      const items = await allKeys(clientOf(options), options.tenant);
+      const items = await allKeys(commands.client(options), options.tenant);
       console.log(options.json ? JSON.stringify(items) : tableOf(items));
     });
 
-  connected(keys.command('rotate'))
+  commands
+    .add('rotate')
     .description('create a key with the settings of another one, which ends after a time of grace')
     .argument('<id>', 'id of the old key')
     .option(
@@ -83,14 +79,15 @@ export function registerKeys(program: Command, interruption: Interruption): void
     )
     .action(async (id: string, { graceSeconds, ...options }: Output & { graceSeconds?: number }) => {
       const path = `/v1/admin/keys/${encodeURIComponent(id)}/rotate`;
-      printCreated(await clientOf(options).call('POST', path, { graceSeconds }), options);
+      printCreated(await commands.client(options).call('POST', path, { graceSeconds }), options);
     });
 
-  connected(keys.command('revoke'))
+  commands
+    .add('revoke')
     .description('revoke a key: it is refused from now on')
     .argument('<id>', 'id of the key')
     .action(async (id: string, options: Output) => {
-      await clientOf(options).call('DELETE', `/v1/admin/keys/${encodeURIComponent(id)}`);
+      await commands.client(options).call('DELETE', `/v1/admin/keys/${encodeURIComponent(id)}`);
       if (!options.json) console.log(`revoked ${id}`);
     });
 

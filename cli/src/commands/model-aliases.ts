@@ -1,9 +1,10 @@
 import { describeAliases, describeSplit, model, traffic } from '../model-resource';
-import { ModelCommands, modelPath, print, type Output } from '../model-commands';
+import { modelPath } from '../model-path';
+import { PlatformCommands, print, type Output } from '../platform-commands';
 import { parseSplit } from '../traffic-split';
 
 /** Which version a name stands for, and who gets it. */
-export function addAliasCommands(commands: ModelCommands): void {
+export function addAliasCommands(commands: PlatformCommands): void {
   commands
     .add('promote')
     .description('the canary becomes the champion and gets all traffic')

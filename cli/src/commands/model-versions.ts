@@ -1,4 +1,5 @@
-import { ModelCommands, modelPath, print, type Output } from '../model-commands';
+import { modelPath } from '../model-path';
+import { PlatformCommands, print, type Output } from '../platform-commands';
 import { model, modelPage, modelVersion, type ModelVersionResource } from '../model-resource';
 import { PhaseLine } from '../phase-line';
 import { registerModel, validated, type RegisterModel } from '../register-model';
@@ -8,7 +9,7 @@ const ofVersion = (name: string, version: string | number, rest = ''): string =>
   modelPath(name, `/versions/${encodeURIComponent(version)}${rest}`);
 
 /** Versions come, are validated and go. */
-export function addVersionCommands(commands: ModelCommands): void {
+export function addVersionCommands(commands: PlatformCommands): void {
   commands
     .add('register')
     .description('send an encoder file as the next version of a model, and wait for its validation')
@@ -86,7 +87,7 @@ export function addVersionCommands(commands: ModelCommands): void {
 
 /** The version at the end of its validation, whose phases are shown meanwhile. */
 async function followed(
-  commands: ModelCommands,
+  commands: PlatformCommands,
   options: Output,
   version: ModelVersionResource,
 ): Promise<ModelVersionResource> {

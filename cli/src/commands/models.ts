@@ -5,7 +5,8 @@ import { compareVersions } from '../compare-versions';
 import { describeReport } from '../describe-report';
 import { describeVersion } from '../describe-version';
 import { Interruption } from '../interruption';
-import { ModelCommands, modelPath, print, type Output } from '../model-commands';
+import { modelPath } from '../model-path';
+import { ADMIN_API, PlatformCommands, print, type Output } from '../platform-commands';
 import { auditPage, describeSplit, modelPage, versionPage, type ModelVersionResource } from '../model-resource';
 import { findVersion } from '../named-version';
 import { versionTable } from '../version-table';
@@ -17,13 +18,13 @@ export function registerModels(program: Command, interruption: Interruption): vo
   const models = program
     .command('models')
     .description('encoder versions of a platform (needs a key with the scope admin)');
-  const commands = new ModelCommands(models, interruption);
+  const commands = new PlatformCommands(models, interruption, ADMIN_API);
   addLookCommands(commands);
   addVersionCommands(commands);
   addAliasCommands(commands);
 }
 
-function addLookCommands(commands: ModelCommands): void {
+function addLookCommands(commands: PlatformCommands): void {
   commands
     .add('list')
     .description('all versions: state, aliases, J&F and speed of the gate, size, note')
@@ -98,13 +99,13 @@ function addLookCommands(commands: ModelCommands): void {
     });
 }
 
-async function reportOf(commands: ModelCommands, options: Output, name: string): Promise<AnswerOf<'ModelReport'>> {
+async function reportOf(commands: PlatformCommands, options: Output, name: string): Promise<AnswerOf<'ModelReport'>> {
   return (await commands.client(options).call('GET', modelPath(name, '/report'))) as AnswerOf<'ModelReport'>;
 }
 
 /** Runs in which one of the two repeated the other; none for versions of two models. */
 async function shadowsOf(
-  commands: ModelCommands,
+  commands: PlatformCommands,
   options: Output,
   [one, other]: readonly ModelVersionResource[],
 ): Promise<AnswerOf<'ModelReport'>['shadows']> {

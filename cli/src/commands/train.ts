@@ -5,7 +5,7 @@ import type { ApiClient } from '../api-client';
 import { columns } from '../columns';
 import { Failure } from '../failure';
 import { Interruption } from '../interruption';
-import { ModelCommands, print, type Output } from '../model-commands';
+import { ADMIN_API, PlatformCommands, print, type Output } from '../platform-commands';
 import { parseOptionValues, type PairOption } from '../option-values';
 import { probeTraining, type ProbeOptions } from '../training-probe';
 import { settingsTable, trainingSettings } from '../training-settings';
@@ -48,7 +48,7 @@ export function registerTrain(program: Command, interruption: Interruption): voi
   const train = program
     .command('train')
     .description('training of encoders on a platform (needs a key with the scope admin)');
-  const commands = new ModelCommands(train, interruption);
+  const commands = new PlatformCommands(train, interruption, ADMIN_API);
   addStart(commands);
   train
     .command('settings')
@@ -93,7 +93,7 @@ export function registerTrain(program: Command, interruption: Interruption): voi
   addProbe(commands);
 }
 
-function addProbe(commands: ModelCommands): void {
+function addProbe(commands: PlatformCommands): void {
   commands
     .add('probe')
     .description('scores and figures of the last checkpoint of a run, whatever its state, made on this machine')
@@ -109,7 +109,7 @@ function addProbe(commands: ModelCommands): void {
     });
 }
 
-function addStart(commands: ModelCommands): void {
+function addStart(commands: PlatformCommands): void {
   commands
     .add('start')
     .description('train an encoder, and wait for its end')
@@ -141,7 +141,7 @@ function addStart(commands: ModelCommands): void {
     });
 }
 
-function addChanges(commands: ModelCommands): void {
+function addChanges(commands: PlatformCommands): void {
   for (const [verb, description] of [
     ['cancel', 'save a checkpoint and stop'],
     ['resume', 'go on with a failed or cancelled run'],

@@ -6,10 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { ApiClient } from '../api-client';
 import { columns } from '../columns';
-import { keyOption, type Connection } from '../connection';
 import { Failure } from '../failure';
 import { videoSource, zipFrames } from '../frame-folder';
 import { Interruption } from '../interruption';
+import { PlatformCommands, type Output } from '../platform-commands';
 import { ProgressDisplay } from '../progress-display';
 import { isLarge } from '../resumable-upload';
 import {
@@ -21,7 +21,6 @@ import {
   type VideoResource,
 } from '../video-resource';
 
-type Output = Connection & { json?: boolean };
 type FramesCommand = Output & { out?: string; width?: number; frame: number[] };
 
 const POLL_MS = 300;
@@ -32,25 +31,23 @@ const MIB = 2 ** 20;
 /** `propago videos`, and `propago frames`: videos of a running platform, and pictures of their frames. */
 export function registerVideos(program: Command, interruption: Interruption): void {
   const videos = program.command('videos').description('videos that are kept for runs, and their frames');
-  const connected = (command: Command): Command =>
-    command
-      .option('--server <url>', 'address of the platform', 'http://127.0.0.1:8080')
-      .addOption(keyOption())
-      .option('--json', 'print JSON');
-  const clientOf = (connection: Connection) => new ApiClient(connection, interruption.signal);
+  const commands = new PlatformCommands(videos, interruption);
   const frame = (text: string, before: number[]) => [...before, wholeNumber(text)];
 
-  connected(videos.command('upload').argument('<video>', 'file, zip or folder of frames'))
+  commands
+    .add('upload')
+    .argument('<video>', 'file, zip or folder of frames')
     .description('send a video once, for any number of runs')
     .action(async (file: string, { json, ...connection }: Output) => {
-      const video = await upload(clientOf(connection), file);
+      const video = await upload(commands.client(connection), file);
       console.log(json ? JSON.stringify(video) : video.id);
     });
 
-  connected(videos.command('list'))
+  commands
+    .add('list')
     .description('all videos, newest first')
     .action(async ({ json, ...connection }: Output) => {
-      const found = await list(clientOf(connection));
+      const found = await list(commands.client(connection));
       if (json) return console.log(JSON.stringify(found));
       const rows = found.map((video) => [
         video.id,
@@ -62,16 +59,20 @@ export function registerVideos(program: Command, interruption: Interruption): vo
       console.log(columns([['id', 'size', 'frames', 'runs', 'name'], ...rows]));
     });
 
-  connected(videos.command('show').argument('<video>', 'id of a video, or of a run on it'))
+  commands
+    .add('show')
+    .argument('<video>', 'id of a video, or of a run on it')
     .description('size, rate, codec, and how far its frames are known')
     .action(async (id: string, connection: Output) => {
-      console.log(JSON.stringify(await videoOf(clientOf(connection), id), undefined, 2));
+      console.log(JSON.stringify(await videoOf(commands.client(connection), id), undefined, 2));
     });
 
-  connected(videos.command('frames').argument('<video>', 'id of a video, or of a run on it'))
+  commands
+    .add('frames')
+    .argument('<video>', 'id of a video, or of a run on it')
     .description('the frame table; decodes the video where that has not been done')
     .action(async (id: string, { json, ...connection }: Output) => {
-      const client = clientOf(connection);
+      const client = commands.client(connection);
       const rows = await tableOf(client, await videoOf(client, id), interruption.signal);
       if (json) return console.log(JSON.stringify(rows));
       const cells = rows.map((row) => [
@@ -83,18 +84,22 @@ export function registerVideos(program: Command, interruption: Interruption): vo
       console.log(columns([['frame', 'seconds', '', ''], ...cells]));
     });
 
-  connected(videos.command('delete').argument('<video>', 'id of a video without runs'))
+  commands
+    .add('delete')
+    .argument('<video>', 'id of a video without runs')
     .description('remove a video')
     .action(async (id: string, connection: Output) => {
-      await clientOf(connection).call('DELETE', `/v1/videos/${encodeURIComponent(id)}`);
+      await commands.client(connection).call('DELETE', `/v1/videos/${encodeURIComponent(id)}`);
     });
 
-  connected(program.command('frames').argument('<video-or-run>', 'id of a video, or of a run on it'))
+  new PlatformCommands(program, interruption)
+    .add('frames')
+    .argument('<video-or-run>', 'id of a video, or of a run on it')
     .description('save pictures of frames, upright and as the encoder sees them, to draw masks on')
     .option('--out <folder>', 'folder for 00000.jpg, 00001.jpg, …', 'frames')
     .option('--width <px>', 'pixels of a row; the full size by default', wholeNumber)
     .option('--frame <n>', 'only this frame (may be repeated)', frame, [])
-    .action((id: string, command: FramesCommand) => savePictures(clientOf(command), id, command, interruption));
+    .action((id: string, command: FramesCommand) => savePictures(commands.client(command), id, command, interruption));
 }
 
 function wholeNumber(text: string): number {

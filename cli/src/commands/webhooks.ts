@@ -3,11 +3,11 @@ import { Command } from 'commander';
 import { z } from 'zod';
 import { ApiClient } from '../api-client';
 import { columns } from '../columns';
-import { keyOption, type Connection } from '../connection';
 import { Failure } from '../failure';
 import { Interruption } from '../interruption';
+import { PlatformCommands, print, type Output } from '../platform-commands';
 import { wholeNumber } from '../whole-number';
-import { collect, serverOption } from './run-options';
+import { collect } from './run-options';
 
 const webhookView = z.looseObject({
   id: z.string(),
@@ -32,8 +32,6 @@ const deliveryLog = deliveryView.extend({
   log: z.array(z.looseObject({ status: z.number().nullable(), error: z.string().nullable() })),
 });
 
-type Output = Connection & { json?: boolean };
-
 /** How long a test waits for its one attempt, which has a time limit at the server. */
 const TEST_PATIENCE_MS = 90_000;
 const LOOK_MS = 300;
@@ -43,23 +41,20 @@ const addressOf = (id: string, rest = ''): string => `/v1/webhooks/${encodeURICo
 /** `propago webhooks`: addresses that a platform tells what happens. */
 export function registerWebhooks(program: Command, interruption: Interruption): void {
   const webhooks = program.command('webhooks').description('addresses that a platform tells what happens');
-  const connected = (command: Command): Command =>
-    command
-      .option(...serverOption)
-      .addOption(keyOption())
-      .option('--json', 'print JSON');
-  const clientOf = (connection: Connection) => new ApiClient(connection, interruption.signal);
+  const commands = new PlatformCommands(webhooks, interruption);
 
-  connected(webhooks.command('list'))
+  commands
+    .add('list')
     .description('list webhooks, newest first')
     .action(async (options: Output) => {
       const { items } = z
         .object({ items: z.array(webhookView) })
-        .parse(await clientOf(options).call('GET', '/v1/webhooks'));
+        .parse(await commands.client(options).call('GET', '/v1/webhooks'));
       print(items, options, () => columns(items.map(rowOf)));
     });
 
-  connected(webhooks.command('add'))
+  commands
+    .add('add')
     .description(
       'have events sent to an address, and print the secret to verify them with: it cannot be asked for again',
     )
@@ -68,45 +63,50 @@ export function registerWebhooks(program: Command, interruption: Interruption): 
     .option('--description <text>', 'what people call it')
     .action(async (url: string, { event, description, ...options }: Output & AddOptions) => {
       const body = { url, description, ...(event.length > 0 && { events: event }) };
-      printSecret(await clientOf(options).call('POST', '/v1/webhooks', body), options);
+      printSecret(await commands.client(options).call('POST', '/v1/webhooks', body), options);
     });
 
-  connected(webhooks.command('rotate'))
+  commands
+    .add('rotate')
     .description('make a new secret and print it; events are signed with the old one too for some time')
     .argument('<id>', 'id of the webhook')
     .option('--grace-seconds <n>', 'how long the old secret still counts, a day by default', wholeNumber(0, 2_592_000))
     .action(async (id: string, { graceSeconds, ...options }: Output & { graceSeconds?: number }) => {
-      printSecret(await clientOf(options).call('POST', addressOf(id, '/rotate'), { graceSeconds }), options);
+      printSecret(await commands.client(options).call('POST', addressOf(id, '/rotate'), { graceSeconds }), options);
     });
 
   for (const [name, enabled] of [['enable', true] as const, ['disable', false] as const]) {
-    connected(webhooks.command(name))
+    commands
+      .add(name)
       .description(enabled ? 'send again, also what was pending' : 'send nothing, and note nothing that happens')
       .argument('<id>', 'id of the webhook')
       .action(async (id: string, options: Output) => {
-        const changed = webhookView.parse(await clientOf(options).call('PATCH', addressOf(id), { enabled }));
+        const changed = webhookView.parse(await commands.client(options).call('PATCH', addressOf(id), { enabled }));
         print(changed, options, () => `${name}d ${id}`);
       });
   }
 
-  connected(webhooks.command('test'))
+  commands
+    .add('test')
     .description('send an event of the type webhook.test once, and say what came of it')
     .argument('<id>', 'id of the webhook')
     .action(async (id: string, options: Output) => {
-      const ended = await testOf(clientOf(options), id);
+      const ended = await testOf(commands.client(options), id);
       const [attempt] = ended.log;
-      print(ended, options, () => (ended.state === 'delivered' ? `delivered, HTTP ${attempt?.status}` : ''));
-      if (ended.state !== 'delivered') throw new Failure(`not delivered: ${attempt?.error ?? 'no attempt was made'}`);
+      const isDelivered = ended.state === 'delivered';
+      if (isDelivered || options.json) print(ended, options, () => `delivered, HTTP ${attempt?.status}`);
+      if (!isDelivered) throw new Failure(`not delivered: ${attempt?.error ?? 'no attempt was made'}`);
     });
 
-  connected(webhooks.command('deliveries'))
+  commands
+    .add('deliveries')
     .description('list what was sent, or is to be sent, newest first')
     .argument('<id>', 'id of the webhook')
     .option('--state <state>', 'pending, delivered or failed')
     .option('--limit <n>', 'how many', wholeNumber(1, 200), 50)
     .action(async (id: string, { state, limit, ...options }: Output & { state?: string; limit: number }) => {
       const query = new URLSearchParams({ limit: String(limit), ...(state !== undefined && { state }) });
-      const answer = await clientOf(options).call('GET', addressOf(id, `/deliveries?${query.toString()}`));
+      const answer = await commands.client(options).call('GET', addressOf(id, `/deliveries?${query.toString()}`));
       const { items } = z.object({ items: z.array(deliveryView) }).parse(answer);
       print(items, options, () =>
         columns(
@@ -121,20 +121,22 @@ export function registerWebhooks(program: Command, interruption: Interruption): 
       );
     });
 
-  connected(webhooks.command('redeliver'))
+  commands
+    .add('redeliver')
     .description('send an event again')
     .argument('<id>', 'id of the webhook')
     .argument('<event>', 'id of the event: the webhook-id that its receiver got')
     .action(async (id: string, event: string, options: Output) => {
       const path = addressOf(id, `/deliveries/${encodeURIComponent(event)}/redeliver`);
-      print(await clientOf(options).call('POST', path), options, () => `${event} is sent again`);
+      print(await commands.client(options).call('POST', path), options, () => `${event} is sent again`);
     });
 
-  connected(webhooks.command('remove'))
+  commands
+    .add('remove')
     .description('remove a webhook and the log of its deliveries')
     .argument('<id>', 'id of the webhook')
     .action(async (id: string, options: Output) => {
-      await clientOf(options).call('DELETE', addressOf(id));
+      await commands.client(options).call('DELETE', addressOf(id));
       if (!options.json) console.log(`removed ${id}`);
     });
 }
@@ -156,11 +158,6 @@ async function testOf(client: ApiClient, id: string): Promise<z.infer<typeof del
 function rowOf({ id, url, events, enabled, disabledReason, failingSince, description }: WebhookView): string[] {
   const state = enabled ? (failingSince ? `failing since ${failingSince}` : 'enabled') : `disabled (${disabledReason})`;
   return [id, state, events.join(','), url, description ?? ''];
-}
-
-function print(value: unknown, { json }: Output, text: () => string): void {
-  const shown = json ? JSON.stringify(value) : text();
-  if (shown !== '') console.log(shown);
 }
 
 /** The secret alone goes to standard output, so that it can be taken from there. */

@@ -5,17 +5,18 @@ import { Interruption } from './interruption';
 
 export type Output = Connection & { json?: boolean };
 
-/** Makes the sub-commands of `propago models`, each with the options that all have. */
-export class ModelCommands {
+/** Makes the commands below `parent` that ask a running platform, each with the options that all have. */
+export class PlatformCommands {
   constructor(
-    private readonly models: Command,
+    private readonly parent: Command,
     readonly interruption: Interruption,
+    private readonly asked = 'platform',
   ) {}
 
   add(name: string): Command {
-    return this.models
+    return this.parent
       .command(name)
-      .option('--server <url>', 'address of the platform’s admin API', 'http://127.0.0.1:8080')
+      .option('--server <url>', `address of the ${this.asked}`, 'http://127.0.0.1:8080')
       .addOption(keyOption())
       .option('--json', 'print JSON');
   }
@@ -25,11 +26,9 @@ export class ModelCommands {
   }
 }
 
+/** What commands for admins ask. */
+export const ADMIN_API = 'platform’s admin API';
+
 export function print(answer: unknown, { json }: Pick<Output, 'json'>, text: () => string): void {
   console.log(json ? JSON.stringify(answer) : text());
-}
-
-/** Address of a model, or of something of it. */
-export function modelPath(name: string, rest = ''): string {
-  return `/v1/admin/models/${encodeURIComponent(name)}${rest}`;
 }
