@@ -11,11 +11,13 @@ interface OpenApi {
 /** fetch of a gateway's JSON: every answer must look as its OpenAPI document says. @throws Error that says what differs */
 export async function documentedFetch(url: string, init: RequestInit = {}): Promise<Response> {
   const answer = await fetch(url, init);
+  const method = (init.method ?? 'GET').toLowerCase();
+  // The headers of an answer alone.
+  if (method === 'head') return answer;
   const [mediaType] = (answer.headers.get('content-type') ?? '').split(';');
   if (mediaType !== 'application/json' && mediaType !== 'application/problem+json') return answer;
   const { origin, pathname } = new URL(url);
   if (pathname.startsWith('/docs/')) return answer;
-  const method = (init.method ?? 'GET').toLowerCase();
   const document = await documentOf(origin);
   document.check({ method, pathname, status: answer.status, mediaType, body: await answer.clone().json() });
   return answer;
