@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Server } from '@tus/server' with { 'resolution-mode': 'import' };
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { assertStorable, asCodedError, CodedError, type ErrorCode } from '@propago/contracts';
@@ -21,15 +21,20 @@ const CODES: Record<number, ErrorCode> = {
   413: 'UPLOAD_TOO_LARGE',
 };
 
+interface Library {
+  server: Server;
+  /** What it says to the sender whose place another one takes. */
+  displaced: string;
+}
+
 /**
  * The tus protocol, by its own library. Its lock is that of one gateway: it ends a connection that has stalled when its
  * sender comes back on another one. Over all gateways it is the database that takes each byte once.
  */
 @Injectable()
-export class TusService implements OnModuleInit {
-  private server: Server;
-  /** What the library says to the sender whose place another one takes. */
-  private displaced: string;
+export class TusService {
+  /** Loaded for the first piece: gateways start without it, and so do tests that cannot load ECMAScript modules. */
+  private library?: Promise<Library>;
   private readonly callers = new WeakMap<object, Caller>();
   private readonly failures = new WeakMap<object, unknown>();
 
@@ -38,11 +43,10 @@ export class TusService implements OnModuleInit {
     private readonly uploads: UploadsService,
   ) {}
 
-  async onModuleInit(): Promise<void> {
+  private async load(): Promise<Library> {
     const { UPLOAD_EXPIRY_HOURS, MAX_UPLOAD_BYTES } = this.config;
     const tus = await import('@tus/server');
-    this.displaced = tus.ERRORS.ABORTED.body;
-    this.server = new tus.Server({
+    const server = new tus.Server({
       path: UPLOADS_PATH,
       relativeLocation: true,
       datastore: partStore(tus, this.uploads, UPLOAD_EXPIRY_HOURS * 3_600_000),
@@ -59,26 +63,28 @@ export class TusService implements OnModuleInit {
         return undefined;
       },
     });
+    return { server, displaced: tus.ERRORS.ABORTED.body };
   }
 
   /** Answers a request of the protocol. @throws CodedError for what the library refuses, in the words of this API */
   async handle(request: FastifyRequest, reply: FastifyReply, caller: Caller): Promise<void> {
+    const { server, displaced } = await (this.library ??= this.load());
     const own = webRequestOf(request);
     this.callers.set(own, caller);
-    const answer = await this.server.handleWeb(own);
+    const answer = await server.handleWeb(own);
     // The page is of the same origin, and programs ask nobody for permission.
     for (const [name, value] of answer.headers)
       if (/^(tus|upload|location|cache)/.test(name)) void reply.header(name, value);
-    if (answer.status >= 400) throw await this.refusalOf(own, answer);
+    if (answer.status >= 400) throw await this.refusalOf(own, answer, displaced);
     void reply.status(answer.status).send();
   }
 
-  private async refusalOf(request: Request, answer: Response): Promise<CodedError> {
+  private async refusalOf(request: Request, answer: Response, displaced: string): Promise<CodedError> {
     const { status } = answer;
     const failure = this.failures.get(request);
     if (failure && status >= 500) return asCodedError(failure);
     const text = (await answer.text()).trim();
-    if (text === this.displaced) return new CodedError('UPLOAD_CONFLICT', 'Another sender goes on with the upload.');
+    if (text === displaced) return new CodedError('UPLOAD_CONFLICT', 'Another sender goes on with the upload.');
     return new CodedError(CODES[status] ?? 'REQUEST_INVALID', text.endsWith('.') ? text : `${text}.`);
   }
 }
