@@ -142,10 +142,16 @@ async function pictureOf(
   return { rgb: data, width: info.width, height: info.height };
 }
 
-/** Frames that a queue of the ingest service has worked on. */
+/** Frames that a stage has finished, counted when it has nothing left to do: a job is counted after its last file. */
 async function framesDoneBy(stage: 'ingest' | 'pictures'): Promise<number> {
   const { url } = sut.platform.stack.services.processes.find(({ name }) => name === 'ingest')!;
-  const text = await (await fetch(`${url}/metrics`)).text();
+  let text = '';
+  await until(`${stage} is at rest`, async () => {
+    text = await (await fetch(`${url}/metrics`)).text();
+    return ['waiting', 'active'].every((state) =>
+      new RegExp(`^propago_queue_jobs\\{stage="${stage}",state="${state}"\\} 0$`, 'm').test(text),
+    );
+  });
   return Number(new RegExp(`^propago_frames_total\\{stage="${stage}"\\} (\\d+)`, 'm').exec(text)?.[1] ?? 0);
 }
 
