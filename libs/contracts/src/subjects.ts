@@ -31,6 +31,8 @@ export interface RunNews {
 
 export interface ProbeQuestion {
   blobKey: string;
+  /** Of what lies there. */
+  sha256: string;
 }
 
 export interface CollectQuestion {

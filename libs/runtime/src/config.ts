@@ -24,6 +24,9 @@ export const serviceEnvironment = z.object({
   STORAGE_MIN_FREE_BYTES: wholeOrFound(0, Number.MAX_SAFE_INTEGER).describe(
     'Uploads must leave so much of the disk free; by default 1 GiB, or 5 % of the disk where that is less. S3 has no disk',
   ),
+  STORAGE_COPIES_BYTES: whole(0, Number.MAX_SAFE_INTEGER, 2 ** 31).describe(
+    'Copies of videos that a process keeps of S3 on its own disk for the next who needs them; unused ones go beyond this',
+  ),
   HOST: z.string().default('127.0.0.1').describe('Address to listen on'),
   PORT: whole(0, 65535, 8080).describe('Port for HTTP: the API of the gateway, health and metrics of every service'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),

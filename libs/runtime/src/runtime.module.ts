@@ -32,6 +32,7 @@ export class RuntimeModule implements OnApplicationShutdown {
   constructor(
     private readonly database: Database,
     private readonly queues: Queues,
+    @Inject(STORAGE) private readonly storage: BlobStore,
     @Inject(ClientNats) private readonly client: ClientNats,
     @Inject(STOP_TRACING) private readonly stopTracing: () => Promise<void>,
   ) {}
@@ -89,6 +90,7 @@ export class RuntimeModule implements OnApplicationShutdown {
   // The stages have drained before this hook, so nothing needs Postgres or Redis any more.
   async onApplicationShutdown(): Promise<void> {
     await this.queues.close();
+    await this.storage.close();
     await this.client.close();
     await this.database.$disconnect();
     await this.stopTracing();
@@ -114,7 +116,7 @@ function countedStore(config: ServiceConfig, registry: Registry, lastWrite: Last
     registers: [registry],
   });
   return new CountedBlobStore(
-    createBlobStore(config.STORAGE_URL),
+    createBlobStore(config.STORAGE_URL, undefined, config.STORAGE_COPIES_BYTES),
     (direction, count) => bytes.inc({ direction }, count),
     (hadRoom) => (lastWrite.hadRoom = hadRoom),
   );

@@ -23,6 +23,16 @@ export interface ByteRange {
   end?: number;
 }
 
+export interface LocalFileOptions {
+  /**
+   * Names what the blob holds, such as its SHA-256, whatever its key. A store across a network keeps its copy for a while
+   * for whoever asks for the same content next.
+   */
+  content?: string;
+  /** Is told of the bytes that are read from the store for it: none for a copy that is kept. */
+  onRead?: (bytes: number) => void;
+}
+
 /**
  * Where blobs lie. Keys are segments of `[A-Za-z0-9._-]`, not starting with a dot, joined by `/`; every method throws
  * RangeError for another key. A key may not lie below another key (`a` and `a/b`): in a folder one would be a file and
@@ -67,9 +77,9 @@ export interface BlobStore {
 
   /**
    * Gives a path for programs that read files. The file is read-only and may be gone when `use` has ended.
-   * @throws CodedError BLOB_MISSING
+   * @throws CodedError BLOB_MISSING; STORAGE_FULL when there is no room for a copy
    */
-  withLocalFile<T>(key: string, use: (path: string) => Promise<T>): Promise<T>;
+  withLocalFile<T>(key: string, use: (path: string) => Promise<T>, options?: LocalFileOptions): Promise<T>;
 
   /** Removes what writers that died have left: parts of blobs that were started longer ago. @returns how many */
   sweep(olderThanMs: number): Promise<number>;

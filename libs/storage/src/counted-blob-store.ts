@@ -1,5 +1,5 @@
 import { Transform, pipeline, type Readable } from 'node:stream';
-import type { BlobEntry, BlobStat, BlobStore, ByteRange, StorageSpace } from './blob-store';
+import type { BlobEntry, BlobStat, BlobStore, ByteRange, LocalFileOptions, StorageSpace } from './blob-store';
 import { isStorageFull } from './storage-full';
 
 /** Is told how many bytes were written to or read from storage. */
@@ -45,11 +45,8 @@ export class CountedBlobStore implements BlobStore {
     return pipeline(source, counted, () => {});
   }
 
-  async withLocalFile<T>(key: string, use: (path: string) => Promise<T>): Promise<T> {
-    return this.store.withLocalFile(key, async (path) => {
-      this.count('read', (await this.store.stat(key))?.bytes ?? 0);
-      return use(path);
-    });
+  withLocalFile<T>(key: string, use: (path: string) => Promise<T>, options?: LocalFileOptions): Promise<T> {
+    return this.store.withLocalFile(key, use, { ...options, onRead: (bytes) => this.count('read', bytes) });
   }
 
   stat(key: string): Promise<BlobStat | null> {

@@ -3,7 +3,7 @@ import * as fs from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { BlobEntry, BlobStat, BlobStore, ByteRange, StorageSpace } from './blob-store';
+import { BlobEntry, BlobStat, BlobStore, ByteRange, LocalFileOptions, StorageSpace } from './blob-store';
 import { deletableFolder, folderOf, missing, notReadable, notWritable, outOfRange, requireKey } from './keys';
 import { meter } from './metering';
 import { asStorageFull, isStorageFull } from './storage-full';
@@ -137,8 +137,14 @@ export class LocalBlobStore implements BlobStore {
     }
   }
 
-  async withLocalFile<T>(key: string, use: (path: string) => Promise<T>): Promise<T> {
-    if (!(await this.stat(key))) throw missing(key);
+  async withLocalFile<T>(
+    key: string,
+    use: (path: string) => Promise<T>,
+    { onRead }: LocalFileOptions = {},
+  ): Promise<T> {
+    const found = await this.stat(key);
+    if (!found) throw missing(key);
+    onRead?.(found.bytes);
     return use(this.path(key));
   }
 

@@ -32,9 +32,10 @@ function away(cause: Error): CodedError {
 
 /**
  * @param url s3://bucket/prefix with the parameters of createBlobStore
+ * @param keptBytes as createBlobStore
  * @throws RangeError for a parameter that is not known, or a prefix that is none
  */
-export function openS3BlobStore(url: URL, credentials?: S3Credentials): BlobStore {
+export function openS3BlobStore(url: URL, credentials?: S3Credentials, keptBytes = 0): BlobStore {
   const { searchParams, hostname, pathname } = url;
   for (const name of searchParams.keys()) {
     if (!PARAMETERS.includes(name)) {
@@ -66,5 +67,5 @@ export function openS3BlobStore(url: URL, credentials?: S3Credentials): BlobStor
     },
     { step: 'initialize', name: 'failuresByTheirCodes' },
   );
-  return new S3BlobStore(client, { bucket: hostname, prefix });
+  return new S3BlobStore(client, { bucket: hostname, prefix }, { keptBytes });
 }

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { CreateMultipartUploadCommand, S3Client } from '@aws-sdk/client-s3';
 import { BlobStore } from './blob-store';
 import { describeBlobStore } from './blob-store.conformance';
@@ -13,8 +14,10 @@ const note = binary ? '' : ' (skipped: no versitygw or minio on PATH or in PROPA
   let server: S3TestServer;
   let store: BlobStore;
   let prefix: string;
-  const open = (bucket: string): BlobStore =>
-    createBlobStore(`s3://${bucket}/${prefix}?endpoint=${server.endpoint}&forcePathStyle=true`, server.credentials);
+  const open = (bucket: string, keptBytes?: number): BlobStore => {
+    const url = `s3://${bucket}/${prefix}?endpoint=${server.endpoint}&forcePathStyle=true`;
+    return createBlobStore(url, server.credentials, keptBytes);
+  };
 
   const openClient = () => {
     const { endpoint, credentials } = server;
@@ -53,7 +56,7 @@ const note = binary ? '' : ' (skipped: no versitygw or minio on PATH or in PROPA
   it('moves what is too long for one request in parts, with every byte', async () => {
     const client = openClient();
     // A part has at least 5 MiB, but for the last.
-    const parts = new S3BlobStore(client, { bucket: 'bucket', prefix: `${prefix}/` }, 5 * 1024 ** 2);
+    const parts = new S3BlobStore(client, { bucket: 'bucket', prefix: `${prefix}/` }, { copyBytes: 5 * 1024 ** 2 });
     const data = randomBytes(12 * 1024 ** 2);
     await parts.put('from', data);
     await parts.move('from', 'to');
@@ -61,6 +64,21 @@ const note = binary ? '' : ' (skipped: no versitygw or minio on PATH or in PROPA
     expect(await parts.stat('from')).toBeNull();
     expect(await parts.sweep(-60_000)).toBe(0);
     await parts.close();
+  });
+
+  it('fetches a content once, under whichever key, and not at all when its blob is gone', async () => {
+    const keeping = open('bucket', 2 ** 20);
+    const read: number[] = [];
+    const options = { content: 'of one film', onRead: (bytes: number) => read.push(bytes) };
+    const text = (key: string) => keeping.withLocalFile(key, (path) => readFile(path, 'utf8'), options);
+    await keeping.put('uploaded', Buffer.from('film'));
+    expect(await text('uploaded')).toBe('film');
+    await keeping.move('uploaded', 'kept');
+    expect(await text('kept')).toBe('film');
+    expect(read).toEqual([4]);
+    await keeping.delete('kept');
+    await expect(text('kept')).rejects.toMatchObject({ code: 'BLOB_MISSING' });
+    await keeping.close();
   });
 
   it('answers SERVICE_UNAVAILABLE when the bucket does not exist', async () => {

@@ -23,8 +23,9 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { CodedError } from '@propago/contracts';
-import { BlobEntry, BlobStat, BlobStore, ByteRange, StorageSpace } from './blob-store';
+import { BlobEntry, BlobStat, BlobStore, ByteRange, LocalFileOptions, StorageSpace } from './blob-store';
 import { deletableFolder, folderOf, missing, notReadable, notWritable, outOfRange, requireKey } from './keys';
+import { LocalCopies } from './local-copies';
 import { meter } from './metering';
 import { withScratchFolder } from './scratch-folder';
 
@@ -44,14 +45,26 @@ export interface S3Place {
   prefix: string;
 }
 
+export interface S3StoreOptions {
+  /** Most bytes that one request copies. */
+  copyBytes?: number;
+  /** Most bytes of copies on the local disk that are kept for the next who asks for their content. Default: none. */
+  keptBytes?: number;
+}
+
 /** Blobs as objects of an S3 bucket. */
 export class S3BlobStore implements BlobStore {
+  private readonly copyBytes: number;
+  private readonly copies: LocalCopies;
+
   constructor(
     private readonly client: S3Client,
     private readonly place: S3Place,
-    /** Most bytes that one request copies. */
-    private readonly copyBytes = COPY_BYTES,
-  ) {}
+    { copyBytes = COPY_BYTES, keptBytes = 0 }: S3StoreOptions = {},
+  ) {
+    this.copyBytes = copyBytes;
+    this.copies = new LocalCopies(keptBytes);
+  }
 
   async put(key: string, data: Uint8Array): Promise<void> {
     await this.client.send(new PutObjectCommand({ ...this.at(key), Body: data }));
@@ -156,17 +169,26 @@ export class S3BlobStore implements BlobStore {
     }
   }
 
-  async withLocalFile<T>(key: string, use: (path: string) => Promise<T>): Promise<T> {
-    const body = await this.getStream(key);
-    try {
-      return await withScratchFolder('blob', async (folder) => {
-        const path = join(folder, 'blob');
-        await pipeline(body, createWriteStream(path));
-        return use(path);
-      });
-    } finally {
-      body.destroy();
+  async withLocalFile<T>(
+    key: string,
+    use: (path: string) => Promise<T>,
+    { content, onRead }: LocalFileOptions = {},
+  ): Promise<T> {
+    const found = await this.stat(key);
+    if (!found) {
+      if (content !== undefined) await this.copies.drop(content);
+      throw missing(key);
     }
+    const fetch = async (path: string): Promise<void> => {
+      await pipeline(await this.getStream(key), createWriteStream(path));
+      onRead?.(found.bytes);
+    };
+    if (content !== undefined) return this.copies.use(content, { bytes: found.bytes, fetch }, use);
+    return withScratchFolder('blob', async (folder) => {
+      const path = join(folder, 'blob');
+      await fetch(path);
+      return use(path);
+    });
   }
 
   async sweep(olderThanMs: number): Promise<number> {
@@ -210,6 +232,7 @@ export class S3BlobStore implements BlobStore {
   }
 
   async close(): Promise<void> {
+    await this.copies.close();
     this.client.destroy();
   }
 

@@ -18,9 +18,8 @@ export async function withScratchFolder<T>(
   use: (folder: string) => Promise<T>,
   parent = tmpdir(),
 ): Promise<T> {
-  await sweepScratchFolders(parent);
   try {
-    const folder = await mkdtemp(join(parent, `propago-${what}-${process.pid}-${STARTED}-${hostname()}-`));
+    const folder = await makeScratchFolder(what, parent);
     try {
       return await use(folder);
     } finally {
@@ -29,6 +28,12 @@ export async function withScratchFolder<T>(
   } catch (error) {
     throw asStorageFull(error, 'the folder for temporary files');
   }
+}
+
+/** Makes such a folder for longer; what makes it must remove it. What killed processes left goes first. */
+export async function makeScratchFolder(what: string, parent = tmpdir()): Promise<string> {
+  await sweepScratchFolders(parent);
+  return mkdtemp(join(parent, `propago-${what}-${process.pid}-${STARTED}-${hostname()}-`));
 }
 
 /** Removes what processes left that were killed. A folder that is not there has none. */

@@ -45,14 +45,16 @@ export class IngestProcessor implements StageHandler<'ingest'> {
       return { skipped: true };
     }
     if (!(await this.waitForRoom(set.id, first, signal))) return { skipped: true };
-    const report = await this.storage.withLocalFile(blobKeys.video(set.videoSha256), async (file) => {
+    const content = set.videoSha256;
+    const decode = async (file: string): Promise<JobReport> => {
       try {
         return await this.decodeFrom(first, set, await openVideoSource(file, videoLimits(this.config)), signal);
       } catch (error) {
-        if (error instanceof CodedError && !signal.aborted) await this.table.fail(set.videoSha256, error);
+        if (error instanceof CodedError && !signal.aborted) await this.table.fail(content, error);
         throw error;
       }
-    });
+    };
+    const report = await this.storage.withLocalFile(blobKeys.video(content), decode, { content });
     await this.next.videoDecoded(set.id);
     return report;
   }

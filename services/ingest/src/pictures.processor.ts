@@ -46,8 +46,10 @@ export class PicturesProcessor implements StageHandler<'pictures'> {
   }
 
   private withVideo(sha256: string, use: (source: VideoSource) => Promise<JobReport>): Promise<JobReport> {
-    return this.storage.withLocalFile(blobKeys.video(sha256), async (file) =>
-      use(await openVideoSource(file, videoLimits(this.config))),
+    return this.storage.withLocalFile(
+      blobKeys.video(sha256),
+      async (file) => use(await openVideoSource(file, videoLimits(this.config))),
+      { content: sha256 },
     );
   }
 

@@ -15,11 +15,12 @@ export class ProbeController {
   ) {}
 
   @MessagePattern(SUBJECTS.probe, { queue: 'ingest' })
-  probe(@Payload() { blobKey }: ProbeQuestion) {
+  probe(@Payload() { blobKey, sha256 }: ProbeQuestion) {
     return answer(this.logger, () =>
       this.storage.withLocalFile(
         blobKey,
         async (file) => (await openVideoSource(file, videoLimits(this.config))).probe,
+        { content: sha256 },
       ),
     );
   }

@@ -60,8 +60,8 @@ export class VideosService {
   }
 
   /** What a file is. @throws any VIDEO_*, ZIP_* or FRAME_* code */
-  probe({ key }: IncomingVideo): Promise<VideoProbe> {
-    return this.news.ask<ProbeQuestion, VideoProbe>(SUBJECTS.probe, { blobKey: key });
+  probe({ key, sha256 }: IncomingVideo): Promise<VideoProbe> {
+    return this.news.ask<ProbeQuestion, VideoProbe>(SUBJECTS.probe, { blobKey: key, sha256 });
   }
 
   /** Does something in a transaction that has the lock of the video, and in which its content is known and in its place. */

@@ -100,7 +100,7 @@ export class RunSource {
 
   private withPictures<T>(use: (pictures: AsyncIterable<ExportedPicture>) => Promise<T>): Promise<T> {
     const { video } = this.reading.wanted.run.featureSet;
-    return this.storage.withLocalFile(video.blobKey, (file) => use(this.pictures(file)));
+    return this.storage.withLocalFile(video.blobKey, (file) => use(this.pictures(file)), { content: video.sha256 });
   }
 
   private async *pictures(file: string): AsyncGenerator<ExportedPicture> {
