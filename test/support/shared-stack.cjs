@@ -10,7 +10,7 @@ let host;
 let taken = false;
 
 function start(keySecret) {
-  const folder = process.env.PROPAGO_SHARED_STACKS;
+  const folder = process.env.SHARED_TEST_STACKS;
   if (!folder) throw new Error('the shared platform is for e2e specs only');
   // A group of its own: Ctrl-C reaches jest, whose end the host sees.
   const child = fork(HOST, [folder, keySecret], { detached: true, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });

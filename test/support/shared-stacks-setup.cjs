@@ -4,5 +4,5 @@ const path = require('node:path');
 
 /** Before the first e2e spec: where the shared platforms of all workers are known. */
 module.exports = async () => {
-  process.env.PROPAGO_SHARED_STACKS = mkdtempSync(path.join(tmpdir(), 'propago-shared-'));
+  process.env.SHARED_TEST_STACKS = mkdtempSync(path.join(tmpdir(), 'propago-shared-'));
 };

@@ -5,7 +5,7 @@ const LIMIT_MS = 60_000;
 
 /** After the last e2e spec: the shared platforms end, and nothing of them is left. */
 module.exports = async () => {
-  const folder = process.env.PROPAGO_SHARED_STACKS;
+  const folder = process.env.SHARED_TEST_STACKS;
   const hosts = () => (existsSync(folder) ? readdirSync(folder).map(Number) : []);
   const isThere = (pid) => existsSync(`/proc/${pid}`);
   hosts()
