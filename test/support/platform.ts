@@ -211,10 +211,12 @@ export async function startPlatform(
 
 /** Waits until something is so. @throws Error with its name when it never is */
 export async function until(what: string, isSo: () => Promise<boolean>, patienceMs = PATIENCE_MS): Promise<void> {
-  const deadline = Date.now() + patienceMs;
+  const begin = Date.now();
   while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error(`waited in vain until ${what}`);
-    await sleep(30);
+    const waited = Date.now() - begin;
+    if (waited > patienceMs) throw new Error(`waited in vain until ${what}`);
+    // Whoever asks all the time takes the processor from what is waited for.
+    await sleep(Math.min(Math.max(30, waited / 10), 500));
   }
 }
 
