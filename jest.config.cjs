@@ -15,7 +15,7 @@ const swc = [
 
 const common = {
   rootDir: __dirname,
-  testEnvironment: '<rootDir>/test/ort-environment.cjs',
+  testEnvironment: '<rootDir>/test/support/lone-environment.cjs',
   transform: { '^.+\\.ts$': swc },
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
   moduleNameMapper: { '^@propago/([a-z0-9-]+)$': '<rootDir>/libs/$1/src' },

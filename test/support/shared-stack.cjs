@@ -1,4 +1,5 @@
 const { fork } = require('node:child_process');
+const { once } = require('node:events');
 const path = require('node:path');
 
 // Lives in the jest worker, outside the realm of any spec file: what one file started is there for the next.
@@ -53,4 +54,13 @@ function drop() {
   host = undefined;
 }
 
-module.exports = { take, giveBack, drop, isTaken: () => taken };
+/** Ends it, and waits until it is gone: for files that want no platform, and look for processes that they leave behind. */
+async function end() {
+  const child = host?.child;
+  drop();
+  if (!child || child.exitCode !== null || child.signalCode !== null) return;
+  child.ref();
+  await once(child, 'exit');
+}
+
+module.exports = { take, giveBack, drop, end, isTaken: () => taken };

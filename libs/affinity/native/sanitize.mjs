@@ -26,7 +26,7 @@ try {
     recursive: true,
     filter: (source) => !source.startsWith(build) || source === `${build}.mjs`,
   });
-  for (const path of ['jest.config.cjs', 'package.json', 'test/ort-environment.cjs']) {
+  for (const path of ['jest.config.cjs', 'package.json', 'test/ort-environment.cjs', 'test/support']) {
     cpSync(join(root, path), join(copy, path), { recursive: true });
   }
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
