@@ -31,7 +31,7 @@ const platform = {
 };
 
 // unit: no server; medium: real Postgres, Redis and NATS in this process; e2e: the services as real processes;
-// long: what takes minutes of one core, run by npm run test:long.
+// long: what is too slow for every change, run by npm run test:long.
 module.exports = {
   // A busy machine is no failure: what takes longer than this hangs.
   testTimeout: 120_000,

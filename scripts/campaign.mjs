@@ -6,7 +6,7 @@ import { REPO_ROOT } from './system-tools.mjs';
 
 /**
  * Campaigns by name: their settings, and what these are where nothing is said. What they do is in
- * test/<name>-campaign.e2e-spec.ts, of which npm test runs a little.
+ * test/<name>-campaign.long-spec.ts, of which npm run test:long runs a little.
  */
 const CAMPAIGNS = {
   // Random corrections of runs while workers are killed, each compared with a fresh run.
@@ -39,7 +39,7 @@ await main(async () => {
   const { values } = parseArgs({ args, options });
   const chosen = Object.entries(values).map(([option, value]) => [`CAMPAIGN_${option.toUpperCase()}`, value]);
   const jest = path.join(REPO_ROOT, 'node_modules/jest/bin/jest.js');
-  const spec = ['--runInBand', '--selectProjects=e2e', '--testPathPatterns', `test/${FILES[name] ?? name}-campaign`];
+  const spec = ['--runInBand', '--selectProjects=long', '--testPathPatterns', `test/${FILES[name] ?? name}-campaign`];
   const env = { ...(await setup()), ...Object.fromEntries(chosen) };
   return passThrough(process.execPath, [jest, ...spec], { cwd: REPO_ROOT, env });
 });

@@ -3,8 +3,9 @@ import { main } from './setup.mjs';
 import { REPO_ROOT } from './system-tools.mjs';
 
 /**
- * What is too slow for every change: encoders are judged, the trainer learns and compiles. Campaigns longer than those of
- * npm test run by hand: all of .ci/run must end within an hour, also on a slow machine.
+ * What is too slow for every change: short campaigns, restarts of everything under load, hundreds of seeks in the page,
+ * figures of other programs; encoders are judged, the trainer learns and compiles. Longer campaigns run by hand: all of
+ * .ci/run must end within an hour, also on a slow machine.
  */
 const COMMANDS = [
   ['scripts/test.mjs', '--selectProjects=long'],

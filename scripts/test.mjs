@@ -13,7 +13,7 @@ const PROJECTS = ['unit', 'medium', 'e2e'];
 const CHOOSES_NOTHING = /^--(json|outputFile=.*|ci|silent|verbose|maxWorkers=.*|runInBand)$|^-(i|w=?\d*)$/;
 
 /** Whether the chosen tests may be those of the page. */
-const needsBrowser = (args) => !args.some((arg) => arg.startsWith('--selectProjects=') && !arg.includes('e2e'));
+const needsBrowser = (args) => !args.some((arg) => arg.startsWith('--selectProjects=') && !/e2e|long/.test(arg));
 
 /** The trainer's tests but the long ones; exit code. */
 async function pythonTests(signal) {
