@@ -88,6 +88,21 @@ describe('text that cannot be stored', () => {
   });
 
   it.each([
+    ['objects', '[{"id":1,"name":"a\\u0000b"}]'],
+    ['prompts', '[{"frame":0,"objects":[{"id":1,"absent":true,"\\u0000":1}]}]'],
+    [
+      'keypoints',
+      '{"objects":[{"id":2,"points":["\\u0000"]}],"frames":[{"frame":0,"objects":[{"id":2,"absent":true}]}]}',
+    ],
+    ['keypoints', 'scorer,a,a\nbodyparts,no\0se,no\0se\ncoords,x,y\n0,1,2\n'],
+  ])('in the part %s is refused: %j', async (name, value) => {
+    const data = new FormData();
+    data.append(name, value);
+    const answer = await documentedFetch(`${platform.url}/v1/runs`, { method: 'POST', body: data });
+    expect(await problemOf(answer)).toMatchObject({ code: 'TEXT_INVALID', status: 400 });
+  });
+
+  it.each([
     ['POST', '/v1/admin/keys', { name: 'a\0b', scopes: ['runs:read'] }],
     ['POST', '/v1/admin/keys', { name: '\ud800', scopes: ['runs:read'] }],
     ['POST', '/v1/admin/training-runs', { settings: { ab: 'x\0' } }],

@@ -28,5 +28,5 @@ export async function expectMasks(
   expect(page.items.map(({ index }) => index)).toEqual(Array.from({ length: frames }, (_, i) => i));
   const last = pixelsOf(await platform.maskOf(run.id, frames - 1));
   expect({ width: last.width, height: last.height }).toEqual(size);
-  return page.items;
+  return { id: run.id, items: page.items };
 }

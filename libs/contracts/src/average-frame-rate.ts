@@ -1,8 +1,12 @@
-/** Time stamps of a decoded video, in ticks. */
-export interface FrameSpan {
-  frames: number;
-  firstPts: number;
-  lastPts: number;
+/**
+ * Time between the frames of a decoded video. A frame that is earlier than the one before it counts for nothing: there, two
+ * recordings were joined.
+ */
+export interface FrameSteps {
+  /** Frames that come after the one before them. */
+  count: number;
+  /** Time that they do so, all together, in ticks. */
+  ticks: number;
 }
 
 // Containers round time stamps to ticks, Matroska to milliseconds: so far they may be from the rate of the headers.
@@ -15,11 +19,10 @@ const SAME_RATE = 0.01;
  */
 export function averageFrameRate(
   { frameRate, timeBase }: { frameRate: number | null; timeBase: { num: number; den: number } },
-  span: FrameSpan | null,
+  steps: FrameSteps | null,
 ): number | null {
-  const seconds = span ? ((span.lastPts - span.firstPts) * timeBase.num) / timeBase.den : 0;
-  if (!span || span.frames < 2 || seconds <= 0) return frameRate;
-  const measured = (span.frames - 1) / seconds;
+  if (!steps || steps.count === 0) return frameRate;
+  const measured = (steps.count * timeBase.den) / (steps.ticks * timeBase.num);
   const agrees = frameRate !== null && Math.abs(measured - frameRate) <= SAME_RATE * frameRate;
   return agrees ? frameRate : measured;
 }

@@ -17,4 +17,4 @@ export * from './subjects';
 export * from './training';
 export * from './warnings';
 export * from './webhooks';
-export { averageFrameRate, type FrameSpan } from './average-frame-rate';
+export { averageFrameRate, type FrameSteps } from './average-frame-rate';

@@ -1,5 +1,6 @@
 export * from './database';
 export * from './database-failure';
+export * from './frame-steps';
 export * from './hold-model-version';
 export * from './run-selection';
 export { Prisma } from './generated/client';

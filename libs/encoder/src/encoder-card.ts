@@ -1,14 +1,15 @@
-import { CodedError } from '@propago/contracts';
+import { CodedError, storable } from '@propago/contracts';
 import { z } from 'zod';
 
 /** Key of `metadata_props` under which an ONNX file carries its card, as JSON. */
 export const CARD_METADATA_KEY = 'propago.card';
 
+const text = z.string().refine((value) => storable(value) === value, 'must not have characters that cannot be stored');
 const perChannel = z.tuple([z.number(), z.number(), z.number()], 'expected three numbers, such as [0.5, 0.5, 0.5]');
 
 /** What a card file or `propago.card` metadata may state; everything is optional there and completed by the loader. */
 export const encoderCardFactsSchema = z.strictObject({
-  name: z.string().min(1).max(200).optional(),
+  name: text.min(1).max(200).optional(),
   sha256: z
     .string()
     .regex(/^[0-9a-f]{64}$/)
@@ -21,11 +22,11 @@ export const encoderCardFactsSchema = z.strictObject({
   inputRange: z.tuple([z.literal(0), z.literal(1)]).optional(),
   layout: z.enum(['tokens', 'map']).optional(),
   l2Normalised: z.boolean().optional(),
-  inputName: z.string().min(1).optional(),
-  outputName: z.string().min(1).optional(),
+  inputName: text.min(1).optional(),
+  outputName: text.min(1).optional(),
   maxBatch: z.number().int().min(1).max(1024).optional(),
-  provenance: z.string().max(4000).optional(),
-  layer: z.string().max(400).optional().describe('Where in the network the features are taken'),
+  provenance: text.max(4000).optional(),
+  layer: text.max(400).optional().describe('Where in the network the features are taken'),
 });
 
 /** What is known about an encoder before its card is complete. */

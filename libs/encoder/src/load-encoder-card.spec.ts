@@ -82,6 +82,7 @@ describe('loadEncoderCard', () => {
       /The card is for the file 000/,
     ],
     ['a card with an unknown field', { metadata: { [CARD_METADATA_KEY]: '{"patchsize":8}' } }, /Unrecognized key/],
+    ['a card with NUL', { metadata: { [CARD_METADATA_KEY]: '{"layer":"a\\u0000"}' } }, /layer: must not/],
     ['a card that is not JSON', { metadata: { [CARD_METADATA_KEY]: '{' } }, /is not JSON/],
   ])('refuses %s', async (_, content, message) => {
     const error = await loadEncoderCard(await encoderFile(content)).catch((e: unknown) => e);

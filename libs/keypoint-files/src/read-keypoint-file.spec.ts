@@ -187,6 +187,14 @@ describe('readKeypointFile', () => {
     expect(refusal(() => read(file))).toBe('KEYPOINTS_INVALID');
   });
 
+  it.each([
+    ['JSON', { ...own, objects: [{ ...own.objects[0], name: 'a\0b' }] }],
+    ['a csv', 'scorer,a,a\nbodyparts,no\0se,no\0se\ncoords,x,y\n0,1,2\n'],
+    ['COCO', { ...coco, categories: [{ ...coco.categories[0], name: '\ud800' }] }],
+  ])('refuses names in %s that cannot be stored', (_, file) => {
+    expect(refusal(() => read(file))).toBe('TEXT_INVALID');
+  });
+
   it('refuses a file that says nothing, and an object that is not described', () => {
     expect(refusal(() => read({ ...own, frames: [] }))).toBe('KEYPOINTS_EMPTY');
     const other = [{ frame: 0, objects: [{ id: 9, absent: true }] }];

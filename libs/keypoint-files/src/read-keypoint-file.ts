@@ -1,4 +1,4 @@
-import { CodedError, parseFields } from '@propago/contracts';
+import { assertStorable, CodedError, parseFields } from '@propago/contracts';
 import { isCoco, readCoco } from './coco';
 import { isDeepLabCut, readDeepLabCut } from './deeplabcut';
 import { ownFile, type GivenPoint, type KeypointFile } from './keypoint-file';
@@ -6,11 +6,12 @@ import { ownFile, type GivenPoint, type KeypointFile } from './keypoint-file';
 /**
  * Reads key points of a video: the platform's own JSON, key points of COCO, or a csv of DeepLabCut, told by their content.
  *
- * @throws CodedError KEYPOINTS_INVALID, KEYPOINTS_EMPTY, OBJECT_UNKNOWN; FieldErrors KEYPOINTS_INVALID
+ * @throws CodedError KEYPOINTS_INVALID, KEYPOINTS_EMPTY, OBJECT_UNKNOWN, TEXT_INVALID; FieldErrors KEYPOINTS_INVALID
  */
 export function readKeypointFile(bytes: Uint8Array): KeypointFile {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
   const file = isDeepLabCut(text) ? readDeepLabCut(text) : keypointsIn(parsed(text));
+  assertStorable(file, 'the key points');
   if (file.frames.length === 0) throw new CodedError('KEYPOINTS_EMPTY', 'The file says nothing about any frame.');
   return file;
 }

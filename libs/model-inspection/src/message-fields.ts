@@ -155,11 +155,16 @@ export class FieldReaders {
       );
     }
     const bytes = this.reader.bytes(length, end, this.what);
+    const refuse = (fault: string): never => {
+      const shown = JSON.stringify(bytes.toString('latin1').slice(0, 80));
+      throw new CodedError('MODEL_NAME_INVALID', `${this.what} has a name ${fault}: ${shown}.`);
+    };
+    // The database takes no text with NUL, and refusals quote names.
+    if (bytes.includes(0)) refuse('with a NUL character');
     try {
       return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     } catch {
-      const shown = JSON.stringify(bytes.toString('latin1').slice(0, 80));
-      throw new CodedError('MODEL_NAME_INVALID', `${this.what} has a name that is not UTF-8: ${shown}.`);
+      return refuse('that is not UTF-8');
     }
   }
 }

@@ -78,6 +78,12 @@ const files: BadModel[] = [
   ),
   bad(
     'MODEL_NAME_INVALID',
+    'a name with a NUL character',
+    /NUL character: "fea\\u0000tures"/,
+    added(onnxNode('Relu', ['image'], 'fea\0tures')),
+  ),
+  bad(
+    'MODEL_NAME_INVALID',
     'a name of a megabyte',
     /1048576 bytes/,
     added(onnxNode('Relu', ['image'], 'x'.repeat(2 ** 20))),

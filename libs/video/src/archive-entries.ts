@@ -76,6 +76,9 @@ async function* entriesOf(zip: ZipFile): AsyncGenerator<Entry> {
 
 function isFrame(entry: Entry): boolean {
   const { fileName } = entry;
+  // Such names end early in other programs, and the database takes none.
+  if (fileName.includes('\0'))
+    throw new CodedError('ZIP_UNSAFE_ENTRY', `${JSON.stringify(fileName)} has a NUL character in its name.`);
   // Unix mode in the upper half; 0 where the zip was made elsewhere. Links, devices and pipes have no place here.
   const type = (entry.externalFileAttributes >>> 16) & 0o170000;
   if (![0, 0o100000, 0o040000].includes(type))

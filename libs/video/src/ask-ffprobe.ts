@@ -1,11 +1,14 @@
 import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { CodedError } from '@propago/contracts';
 import { z } from 'zod';
-import { type Demuxer, type ProcessLimits, startTool } from './ffmpeg';
+import { type Demuxer, type ProcessLimits, startTool, type ToolProcess } from './ffmpeg';
 import type { VideoLimits } from './limits';
 import { openableDecoders } from './openable-decoders';
 
 const MAX_ANSWER_BYTES = 1 << 20;
+// Of a stream whose time stamps are compared: what they take in memory is bounded.
+const MAX_PACKETS = 1_000_000;
 // Pixels. A cover may be larger than a frame may, and one of our decoders may meet it while headers are analysed.
 const LARGEST_COVER = String(16384 ** 2);
 const ENTRIES =
@@ -76,24 +79,19 @@ export async function askFfprobe(
   path: string,
   question: ProbeQuestion,
 ): Promise<ProbeAnswer & { incomplete: boolean }> {
-  const { demuxer, stream, limits, signal } = question;
-  const hard = readingLimits(limits, stream === undefined ? limits.probeSeconds : limits.decodeSeconds);
-  const openable = await openableDecoders(hard);
-  const decoders = ['v', 'a', 's', 'd'].flatMap((type) => [`-codec_whitelist:${type}`, openable]);
+  const { stream, signal } = question;
   const selected =
     stream === undefined ? ['-select_streams', 'v'] : ['-select_streams', String(stream), '-count_packets'];
   const cutPacket = new RegExp(`Packet corrupt \\(stream = ${stream},|stream ${stream}, offset \\w+: partial file`);
   let incomplete = false;
-  const child = startTool({
-    tool: 'ffprobe',
-    inputs: [{ demuxer, url: `file:${resolve(path)}`, options: ['-max_pixels', LARGEST_COVER, ...decoders] }],
-    output: [...selected, '-show_entries', ENTRIES, '-of', 'json=c=1'],
-    limits: hard,
-    signal,
-    onLine: (line) => {
+  const child = await startFfprobe(
+    path,
+    question,
+    [...selected, '-show_entries', ENTRIES, '-of', 'json=c=1'],
+    (line) => {
       incomplete ||= cutPacket.test(line);
     },
-  });
+  );
   try {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -110,6 +108,53 @@ export async function askFfprobe(
   } finally {
     await child.stop();
   }
+}
+
+/**
+ * Whether each packet of a stream has a time stamp that no other one has. Pieces that were joined may repeat theirs; then
+ * a place cannot be found again by its time. Reads the whole file.
+ * @throws VIDEO_TIMEOUT
+ */
+export async function hasUniqueTimes(path: string, question: ProbeQuestion & { stream: number }): Promise<boolean> {
+  const output = ['-select_streams', String(question.stream), '-show_entries', 'packet=pts,dts', '-of', 'csv=p=0'];
+  const child = await startFfprobe(path, question, output);
+  const seen = new Set<string>();
+  try {
+    child.stdout.setEncoding('utf8');
+    for await (const line of createInterface({ input: child.stdout })) {
+      const [, pts, dts] = /^(-?\d+|N\/A),(-?\d+|N\/A)/.exec(line) ?? [];
+      const time = pts === 'N/A' ? dts : pts;
+      if (time === undefined) continue;
+      if (time === 'N/A' || seen.has(time) || seen.size > MAX_PACKETS) return false;
+      seen.add(time);
+    }
+    const exit = await child.exited;
+    question.signal?.throwIfAborted();
+    if (exit.code !== 0) throw child.diagnosis.failure(exit, 'Reading the packets', 'VIDEO_CORRUPT');
+    return true;
+  } finally {
+    await child.stop();
+  }
+}
+
+/** With the decoders of all streams within reach and none of them opened before it is looked at. */
+async function startFfprobe(
+  path: string,
+  { demuxer, stream, limits, signal }: ProbeQuestion,
+  output: string[],
+  onLine?: (line: string) => void,
+): Promise<ToolProcess> {
+  const hard = readingLimits(limits, stream === undefined ? limits.probeSeconds : limits.decodeSeconds);
+  const openable = await openableDecoders(hard);
+  const decoders = ['v', 'a', 's', 'd'].flatMap((type) => [`-codec_whitelist:${type}`, openable]);
+  return startTool({
+    tool: 'ffprobe',
+    inputs: [{ demuxer, url: `file:${resolve(path)}`, options: ['-max_pixels', LARGEST_COVER, ...decoders] }],
+    output,
+    limits: hard,
+    signal,
+    onLine,
+  });
 }
 
 function parseAnswer(json: string): ProbeAnswer {

@@ -189,6 +189,8 @@ describe('a zip of frames', () => {
     ['aa/bb/1.png', '\\a\\bb\\1.png'],
     ['aa/bb/1.png', 'C:\\bb\\1.png'],
     ['aa/readme.txt', '../readme.txt'],
+    ['aa/evil.png', 'aa/ev\0l.png'],
+    ['aa/readme.txt', 'aa/readm\0.txt'],
   ])('refuses %s renamed to %s', async (from, to) => {
     await zip([
       [from, await png(1)],

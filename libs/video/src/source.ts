@@ -1,3 +1,4 @@
+import { hasUniqueTimes } from './ask-ffprobe';
 import { decodeVideo, type FramePlace } from './decode-video';
 import type { DecodedFrame } from './decoded-frame';
 import { decodeFrameArchive, probeFrameArchive } from './frame-archive';
@@ -20,6 +21,11 @@ export interface VideoSource {
    * a comparison tells which frame each of them is. @see DecodeOptions.from
    */
   framesFrom(keyFrame: FramePlace, signal?: AbortSignal): AsyncIterable<DecodedFrame>;
+  /**
+   * Whether no two of its frames have the same time stamp. In a film that was joined of pieces that begin at the same time,
+   * decoding from the middle may find the same frames in another piece, and no comparison tells. Reads the whole file.
+   */
+  hasUniqueTimes(signal?: AbortSignal): Promise<boolean>;
 }
 
 /**
@@ -32,9 +38,20 @@ export async function openVideoSource(path: string, limits: VideoLimits, signal?
     const probe = await probeFrameArchive(path, limits);
     const decode = (signal?: AbortSignal, from?: FramePlace) =>
       decodeFrameArchive(path, { probe, limits, signal, from });
-    return { probe, frames: decode, framesFrom: (keyFrame, abort) => decode(abort, keyFrame) };
+    return {
+      probe,
+      frames: decode,
+      framesFrom: (keyFrame, abort) => decode(abort, keyFrame),
+      hasUniqueTimes: async () => true,
+    };
   }
   const probe = await probeVideo(path, limits, signal);
   const decode = (signal?: AbortSignal, from?: FramePlace) => decodeVideo(path, { probe, limits, signal, from });
-  return { probe, frames: decode, framesFrom: (keyFrame, abort) => decode(abort, keyFrame) };
+  const stream = { demuxer: kind, stream: probe.streamIndex, limits };
+  return {
+    probe,
+    frames: decode,
+    framesFrom: (keyFrame, abort) => decode(abort, keyFrame),
+    hasUniqueTimes: (abort) => hasUniqueTimes(path, { ...stream, signal: abort }),
+  };
 }

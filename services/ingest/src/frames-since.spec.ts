@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
@@ -11,6 +11,7 @@ import {
   type DecodedFrame,
   type VideoSource,
 } from '@propago/video';
+import { generateClip, testPicture } from '../../../libs/video/testing/generate-clip';
 import type { FrameTableService } from './frame-table.service';
 import { framesSince, type Continuation } from './frames-since';
 
@@ -46,14 +47,12 @@ describe('framesSince', () => {
     return found;
   }
 
-  /** A table that knows the frames between the last key frame and the first one that is wanted. */
-  const tableOf = (change: (row: VideoFrame) => VideoFrame = (row) => row) => ({
+  /** A table that knows the frames between a key frame and the first one that is wanted. */
+  const tableOf = (change: (row: VideoFrame) => VideoFrame = (row) => row, frames = all.slice(KEY, FIRST)) => ({
     sinceKeyFrame: async () => {
-      const rows = all
-        .slice(KEY, FIRST)
-        .map(({ pts, checksum, ...row }) =>
-          change({ ...row, videoSha256: 'v', name: null, pts: BigInt(pts), checksum: BigInt(checksum) }),
-        );
+      const rows = frames.map(({ pts, checksum, ...row }) =>
+        change({ ...row, videoSha256: 'v', name: null, pts: BigInt(pts), checksum: BigInt(checksum) }),
+      );
       return new Map(rows.map((row) => [row.index, row]));
     },
   });
@@ -73,6 +72,27 @@ describe('framesSince', () => {
     expect(await since(other, continuation)).toEqual(all.slice(FIRST));
     expect(continuation.fromTheMiddle).toBeUndefined();
   });
+
+  it.each(['piece.ts', 'piece.mkv'])(
+    'goes on from the start in a film that was joined of %s twice: the other copy has the same frames at the same times',
+    async (name) => {
+      const piece = join(folder, name);
+      const h264 = ['-c:v', 'libx264', '-preset', 'veryfast', '-pix_fmt', 'yuv420p', '-g', '12', '-bf', '0'];
+      await generateClip(piece, [testPicture('96x64', 25, 60)], h264);
+      const bytes = await readFile(piece);
+      const joined = join(folder, `joined-${name}`);
+      await writeFile(joined, Buffer.concat([bytes, bytes]));
+      const film = await openVideoSource(joined, DEFAULT_VIDEO_LIMITS);
+      const frames = await seen(film.frames());
+      expect(frames).toHaveLength(120);
+      for (const first of [40, 80, 100]) {
+        const key = frames.slice(0, first).findLastIndex(({ keyFrame }) => keyFrame);
+        const table = tableOf(undefined, frames.slice(key, first)) as unknown as FrameTableService;
+        const since = framesSince(film, table, { videoSha256: 'v', first }, new AbortController().signal);
+        expect(await seen(since)).toEqual(frames.slice(first));
+      }
+    },
+  );
 
   it('begins at the start where the table knows nothing', async () => {
     const empty = { sinceKeyFrame: async () => new Map<number, VideoFrame>() };

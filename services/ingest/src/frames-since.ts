@@ -13,7 +13,8 @@ export interface Continuation {
 
 /**
  * The frames of a video from a certain one on. Decoding goes on from the key frame before it, when each frame between the
- * two is the one that the frame table knows there; else from the start.
+ * two is the one that the frame table knows there, and none of the film has the time stamp of another one; else from the
+ * start.
  */
 export async function* framesSince(
   source: VideoSource,
@@ -26,7 +27,9 @@ export async function* framesSince(
   const keyFrame = known.get(Math.min(...known.keys()));
   if (keyFrame && keyFrame.index > 0) {
     try {
-      for await (const frame of source.framesFrom({ index: keyFrame.index, pts: Number(keyFrame.pts) }, signal)) {
+      const place = { index: keyFrame.index, pts: Number(keyFrame.pts) };
+      const frames = (await source.hasUniqueTimes(signal)) ? source.framesFrom(place, signal) : [];
+      for await (const frame of frames) {
         if (frame.index >= first) {
           continuation.fromTheMiddle = true;
           yield frame;

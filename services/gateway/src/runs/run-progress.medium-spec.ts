@@ -30,19 +30,24 @@ describe('RunProgressService', () => {
     return { runId, videoSha256: sha256 };
   }
 
-  it('gives the time stamps of the first and the last frame once all frames are decoded', async () => {
+  it('gives the time between its frames once all are decoded, without the joint of two recordings', async () => {
     const { runId, videoSha256 } = await acceptedRun();
     const sut = new RunProgressService(database);
-    const frames = [500n, 900n, 1000n, 2500n].map((pts, index) => ({ videoSha256, index, pts, keyFrame: false }));
+    const frames = [500n, 900n, 1000n, 500n, 900n, 2500n].map((pts, index) => ({
+      videoSha256,
+      index,
+      pts,
+      keyFrame: false,
+    }));
     await database.videoFrame.createMany({ data: frames });
-    expect((await sut.of([runId])).get(runId)).toMatchObject({ frames: null, span: null });
+    expect((await sut.of([runId])).get(runId)).toMatchObject({ frames: null, steps: null });
 
     await database.frameTable.create({
-      data: { videoSha256, frameCount: 4, timeBaseNumerator: 1, timeBaseDenominator: 1000 },
+      data: { videoSha256, frameCount: 6, timeBaseNumerator: 1, timeBaseDenominator: 1000 },
     });
     expect((await sut.of([runId])).get(runId)).toMatchObject({
-      frames: 4,
-      span: { firstPts: 500, lastPts: 2500 },
+      frames: 6,
+      steps: { count: 4, ticks: 2500 },
     });
   });
 });

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { Stage } from '@propago/contracts';
-import { Database } from '@propago/database';
+import type { FrameSteps, Stage } from '@propago/contracts';
+import { Database, frameStepsJson, Prisma } from '@propago/database';
+
+const STEPS = frameStepsJson(Prisma.sql`"FrameTable"."videoSha256"`);
 
 /** Frames that a stage has done of a run, and the seconds of work in them. */
 export interface StageWork {
@@ -16,8 +18,8 @@ export interface RunProgress extends Record<Stage, StageWork> {
   firstMaskAt: Date | null;
   /** Segments of soft labels that are stored, by the key of their pass. */
   labels: Record<string, number>;
-  /** Time stamps of the first and the last frame, in ticks; null until the video has been decoded to its end. */
-  span: { firstPts: number; lastPts: number } | null;
+  /** Null until the video has been decoded to its end. */
+  steps: FrameSteps | null;
 }
 
 /** Sums over what each stage has stored, in one query: runs are looked at several times a second, and may be long. */
@@ -45,9 +47,7 @@ export class RunProgressService {
              'seconds', coalesce(sum(seconds), 0))
            FROM "ResultSegment" WHERE "runId" = run.id) AS results,
         (SELECT min("storedAt") FROM "ResultSegment" WHERE "runId" = run.id) AS "firstMaskAt",
-        (SELECT json_build_object('firstPts', min(pts), 'lastPts', max(pts))
-           FROM "VideoFrame" WHERE "videoSha256" = "FrameTable"."videoSha256"
-           HAVING count(*) > 0) AS span
+        CASE WHEN "FrameTable"."videoSha256" IS NOT NULL THEN ${STEPS} END AS steps
       FROM "Run" run JOIN "FeatureSet" "set" ON "set".id = run."featureSetId"
         LEFT JOIN "FrameTable" ON "FrameTable"."videoSha256" = "set"."videoSha256"
       WHERE run.id = ANY(${runIds}::uuid[])`;

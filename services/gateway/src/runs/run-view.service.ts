@@ -132,7 +132,7 @@ function notFound(id: string): CodedError {
 
 function viewOf(run: FullRun, progress: RunProgress): AnswerOf<'Run'> {
   const { featureSet, outcome } = run;
-  const { frames, span } = progress;
+  const { frames, steps } = progress;
   const probe = featureSet.video.probe as unknown as VideoProbe;
   const seconds = (until: Date | null | undefined) =>
     until ? (until.getTime() - run.createdAt.getTime()) / 1000 : null;
@@ -163,7 +163,7 @@ function viewOf(run: FullRun, progress: RunProgress): AnswerOf<'Run'> {
       height: probe.height,
       codec: probe.codec,
       rotation: probe.rotation,
-      frameRate: averageFrameRate(probe, frames !== null && span ? { frames, ...span } : null),
+      frameRate: averageFrameRate(probe, steps),
       timeBase: probe.timeBase,
       frames,
     },

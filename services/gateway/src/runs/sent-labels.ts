@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
-import { CodedError, FieldErrors } from '@propago/contracts';
+import { assertStorable, CodedError, FieldErrors } from '@propago/contracts';
 import type { MaskLimits } from '@propago/labels';
 import { readKeypointFile, type KeypointFile } from '@propago/keypoint-files';
 import { collect, withoutFileName } from '../http/form-parts';
@@ -46,7 +46,7 @@ export class LabelParts {
 
   /**
    * Reads a part, if it is one about labels.
-   * @throws CodedError MASK_…, REQUEST_INVALID, UPLOAD_TOO_LARGE
+   * @throws CodedError MASK_…, REQUEST_INVALID, TEXT_INVALID, UPLOAD_TOO_LARGE
    */
   async take(part: FormPart): Promise<boolean> {
     const mask = MASK.exec(part.fieldname);
@@ -70,6 +70,7 @@ export class LabelParts {
     } else {
       // Clients send a list as one part, or as a part for each of its items.
       const value = parseJson(name, text);
+      assertStorable(value, name);
       this.takeJson({ [name]: Array.isArray(value) ? value : [value] });
     }
     return true;

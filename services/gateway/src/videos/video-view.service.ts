@@ -7,7 +7,7 @@ import {
   type ErrorCode,
   type VideoState,
 } from '@propago/contracts';
-import { Database, type Prisma } from '@propago/database';
+import { Database, frameStepsOf, type Prisma } from '@propago/database';
 import type { VideoProbe } from '@propago/video';
 import type { Caller } from '../access/caller';
 import { cursorOf, olderThan, type PlaceInList } from '../http/paging';
@@ -45,7 +45,7 @@ export class VideoViewService {
     const { id, fileName, isKept, createdAt, video } = own;
     const probe = video.probe as unknown as VideoProbe;
     const known = await this.decodingOf(own);
-    const span = known.frames === null ? null : await this.spanOf(video.sha256, known.frames);
+    const steps = known.frames === null ? null : await frameStepsOf(this.database, video.sha256);
     return {
       id,
       fileName,
@@ -58,7 +58,7 @@ export class VideoViewService {
       width: probe.width,
       height: probe.height,
       rotation: probe.rotation,
-      frameRate: averageFrameRate(probe, span),
+      frameRate: averageFrameRate(probe, steps),
       timeBase: probe.timeBase,
       durationSeconds: probe.durationSeconds,
       framesEstimated: probe.frameCountEstimate,
@@ -81,15 +81,6 @@ export class VideoViewService {
     const decoded = await this.database.videoFrame.count({ where: { videoSha256: sha256 } });
     const state: VideoState = frameTable ? 'decoded' : failure ? 'failed' : 'decoding';
     return { frames, decoding: { state, frames: decoded, error: state === 'failed' ? errorOf(failure!) : null } };
-  }
-
-  private async spanOf(videoSha256: string, frames: number) {
-    const { _min, _max } = await this.database.videoFrame.aggregate({
-      where: { videoSha256 },
-      _min: { pts: true },
-      _max: { pts: true },
-    });
-    return { frames, firstPts: Number(_min.pts), lastPts: Number(_max.pts) };
   }
 }
 

@@ -1,5 +1,5 @@
-import { averageFrameRate, CodedError, runLabel, type FrameSpan, type TrackedKeypoints } from '@propago/contracts';
-import type { Database } from '@propago/database';
+import { averageFrameRate, CodedError, runLabel, type TrackedKeypoints } from '@propago/contracts';
+import { type Database, frameStepsOf } from '@propago/database';
 import type { ExportedFrame, ExportedMask, ExportedPicture, ExportedRun, FormatSource } from '@propago/formats';
 import { completePalette } from '@propago/labels';
 import type { BlobStore, ConfigOf } from '@propago/runtime';
@@ -56,7 +56,8 @@ export class RunSource {
       label: runLabel({ ...run, videoName: run.video?.fileName ?? null }),
       ...sizeOf(video),
       frames,
-      frameRate: averageFrameRate(probeOf(video), await this.span()) ?? FALLBACK_FRAME_RATE,
+      frameRate:
+        averageFrameRate(probeOf(video), await frameStepsOf(this.database, video.sha256)) ?? FALLBACK_FRAME_RATE,
       objects: objects.filter(({ kind }) => kind === 'mask').map(({ id, name }) => ({ id, name })),
       keypointObjects: objects
         .filter(({ kind }) => kind === 'keypoints')
@@ -116,15 +117,5 @@ export class RunSource {
     } finally {
       await pictures.return?.();
     }
-  }
-
-  private async span(): Promise<FrameSpan | null> {
-    const { _count, _min, _max } = await this.database.videoFrame.aggregate({
-      where: { videoSha256: this.reading.wanted.run.featureSet.videoSha256 },
-      _count: true,
-      _min: { pts: true },
-      _max: { pts: true },
-    });
-    return _count === 0 ? null : { frames: _count, firstPts: Number(_min.pts), lastPts: Number(_max.pts) };
   }
 }
