@@ -39,7 +39,7 @@ async function scoresOf({ name, path: file, card, untrained }: Rung, davis: read
   const encoder = await openEncoder({ path: file, card, intraOpThreads: 1 });
   const engine = createEngine({ threads: 1 });
   const quality = async (clip: Parameters<typeof scoreClip>[0]) =>
-    mean((await scoreClip(clip, { encoder, engine })).map(({ J, F }) => (J.mean + F.mean) / 2));
+    mean((await scoreClip(clip, { encoder, engine })).objects.map(({ J, F }) => (J.mean + F.mean) / 2));
   try {
     const row: Row = { name, untrained, probe: {}, real: {}, probeSeconds: 0 };
     const start = performance.now();

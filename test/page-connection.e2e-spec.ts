@@ -1,10 +1,18 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import { Tab } from './support/browser';
 import { CutProxy } from './support/cut-proxy';
-import { drag, leave, PagePlatform, PATIENCE } from './support/page';
+import { chooserBy, drag, leave, PagePlatform, PATIENCE } from './support/page';
 import { until, type RunResource } from './support/platform';
 import { smallClip, type SmallClip } from './support/small-clip';
+import { padded } from './support/tus-upload';
 
 jest.setTimeout(300_000);
+
+const MIB = 2 ** 20;
 
 /** What a browser writes into its console when a connection ends: that is what these tests are about. */
 const OF_THE_CABLE = /net::ERR_|Failed to fetch|the server responded with a status/;
@@ -131,3 +139,69 @@ describe('a connection that is lost', () => {
     await closed(tab);
   });
 });
+
+describe('an upload in the middle of which the connection is lost', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'propago-page-upload-'));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('goes on by itself, and when its file is chosen in another tab, without sending again what had arrived', async () => {
+    const bytes = padded(clip.video, 64 * MIB, 7);
+    const file = join(folder, 'large.mp4');
+    await writeFile(file, bytes);
+    const tab = await signedIn('/new');
+    const { page } = tab;
+    // Where the server says that it goes on.
+    const offsets: number[] = [];
+    page.on('response', (response) => {
+      const offset = response.headers()['upload-offset'];
+      if (response.request().method() === 'HEAD' && offset !== undefined) offsets.push(Number(offset));
+    });
+    proxy.cutAfter(20 * MIB);
+    await page.locator('input[type=file]').setInputFiles(file);
+    const lost = page.getByText('Connection lost. It goes on by itself when the server is back.');
+    await lost.waitFor(PATIENCE);
+    expect(offsets).toEqual([]);
+    proxy.cutAfter(24 * MIB);
+    proxy.mend();
+    await until('it goes on', async () => offsets.length > 0);
+    // The first piece of 16 MiB had been acknowledged.
+    expect(offsets[0]).toBeGreaterThanOrEqual(16 * MIB);
+    await lost.waitFor(PATIENCE);
+    const second = offsets.at(-1)!;
+    await page.goto('about:blank');
+    proxy.mend();
+
+    await tab.goto('/new');
+    const unfinished = page.getByRole('region', { name: 'Unfinished uploads' });
+    await unfinished.getByText(/^\d+ % of 67.1 MB has arrived; choose the same file to go on$/).waitFor(PATIENCE);
+    await choose(page, { name: 'other.mp4', mimeType: 'video/mp4', buffer: clip.video });
+    await page.getByText('It is another file.').waitFor();
+    const beforeLast = proxy.sentBytes;
+    await choose(page, file);
+    await page.waitForURL(/\/new\/[0-9a-f-]{36}$/, PATIENCE);
+    const last = offsets.at(-1)!;
+    // Of the 24 MiB between the cuts a piece was acknowledged: they went on from there, and did not begin again.
+    expect(last).toBeGreaterThanOrEqual(second + 16 * MIB);
+    // What is not of the file are parts of the page and headers.
+    expect(proxy.sentBytes - beforeLast).toBeLessThan(bytes.length - last + MIB);
+    const id = page.url().split('/').at(-1)!;
+    expect(await sut.asked(`/v1/videos/${id}`)).toMatchObject({
+      fileName: 'large.mp4',
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+    });
+    await page.getByText('Waiting for frame 0').waitFor({ state: 'detached', ...PATIENCE });
+    expect(await page.evaluate(`Object.keys(localStorage).filter((key) => key.startsWith('tus::'))`)).toEqual([]);
+    await tab.goto('/new');
+    await page.getByRole('button', { name: 'Choose files' }).waitFor();
+    expect(await unfinished.count()).toBe(0);
+    await closed(tab);
+  });
+});
+
+async function choose(page: Page, file: Parameters<Page['setInputFiles']>[1]): Promise<void> {
+  const chooser = await chooserBy(page, () => page.getByRole('button', { name: 'Go on with large.mp4' }).click());
+  await chooser.setFiles(file);
+}

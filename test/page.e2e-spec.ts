@@ -4,12 +4,13 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import sharp from 'sharp';
 import { encodeIndexedPng, VOC_PALETTE } from '@propago/labels';
 import { repoRoot } from '@propago/local-stack';
 import { Tab } from './support/browser';
 import { bearer } from './support/closed-platform';
 import { patchEncoder } from './support/model-files';
-import { drag, leave, PagePlatform, PATIENCE } from './support/page';
+import { chooserBy, drag, leave, PagePlatform, PATIENCE } from './support/page';
 import { pixelsOf, until, type RunResource } from './support/platform';
 import { signInLink } from './support/sign-in-link';
 import { smallClip, type SmallClip } from './support/small-clip';
@@ -42,7 +43,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const finishedRun = (name: string, of: Parameters<PagePlatform['finishedRun']>[1] = clip) => sut.finishedRun(name, of);
+type FinishedRun = Parameters<PagePlatform['finishedRun']>;
+const finishedRun = (name: string, of: FinishedRun[1] = clip, more?: FinishedRun[2]) => sut.finishedRun(name, of, more);
 const signedIn: PagePlatform['signedIn'] = (...args) => sut.signedIn(...args);
 const asked = <T>(path: string) => sut.asked<T>(path);
 
@@ -160,9 +162,9 @@ describe('the way from a video to corrected masks', () => {
     };
     await tabTo('New run');
     await page.keyboard.press('Enter');
-    await page.getByRole('button', { name: 'Choose a file' }).waitFor();
-    await tabTo('Choose a file');
-    const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Enter')]);
+    await page.getByRole('button', { name: 'Choose files' }).waitFor();
+    await tabTo('Choose files');
+    const chooser = await chooserBy(page, () => page.keyboard.press('Enter'));
     await chooser.setFiles(file);
     await page.locator('canvas.stage').waitFor(PATIENCE);
     await tabTo('Frame 0');
@@ -197,10 +199,9 @@ describe('the way from a video to corrected masks', () => {
     await page.locator('input[type=file]').setInputFiles(file);
     await page.locator('canvas.stage').waitFor(PATIENCE);
     const take = async (name: string, content: Buffer | object): Promise<void> => {
-      const chooser = page.waitForEvent('filechooser');
-      await page.getByRole('button', { name: 'Import' }).click();
+      const chooser = await chooserBy(page, () => page.getByRole('button', { name: 'Import' }).click());
       const buffer = Buffer.isBuffer(content) ? content : Buffer.from(JSON.stringify(content));
-      await (await chooser).setFiles({ name, mimeType: 'application/octet-stream', buffer });
+      await chooser.setFiles({ name, mimeType: 'application/octet-stream', buffer });
     };
     await take('notes.json', { hello: 'world' });
     await page.getByText('notes.json is neither of LabelMe').waitFor(PATIENCE);
@@ -224,6 +225,28 @@ describe('the way from a video to corrected masks', () => {
     expect(Buffer.from(samples)).toEqual(Buffer.from(expected));
     expect(await asked(`/v1/runs/${id}/objects`)).toMatchObject({
       items: [{ id: 1 }, { id: 2 }, { id: 3, name: 'kite' }],
+    });
+    await leave(tab);
+  });
+
+  it('takes pictures as the frames of a video', async () => {
+    const tab = await signedIn('/new');
+    const { page } = tab;
+    const pictures = await Promise.all(
+      clip.frames.slice(0, 3).map(async (rgb, i) => ({
+        name: `walk-${i}.png`,
+        mimeType: 'image/png',
+        buffer: await sharp(rgb, { raw: { width: clip.width, height: clip.height, channels: 3 } })
+          .png()
+          .toBuffer(),
+      })),
+    );
+    await page.locator('input[type=file]').setInputFiles(pictures);
+    await page.waitForURL(/\/new\/[0-9a-f-]{36}$/, PATIENCE);
+    const id = page.url().split('/').at(-1)!;
+    await until('its frames are known', async () => {
+      const { frames } = await asked<{ frames: number | null }>(`/v1/videos/${id}`);
+      return frames === 3;
     });
     await leave(tab);
   });
@@ -432,6 +455,24 @@ describe('administration', () => {
     expect(await asked('/v1/admin/models/patches')).toMatchObject({
       aliases: expect.arrayContaining([expect.objectContaining({ alias: 'champion', version: 2, previousVersion: 1 })]),
     });
+
+    await page.getByRole('button', { name: 'Show the worst frames' }).click();
+    for (const clipName of ['look-alikes', 'changing-light']) {
+      await page.getByRole('img', { name: `What was found of ${clipName}` }).waitFor(PATIENCE);
+    }
+    // The former champion in the shadow of the new one.
+    await page.getByRole('row', { name: /^1 / }).click();
+    await page.getByRole('button', { name: 'Make shadow' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Make shadow' }).click();
+    await page.getByText('patches:1 is the shadow now').waitFor();
+    const { id } = await finishedRun('Shadowed', clip, { encoder: 'patches' });
+    await page.getByRole('button', { name: `Show pictures of ${id.slice(0, 8)}` }).click(PATIENCE);
+    const differences = page.getByRole('region', { name: 'Largest differences' });
+    await differences
+      .getByRole('img', { name: /by the shadow$/ })
+      .first()
+      .waitFor(PATIENCE);
+    await differences.getByRole('link', { name: 'Shadowed' }).waitFor();
     await leave(tab);
   });
 

@@ -302,6 +302,10 @@ describe('a shadow', () => {
     for (const path of ['', '/frames', '/frames/1/mask.png', '/masks.zip', '/overlay.mp4', '/events']) {
       expect((await platform.get(`/v1/runs/${shadow.shadowRunId}${path}`)).status).toBe(404);
     }
+    const framesOf = (id: string) => `/v1/admin/models/${MODEL}/shadow-comparisons/${id}/frames?limit=5`;
+    const table = await platform.json<AnswerOf<'FramePage'>>(framesOf(shadow.shadowRunId));
+    expect(table).toMatchObject({ items: [0, 1, 2, 3, 4].map((index) => ({ index })), next: '4' });
+    expect((await platform.get(framesOf(run.id))).status).toBe(404);
     const { items } = await platform.json<{ items: { id: string }[] }>('/v1/runs');
     expect(items.map(({ id }) => id)).not.toContain(shadow.shadowRunId);
     expect(items.map(({ id }) => id)).toContain(run.id);

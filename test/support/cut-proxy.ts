@@ -5,6 +5,9 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 export class CutProxy {
   private readonly sockets = new Set<Socket>();
   private isCut = false;
+  private most = Infinity;
+  /** Bytes that clients have sent through it. */
+  sentBytes = 0;
 
   private constructor(
     private readonly server: Server,
@@ -31,6 +34,11 @@ export class CutProxy {
     this.end();
   }
 
+  /** Cuts when clients have sent so many bytes more. */
+  cutAfter(bytes: number): void {
+    this.most = this.sentBytes + bytes;
+  }
+
   mend(): void {
     this.isCut = false;
   }
@@ -43,6 +51,13 @@ export class CutProxy {
 
   private end(): void {
     for (const socket of this.sockets) socket.destroy();
+  }
+
+  private count(bytes: number): void {
+    this.sentBytes += bytes;
+    if (this.sentBytes < this.most) return;
+    this.most = Infinity;
+    this.cut();
   }
 
   private join(client: Socket): void {
@@ -60,6 +75,7 @@ export class CutProxy {
         drop();
       });
     }
+    client.on('data', (chunk: Buffer) => this.count(chunk.length));
     client.pipe(server);
     server.pipe(client);
   }

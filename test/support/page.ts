@@ -1,4 +1,4 @@
-import type { Browser, Locator } from 'playwright-core';
+import type { Browser, FileChooser, Locator, Page } from 'playwright-core';
 import { startBrowser, Tab } from './browser';
 import { bearer, ClosedPlatform } from './closed-platform';
 import { NATIVE_SIZE, until, type RunRequest, type RunResource } from './platform';
@@ -61,14 +61,23 @@ export class PagePlatform {
     return Buffer.from(await (await this.closed.get(path, this.key)).arrayBuffer());
   }
 
-  async acceptedRun(name: string, of: Omit<RunRequest, 'options' | 'headers'>): Promise<RunResource> {
-    const options = { name, tags: ['street'], parameters: NATIVE_SIZE };
+  /** @param more of its options */
+  async acceptedRun(
+    name: string,
+    of: Omit<RunRequest, 'options' | 'headers'>,
+    more: object = {},
+  ): Promise<RunResource> {
+    const options = { name, tags: ['street'], parameters: NATIVE_SIZE, ...more };
     const request = { fileName: 'crossing.mp4', ...of, options, headers: bearer(this.key) };
     return (await (await this.closed.platform.postRun(request)).json()) as RunResource;
   }
 
-  async finishedRun(name: string, of: Omit<RunRequest, 'options' | 'headers'>): Promise<RunResource> {
-    return this.succeeded((await this.acceptedRun(name, of)).id);
+  async finishedRun(
+    name: string,
+    of: Omit<RunRequest, 'options' | 'headers'>,
+    more: object = {},
+  ): Promise<RunResource> {
+    return this.succeeded((await this.acceptedRun(name, of, more)).id);
   }
 
   async succeeded(id: string, patienceMs?: number): Promise<RunResource> {
@@ -103,4 +112,20 @@ export async function drag(tab: Tab, size: Size, from: Place, to: Place): Promis
 export async function leave(tab: Tab): Promise<void> {
   expect(tab.complaints).toEqual([]);
   await tab.close();
+}
+
+const CHOOSER_MS = 15_000;
+const CHOOSER_TRIES = 6;
+
+/**
+ * Has a chooser of files come. Chromium lets a page open one for a few seconds after a key or a button was pressed only,
+ * which a page on a machine at full load may miss: then it is pressed again.
+ */
+export async function chooserBy(page: Page, press: () => Promise<void>): Promise<FileChooser> {
+  for (let tries = 1; ; tries++) {
+    const coming = page.waitForEvent('filechooser', { timeout: CHOOSER_MS });
+    const [chooser] = await Promise.allSettled([coming, press()]);
+    if (chooser.status === 'fulfilled') return chooser.value;
+    if (tries === CHOOSER_TRIES) throw chooser.reason;
+  }
 }

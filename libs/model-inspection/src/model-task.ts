@@ -29,6 +29,24 @@ const probeReportSchema = z.strictObject({
 /** What the measurement of a model showed. */
 export type ProbeReport = z.output<typeof probeReportSchema>;
 
+/** The frame of a sequence that is least like the truth. */
+const worstFrameSchema = z.strictObject({
+  frame: positive,
+  /** Mean over the objects. */
+  J: share,
+  /** COCO run lengths of what was found, by object. */
+  masks: z.array(z.strictObject({ id: positive, counts: z.string() })),
+  /** What `renderPictures` renders the sequence with, and its truth. */
+  clip: z.strictObject({
+    width: positive,
+    height: positive,
+    seed: z.number(),
+    objects: positive,
+    stride: positive,
+    hardness: z.record(z.string(), z.number()),
+  }),
+});
+
 const qualityReportSchema = z.strictObject({
   /** Mean of J and F over the sequences, 0..1. */
   quality: share,
@@ -36,7 +54,16 @@ const qualityReportSchema = z.strictObject({
   F: share,
   /** PROBE_CLIPS_VERSION of the sequences. */
   clips: positive,
-  sequences: z.array(z.strictObject({ name: z.string(), frames: positive, objects: positive, J: share, F: share })),
+  sequences: z.array(
+    z.strictObject({
+      name: z.string(),
+      frames: positive,
+      objects: positive,
+      J: share,
+      F: share,
+      worst: worstFrameSchema.nullable(),
+    }),
+  ),
 });
 /** How well the built-in sequences are propagated with a model's features. */
 export type QualityReport = z.output<typeof qualityReportSchema>;

@@ -37,6 +37,11 @@ function probe(name: string, seed: number, objects: number, hardness: Hardness):
 }
 
 /** The frames of a probe clip, rendered as they are asked for. */
-export function probeClipFrames({ size, seed, objects, frames, hardness }: ProbeClip): Generator<TrueFrame> {
-  return renderClip({ ...size, seed, objects, frames, stride: STRIDE, hardness });
+export function probeClipFrames(clip: ProbeClip): Generator<TrueFrame> {
+  return renderClip({ ...probeClipOptions(clip), frames: clip.frames });
+}
+
+/** What the frames of a probe clip are rendered with. */
+export function probeClipOptions({ size, seed, objects, hardness }: ProbeClip) {
+  return { ...size, seed, objects, stride: STRIDE, hardness: { ...hardness } };
 }

@@ -1,8 +1,9 @@
 import { createEngine } from '@propago/affinity';
 import { openEncoder } from '@propago/encoder';
+import { encodeRles } from '@propago/labels';
 import type { ModelTask, QualityReport, SayPhase } from './model-task';
-import { PROBE_CLIPS, PROBE_CLIPS_VERSION, probeClipFrames } from './probe-clips';
-import { scoreClip } from './score-clip';
+import { PROBE_CLIPS, PROBE_CLIPS_VERSION, probeClipFrames, probeClipOptions, type ProbeClip } from './probe-clips';
+import { scoreClip, type WorstFrame } from './score-clip';
 
 /** Propagates the first labels of each built-in sequence with the encoder's features, as a run of the platform does. */
 export async function scoreEncoder(
@@ -16,9 +17,12 @@ export async function scoreEncoder(
     for (const [i, clip] of PROBE_CLIPS.entries()) {
       say(`clip ${i + 1} of ${PROBE_CLIPS.length}`);
       const { name, frames, objects } = clip;
-      const scores = await scoreClip({ ...clip, frames: probeClipFrames(clip) }, { encoder, engine });
+      const { objects: scores, worst } = await scoreClip(
+        { ...clip, frames: probeClipFrames(clip) },
+        { encoder, engine },
+      );
       const [J, F] = [mean(scores.map((score) => score.J.mean)), mean(scores.map((score) => score.F.mean))];
-      sequences.push({ name, frames, objects, J, F });
+      sequences.push({ name, frames, objects, J, F, worst: worst && seen(worst, clip) });
     }
     const [J, F] = [mean(sequences.map((each) => each.J)), mean(sequences.map((each) => each.F))];
     return { quality: (J + F) / 2, J, F, clips: PROBE_CLIPS_VERSION, sequences };
@@ -26,6 +30,13 @@ export async function scoreEncoder(
     await engine.close();
     await encoder.close();
   }
+}
+
+/** The worst frame as a report keeps it: what it takes to render it, and what was found on it. */
+function seen({ frame, J, labels }: WorstFrame, clip: ProbeClip): QualityReport['sequences'][number]['worst'] {
+  const ids = Array.from({ length: clip.objects }, (_, i) => i + 1);
+  const masks = encodeRles(labels, clip.size, ids).map(({ counts }, i) => ({ id: ids[i]!, counts }));
+  return { frame, J, masks, clip: probeClipOptions(clip) };
 }
 
 function mean(values: number[]): number {

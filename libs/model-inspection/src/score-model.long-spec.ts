@@ -36,6 +36,11 @@ describe('scoreModel', () => {
     expect(good.quality).toBeGreaterThan(FLOOR + 0.1);
     expect(bad.quality).toBeLessThan(FLOOR - 0.05);
     expect(good.sequences.map(({ objects }) => objects)).toEqual([2, 3, 1, 2]);
+    for (const { worst, J, frames, objects } of good.sequences) {
+      expect(worst!.J).toBeLessThanOrEqual(J);
+      expect(worst!.frame).toBeLessThan(frames - 1);
+      expect(worst!.masks.map(({ id }) => id)).toEqual(Array.from({ length: objects }, (_, i) => i + 1));
+    }
     expect(phases.slice(-4)).toEqual([1, 2, 3, 4].map((clip) => `clip ${clip} of 4`));
     expect(good.quality).toBeCloseTo((good.J + good.F) / 2, 12);
     expect(await scoreOf(poor)).toEqual(bad);

@@ -941,6 +941,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/models/{name}/shadow-comparisons/{shadowRunId}/frames": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The frame table of a shadow run, to lay its masks beside those that the user got
+         * @description Of the own tenant only: an administrator sees figures of the runs of others, and no pictures.
+         */
+        get: operations["listShadowFrames"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admin/models/{name}/report": {
         parameters: {
             query?: never;
@@ -8638,6 +8658,85 @@ export interface operations {
              *     `RATE_LIMITED` (429): The API key has sent too many requests.
              *
              *     `MODEL_NOT_FOUND` (404): There is no such model or version.
+             */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `SERVICE_UNAVAILABLE` (503): A service that this request needs is not available.
+             *
+             *     `INTERNAL` (500): An unexpected error occurred.
+             */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listShadowFrames: {
+        parameters: {
+            query?: {
+                /** @description Items of the page; 100 by default */
+                limit?: number;
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+                /** @description Of the shadow run */
+                shadowRunId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description FramePage */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FramePage"];
+                };
+            };
+            /**
+             * @description `REQUEST_INVALID` (400): The request is not valid.
+             *
+             *     `TEXT_INVALID` (400): A text holds characters that cannot be stored.
+             *
+             *     `QUERY_UNKNOWN` (400): A query parameter is not known.
+             *
+             *     `OPTION_OUT_OF_RANGE` (400): An option is out of its range.
+             *
+             *     `RUN_NOT_FOUND` (404): There is no such run.
+             *
+             *     `KEY_MISSING` (401): The request needs an API key.
+             *
+             *     `KEY_INVALID` (401): The API key is not known.
+             *
+             *     `KEY_EXPIRED` (401): The API key has expired.
+             *
+             *     `KEY_REVOKED` (401): The API key was revoked.
+             *
+             *     `SESSION_ENDED` (401): The session has ended.
+             *
+             *     `CSRF_INVALID` (403): The request lacks the token of its session.
+             *
+             *     `ORIGIN_FORBIDDEN` (403): A page of another origin may not use the session.
+             *
+             *     `SCOPE_MISSING` (403): The API key may not do this.
+             *
+             *     `RATE_LIMITED` (429): The API key has sent too many requests.
              */
             "4XX": {
                 headers: {

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { ANSWERS } from '@propago/contracts';
 import { Database } from '@propago/database';
 import { startServers, type Servers } from '@propago/local-stack';
+import type { Caller } from '../access/caller';
 import { ModelReports } from './model-reports.service';
+import { ShadowComparisonsController } from './shadow-comparisons.controller';
 
 const NAME = 'vit';
 const FRAMES = 4;
@@ -162,6 +164,25 @@ it('sets a shadow beside the runs that it repeats, each version by its work for 
       ],
     },
   ]);
+});
+
+it('gives the frames of a shadow to its own tenant, and of nothing else', async () => {
+  const base = await run({ version: 1 });
+  const shadow = await run({ version: 2, chosenBy: 'shadow', shadowOfId: base });
+  await database.video.updateMany({ data: { probe: { timeBase: { num: 1, den: 24 } } } });
+  const { tenant } = await database.run.findUniqueOrThrow({ where: { id: shadow } });
+  const comparisons = new ShadowComparisonsController(database);
+  const frames = (id: string, name = NAME, as = tenant) =>
+    comparisons.listShadowFrames(name, id, { tenant: as } as Caller, '1');
+  expect(ANSWERS.FramePage.parse(await frames(shadow))).toMatchObject({ items: [{ index: 0 }], next: '0' });
+  const others: Parameters<typeof frames>[] = [
+    [shadow, NAME, 'another'],
+    [shadow, 'another'],
+    [base],
+    [randomUUID()],
+    ['nonsense'],
+  ];
+  for (const other of others) await expect(frames(...other)).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
 });
 
 it('is empty for a model without runs, and refused for one that there is not', async () => {

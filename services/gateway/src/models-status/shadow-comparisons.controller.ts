@@ -3,12 +3,16 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CodedError, shownDetail, type AnswerOf, type RunEndState } from '@propago/contracts';
 import { Database } from '@propago/database';
 import { Answers } from '@propago/runtime';
+import type { VideoProbe } from '@propago/video';
+import { CurrentCaller, type Caller } from '../access/caller';
 import { RequireScope } from '../access/require-scope';
-import { PageQuery } from '../http/open-api/parameters';
+import { PageQuery, ShadowRunParameter } from '../http/open-api/parameters';
 import { Refuses } from '../http/open-api/refuses';
-import { cursorOf, olderThan, pageOf, placeOf } from '../http/paging';
+import { cursorOf, olderThan, pageOf, placeOf, UUID } from '../http/paging';
+import { framePage } from '../runs/frame-page';
 
 const PAGE = { fallback: 50, most: 200 };
+const FRAMES = { fallback: 100, most: 1000 };
 
 /** What the shadow of a model would have changed. */
 @ApiTags('models')
@@ -73,6 +77,30 @@ export class ShadowComparisonsController {
       ),
       next: runs.length > most ? cursorOf(items.at(-1)!) : null,
     };
+  }
+
+  @Get(':shadowRunId/frames')
+  @ApiOperation({
+    summary: 'The frame table of a shadow run, to lay its masks beside those that the user got',
+    description: 'Of the own tenant only: an administrator sees figures of the runs of others, and no pictures.',
+  })
+  @Answers('FramePage')
+  @ShadowRunParameter()
+  @PageQuery(FRAMES)
+  @Refuses('RUN_NOT_FOUND', 'OPTION_OUT_OF_RANGE')
+  async listShadowFrames(
+    @Param('name') name: string,
+    @Param('shadowRunId') id: string,
+    @CurrentCaller() { tenant }: Caller,
+    @Query('limit') limit?: string,
+    @Query('cursor') cursor?: string,
+  ): Promise<AnswerOf<'FramePage'>> {
+    const where = { id, tenant, encoderName: name, shadowOfId: { not: null }, deletedAt: null };
+    const include = { featureSet: { select: { video: { select: { probe: true } } } } };
+    const run = UUID.test(id) ? await this.database.run.findFirst({ where, include }) : null;
+    if (!run) throw new CodedError('RUN_NOT_FOUND', `There is no shadow run ${id}.`);
+    const { timeBase } = run.featureSet.video.probe as unknown as VideoProbe;
+    return framePage(this.database, { runId: id, timeBase }, { most: pageOf(limit, FRAMES), cursor });
   }
 }
 

@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { blobFolders, CodedError, padded, runLabel, type AnswerOf, type TrackedKeypoints } from '@propago/contracts';
+import { blobFolders, CodedError, padded, runLabel, type AnswerOf } from '@propago/contracts';
 import { Database } from '@propago/database';
 import { Answers, AnswersFile, STORAGE, type BlobStore } from '@propago/runtime';
 import { CurrentCaller, type Caller } from '../access/caller';
@@ -9,13 +9,12 @@ import { RequireScope } from '../access/require-scope';
 import { sendFile } from '../http/file-answer';
 import { Refuses } from '../http/open-api/refuses';
 import { FrameParameter, PageQuery, RunParameter } from '../http/open-api/parameters';
-import { frameCursor, frameNumber, pageOf } from '../http/paging';
+import { frameNumber, pageOf } from '../http/paging';
 import { streamedPart } from '../http/streamed-part';
+import { framePage } from './frame-page';
 import { maskArchive, type ArchivedMask } from './mask-archive';
 import { RunViewService } from './run-view.service';
 import { withoutMasks } from './without-labels';
-
-type FrameClasses = AnswerOf<'FramePage'>['items'][number]['classes'];
 
 const PAGE = { fallback: 100, most: 1000 };
 
@@ -44,26 +43,7 @@ export class MasksController {
     @Query('cursor') cursor?: string,
   ): Promise<AnswerOf<'FramePage'>> {
     const { timeBase } = (await this.view.get(id, caller)).video;
-    const most = pageOf(limit, PAGE);
-    const rows = await this.database.frameResult.findMany({
-      where: { runId: id, ...(cursor === undefined ? {} : { frame: { gt: frameCursor(cursor) } }) },
-      orderBy: { frame: 'asc' },
-      take: most + 1,
-    });
-    const items = rows
-      .slice(0, most)
-      .map(({ frame, pts, keyFrame, name, confidence, revision, classes, keypoints }) => ({
-        index: frame,
-        pts: Number(pts),
-        seconds: (Number(pts) * timeBase.num) / timeBase.den,
-        keyFrame,
-        ...(name === null ? {} : { name }),
-        confidence,
-        revision,
-        classes: classes as FrameClasses,
-        keypoints: keypoints as TrackedKeypoints[],
-      }));
-    return { timeBase, items, next: rows.length > most ? String(items.at(-1)!.index) : null };
+    return framePage(this.database, { runId: id, timeBase }, { most: pageOf(limit, PAGE), cursor });
   }
 
   @Get('frames/:frame/mask.png')

@@ -16,6 +16,7 @@ export type Suggestion = Schemas['SuggestionList']['items'][number];
 export type Export = Schemas['Export'];
 export type Model = Schemas['Model'];
 export type ModelVersion = Schemas['ModelVersion'];
+export type ShadowComparison = Schemas['ShadowComparisonPage']['items'][number];
 export type TrainingRun = Schemas['TrainingRun'];
 export type TrainingEvent = Schemas['TrainingEvent'];
 export type Key = Schemas['Key'];

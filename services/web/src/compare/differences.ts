@@ -1,5 +1,5 @@
 import type { Frame } from '../api/client';
-import { decodeRle } from '../labels/rle';
+import { labelsOfClasses } from '../labels/rle';
 import { agreement, meanOf } from './agreement';
 
 /** A frame on which two runs differ. */
@@ -22,11 +22,7 @@ export function differencesOf(
   objects: readonly number[],
 ): Difference[] {
   const inOther = new Map(other.map((frame) => [frame.index, frame]));
-  const labelsOf = ({ classes }: Frame) => {
-    const labels = new Uint8Array(width * height);
-    for (const { id, rle } of classes) decodeRle(rle.counts, width, height, id, labels);
-    return labels;
-  };
+  const labelsOf = ({ classes }: Frame) => labelsOfClasses(classes, width, height);
   return one.flatMap((frame) => {
     const match = inOther.get(frame.index);
     if (!match) return [];

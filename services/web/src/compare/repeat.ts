@@ -1,6 +1,5 @@
 import { api, ask, type PromptList, type Run, type RunObject } from '../api/client';
 import { Problem, problemOf } from '../api/problem';
-import { upload } from '../api/upload';
 import { titleOf } from '../ui/run-state';
 import { saidPoint, type SaidObject } from '../workbench/said-objects';
 
@@ -29,7 +28,7 @@ export async function repeatRun(
   for (const { frame, objects: said } of prompts.items) {
     if (said.some(isOnMask)) form.append(`mask@${frame}`, await maskOf(run.id, frame), 'mask.png');
   }
-  return upload<Run>('/v1/runs', form);
+  return ask(api.POST('/v1/runs', { body: form as never }));
 }
 
 /** An object as a request describes it: its kind follows from whether it has points. */

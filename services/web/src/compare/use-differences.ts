@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { Problem } from '../api/problem';
-import { frameRange } from '../labels/frame-table';
+import { frameRange, type ShadowRun } from '../labels/frame-table';
 import { differencesOf, largest, type Difference } from './differences';
 
 const AT_ONCE = 50;
@@ -8,10 +8,13 @@ const SHOWN = 6;
 /** Frames that are shown lie at least this share of the video apart. */
 const SPREAD = 16;
 
-/** Looks through two runs of a video for the frames on which they differ most, when it is told to. */
+/**
+ * Looks through two runs of a video for the frames on which they differ most, when it is told to.
+ * @param other the same object for the same run
+ */
 export function useDifferences(
   one: string,
-  other: string,
+  other: string | ShadowRun,
   { frames, ...size }: { frames: number; width: number; height: number },
   objects: readonly number[],
 ) {
@@ -33,7 +36,7 @@ export function useDifferences(
     try {
       for (let first = 0; first < frames; first += AT_ONCE) {
         setDone(first / frames);
-        const [a, b] = await Promise.all([one, other].map((id) => frameRange(id, first, AT_ONCE, signal)));
+        const [a, b] = await Promise.all([one, other].map((run) => frameRange(run, first, AT_ONCE, signal)));
         differences.push(...differencesOf(a!, b!, size, objects));
         if (signal.aborted) return;
         setFound(largest(differences, SHOWN, Math.ceil(frames / SPREAD)));

@@ -15,6 +15,17 @@ export function decodeRle(
   return labels;
 }
 
+/** @returns the ids of objects that are given by their run lengths, height x width, row-major */
+export function labelsOfClasses(
+  classes: readonly { id: number; rle: { counts: string } }[],
+  width: number,
+  height: number,
+): Uint8Array {
+  const labels = new Uint8Array(width * height);
+  for (const { id, rle } of classes) decodeRle(rle.counts, width, height, id, labels);
+  return labels;
+}
+
 /** The same from the lengths themselves. */
 export function decodeLengths(
   lengths: readonly number[],

@@ -1,10 +1,21 @@
+import type { ClipOptions } from '@propago/sample-clip';
 import type { ModelVersion } from '../api/client';
 
-interface Clip {
+export interface Clip {
   name: string;
   objects: number;
   J: number;
   F: number;
+  /** Absent in reports of before it was kept. */
+  worst?: WorstFrame | null;
+}
+
+/** The frame of a clip that is least like the truth. */
+export interface WorstFrame {
+  frame: number;
+  J: number;
+  masks: { id: number; counts: string }[];
+  clip: Omit<ClipOptions, 'frames'>;
 }
 
 /** What validation measured, as far as the page shows it; the API leaves the report's form to the registry. */

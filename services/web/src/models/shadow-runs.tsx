@@ -1,13 +1,17 @@
+import { useState } from 'react';
 import { Link } from 'react-aria-components';
 import { api, ask } from '../api/client';
 import { useQuery } from '../api/use-query';
+import { Button } from '../ui/button';
 import { ago } from '../ui/format';
+import { ShadowPictures } from './shadow-pictures';
 
 const LOOKED_AT = 100;
 const SHOWN = 8;
 
 /** The runs whose masks the shadow version would have changed most. */
 export function ShadowRuns({ name }: { name: string }) {
+  const [shown, setShown] = useState<string>();
   const { data } = useQuery(
     `shadows ${name}`,
     () => {
@@ -20,6 +24,7 @@ export function ShadowRuns({ name }: { name: string }) {
     .flatMap((item) => (item.comparison ? [{ ...item, agreement: item.comparison.meanJaccard }] : []))
     .sort((a, b) => a.agreement - b.agreement);
   if (compared.length === 0) return null;
+  const opened = compared.find(({ shadowRunId }) => shadowRunId === shown);
   return (
     <section className="card table-card" tabIndex={0} aria-label="Shadow runs">
       <table className="table">
@@ -31,6 +36,7 @@ export function ShadowRuns({ name }: { name: string }) {
             <th className="number">Frames</th>
             <th className="number">Agreement, J</th>
             <th>Age</th>
+            <th aria-label="Pictures" />
           </tr>
         </thead>
         <tbody>
@@ -45,10 +51,23 @@ export function ShadowRuns({ name }: { name: string }) {
               <td className="number">{one.comparison!.frames}</td>
               <td className="number">{one.agreement.toFixed(3)}</td>
               <td>{ago(one.createdAt)}</td>
+              <td className="number">
+                <Button
+                  label={`${one === opened ? 'Hide' : 'Show'} pictures of ${one.runId.slice(0, 8)}`}
+                  onPress={() => setShown(one === opened ? undefined : one.shadowRunId)}
+                >
+                  {one === opened ? 'Hide' : 'Pictures'}
+                </Button>
+              </td>
             </tr>
           ))}
         </tbody>
       </table>
+      {opened && (
+        <div className="panel-part pairs" role="region" aria-label="Largest differences">
+          <ShadowPictures key={opened.shadowRunId} model={name} compared={opened} />
+        </div>
+      )}
     </section>
   );
 }

@@ -4,6 +4,7 @@ import { Icons } from '../ui/icons';
 import { AliasChange } from './alias-change';
 import { LoadState } from './load-state';
 import { noteOf, reportOf, score } from './report';
+import { WorstFrames } from './worst-frames';
 import { Aliases, VersionState } from './version-table';
 
 /** What is known of a version, beside the champion. */
@@ -77,6 +78,7 @@ export function VersionDetails({
             })}
           </ul>
           {other?.quality && <p className="hint">The mark is the champion, version {champion!.version}.</p>}
+          <WorstFrames key={version.sha256} clips={clips} />
         </div>
       )}
       <div className="panel-part">

@@ -1,5 +1,4 @@
-import type { Run, Video } from '../api/client';
-import { upload } from '../api/upload';
+import { api, ask, type Run, type Video } from '../api/client';
 import { indexedPng } from '../labels/indexed-png';
 import { saidPoints } from '../workbench/said-objects';
 import type { Preset } from './presets';
@@ -29,5 +28,5 @@ export async function createRun(video: Video, said: NewObjects, options: Wishes)
   }));
   const spoken = prompts.filter(({ objects }) => objects.length > 0);
   if (spoken.length > 0) form.append('prompts', JSON.stringify(spoken));
-  return upload<Run>('/v1/runs', form);
+  return ask(api.POST('/v1/runs', { body: form as never }));
 }

@@ -1,8 +1,8 @@
 import { renderPictures } from '@propago/sample-clip';
 import { zipSync } from 'fflate';
-import type { Video } from '../api/client';
-import { upload } from '../api/upload';
+import { api, ask } from '../api/client';
 import { saveDraft } from '../labels/drafts';
+import { pictureOf } from './picture-of';
 
 const CLIP = { width: 480, height: 272, frames: 48, seed: 1, objects: 3 };
 
@@ -30,18 +30,7 @@ export async function sendSample(onProgress: (share: number) => void): Promise<s
   const form = new FormData();
   // The pictures are compressed already.
   form.append('video', new Blob([zipSync(files, { level: 0 }) as BlobPart]), 'sample clip.zip');
-  const { id } = await upload<Video>('/v1/videos', form);
+  const { id } = await ask(api.POST('/v1/videos', { body: form as never }));
   saveDraft(id, 0, first!, width, height);
   return id;
-}
-
-function pictureOf(rgb: Uint8Array, width: number, height: number): ImageData {
-  const picture = new ImageData(width, height);
-  for (let i = 0, at = 0; at < rgb.length; i += 4, at += 3) {
-    picture.data[i] = rgb[at]!;
-    picture.data[i + 1] = rgb[at + 1]!;
-    picture.data[i + 2] = rgb[at + 2]!;
-    picture.data[i + 3] = 255;
-  }
-  return picture;
 }

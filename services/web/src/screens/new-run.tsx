@@ -1,13 +1,15 @@
-import { useEffect, useRef, useState } from 'react';
-import { api, ask, type Video } from '../api/client';
+import { api, ask } from '../api/client';
 import { Problem } from '../api/problem';
-import { upload, type UploadProgress } from '../api/upload';
 import { useQuery } from '../api/use-query';
-import { ChooseVideo } from '../new-run/choose-video';
+import { BegunList } from '../new-run/begun-list';
+import { ChooseVideo, Sending } from '../new-run/choose-video';
 import { PaintObjects } from '../new-run/paint-objects';
-import { navigate } from '../router';
+import { useSending } from '../new-run/use-sending';
+import { asOneFile } from '../new-run/zip-of-frames';
 import { SampleButton } from '../sample/sample-button';
 import { Loading, ProblemNote } from '../ui/states';
+
+const NO_VIDEO = new Problem('FILES_MIXED', 'It is one video, or pictures only.', 'Choose one of these.', 0);
 
 /** From a video to a run: upload, paint the objects, start. @param videoId of one that was sent already */
 export default function NewRun({ videoId }: { videoId: string | undefined }) {
@@ -24,45 +26,31 @@ function SentVideo({ id }: { id: string }) {
 }
 
 function SendVideo() {
-  const [file, setFile] = useState<File>();
-  const [progress, setProgress] = useState<UploadProgress>();
-  const [problem, setProblem] = useState<Problem>();
-  const controller = useRef<AbortController>(null);
-  useEffect(() => () => controller.current?.abort(), []);
-
-  const start = async (chosen: File) => {
-    controller.current = new AbortController();
-    setFile(chosen);
-    setProblem(undefined);
-    setProgress(undefined);
-    const form = new FormData();
-    form.append('video', chosen, chosen.name);
-    try {
-      const { signal } = controller.current;
-      const { id } = await upload<Video>('/v1/videos', form, { onProgress: setProgress, signal });
-      navigate(`/new/${id}`);
-    } catch (error) {
-      setFile(undefined);
-      if (!(error instanceof DOMException)) setProblem(Problem.unreachable(error));
-    }
+  const sending = useSending();
+  const { name, progress, problem, begun } = sending;
+  const choose = async (files: File[], folder?: string) => {
+    const file = await asOneFile(files, folder);
+    if (file) sending.send(file);
+    else sending.refuse(NO_VIDEO);
   };
-
   return (
     <div className="page narrow">
       <div className="page-head">
         <h1>New run</h1>
       </div>
       {problem && <ProblemNote problem={problem} />}
-      <ChooseVideo
-        file={file}
-        progress={progress}
-        onFile={(chosen) => void start(chosen)}
-        onStop={() => controller.current?.abort()}
-      />
-      {!file && (
-        <p className="sample-line">
-          No video at hand? <SampleButton />
-        </p>
+      {name !== undefined ? (
+        <Sending name={name} progress={progress} onStop={sending.stop} />
+      ) : (
+        <>
+          {begun.length > 0 && (
+            <BegunList uploads={begun} needsFile={sending.needsFile} onGoOn={sending.goOn} onGiveUp={sending.giveUp} />
+          )}
+          <ChooseVideo onFiles={(files, folder) => void choose(files, folder)} />
+          <p className="sample-line">
+            No video at hand? <SampleButton />
+          </p>
+        </>
       )}
     </div>
   );

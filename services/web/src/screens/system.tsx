@@ -4,6 +4,7 @@ import { useMay } from '../session';
 import { KeyTable } from '../system/key-table';
 import { Queues } from '../system/queues';
 import { StorageUse } from '../system/storage-use';
+import { Throughput } from '../system/throughput';
 import { Empty, ProblemNote } from '../ui/states';
 import { Icons } from '../ui/icons';
 
@@ -50,6 +51,7 @@ export default function System() {
         ))}
       </div>
       <Queues />
+      <Throughput />
       <KeyTable />
       <StorageUse />
     </div>

@@ -3,7 +3,7 @@ import { Problem } from '../api/problem';
 import { frameImage } from '../labels/frame-image';
 import { frameRange } from '../labels/frame-table';
 import type { TrackedObject } from '../labels/keypoints';
-import { decodeRle } from '../labels/rle';
+import { labelsOfClasses } from '../labels/rle';
 import type { Shown } from '../paint/stage-painter';
 
 const CHUNK = 32;
@@ -123,9 +123,7 @@ export class FrameStore {
 
   private decode({ revision, classes, keypoints }: Frame): Content & { revision: number } {
     const { width, height } = this.source;
-    const labels = new Uint8Array(width * height);
-    for (const { id, rle } of classes) decodeRle(rle.counts, width, height, id, labels);
-    return { revision, labels, keypoints };
+    return { revision, labels: labelsOfClasses(classes, width, height), keypoints };
   }
 
   private remember(changed: readonly number[]): void {

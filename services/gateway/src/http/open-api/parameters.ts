@@ -3,11 +3,13 @@ import { ApiHeader, ApiParam, ApiQuery } from '@nestjs/swagger';
 
 type Decorator = ClassDecorator & MethodDecorator;
 
-const uuid = (description: string): Decorator =>
-  ApiParam({ name: 'id', description, schema: { type: 'string', format: 'uuid' } });
+const uuid = (description: string, name = 'id'): Decorator =>
+  ApiParam({ name, description, schema: { type: 'string', format: 'uuid' } });
 
 /** `{id}` in the address of a run. */
 export const RunParameter = () => uuid('Of the run');
+/** `{shadowRunId}` in the address of a run that repeats one with another version. */
+export const ShadowRunParameter = () => uuid('Of the shadow run', 'shadowRunId');
 /** `{id}` in the address of a video. */
 export const VideoParameter = () => uuid('Of the video');
 /** `{id}` in the address of a training run. */
