@@ -26,7 +26,7 @@ const ROUTES = {
   '/v1/runs/{id}/objects': ['get', 'post'],
   '/v1/runs/{id}/objects/{object}': ['delete', 'patch'],
   '/v1/runs/{id}/overlay.mp4': ['get'],
-  '/v1/runs/{id}/prompts': ['get'],
+  '/v1/runs/{id}/prompts': ['get', 'post'],
   '/v1/runs/{id}/prompts/{frame}': ['delete', 'put'],
   '/v1/runs/{id}/prompts/{frame}/mask.png': ['get'],
   '/v1/uploads': ['options', 'post'],

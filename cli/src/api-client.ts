@@ -55,6 +55,17 @@ export class ApiClient {
     await this.send('PUT', path, content);
   }
 
+  /**
+   * Takes a file of another program as prompts of a run.
+   * @param frames those to take; undefined: all that it speaks of
+   * @throws Failure with the server's code when it refuses
+   */
+  async importPrompts(runId: string, file: Uint8Array<ArrayBuffer>, frames: string | undefined): Promise<unknown> {
+    const query = frames === undefined ? '' : `?frames=${encodeURIComponent(frames)}`;
+    const content = { type: 'application/octet-stream', bytes: file };
+    return this.send('POST', `/v1/runs/${encodeURIComponent(runId)}/prompts${query}`, content);
+  }
+
   private async send(
     method: string,
     path: string,

@@ -6,10 +6,9 @@ import { patientFetch } from './patient-fetch.js';
 export type Api = Client<paths>;
 export type Schemas = components['schemas'];
 
-/** @param baseUrl address of the gateway @param key API key, where the platform wants one */
-export function createApi(baseUrl: string, key: string | undefined): Api {
-  const headers = key ? { authorization: `Bearer ${key}` } : {};
-  return createClient<paths>({ baseUrl: baseUrl.replace(/\/+$/, ''), headers, fetch: patientFetch });
+/** @param baseUrl address of the gateway, without a slash at its end @param headers of every request */
+export function createApi(baseUrl: string, headers: Record<string, string>): Api {
+  return createClient<paths>({ baseUrl, headers, fetch: patientFetch });
 }
 
 /** The items of all pages; each page is asked for when it is reached. */

@@ -2,6 +2,7 @@ import { allItems, type Api, type Schemas } from './api.js';
 import { good, PropagoError } from './errors.js';
 import { sleep } from './patient-fetch.js';
 import { ServerFile } from './server-file.js';
+import type { SentFile } from './uploads.js';
 
 export type VideoFrame = Schemas['VideoFramePage']['items'][number];
 
@@ -50,14 +51,25 @@ export class Video {
 
 /** The videos of the tenant. */
 export class Videos {
-  constructor(private readonly api: Api) {}
+  constructor(
+    private readonly api: Api,
+    private readonly upload: { resumableBytes: number; sendLarge: (file: Blob, name: string) => Promise<SentFile> },
+  ) {}
 
   /**
-   * Sends a video, or a zip of JPEG or PNG frames.
+   * Sends a video, or a zip of JPEG or PNG frames. A large one is sent in pieces: after an interruption, of either side,
+   * the same call goes on with what is missing.
    * @param name what it is called; by default the name of a File
    * @throws PropagoError VIDEO_NOT_RECOGNISED and others where it cannot be used
    */
   async create(video: Blob, name = video instanceof File ? video.name : 'video'): Promise<Video> {
+    const { resumableBytes, sendLarge } = this.upload;
+    if (video.size > resumableBytes) {
+      const { uploadId, forget } = await sendLarge(video, name);
+      const made = await good(this.api.POST('/v1/videos', { body: { uploadId } }));
+      await forget();
+      return new Video(this.api, made);
+    }
     const form = new FormData();
     form.append('video', video, name);
     return new Video(this.api, await good(this.api.POST('/v1/videos', { body: form as never })));

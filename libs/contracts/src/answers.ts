@@ -240,6 +240,12 @@ const runObject = z.strictObject({
   isTracedBack: z.boolean().describe('Whether frames before its first prompt are labelled too'),
 });
 
+const promptImport = z.strictObject({
+  revision: z.int().min(1).describe('Of the run, with the new prompts'),
+  frames: z.array(count).describe('Those that have a prompt of the file now'),
+  objects: z.array(runObject).describe('Those that the file speaks of on these frames; new ones were added to the run'),
+});
+
 const exported = z.strictObject({
   id: z.uuid(),
   runId: z.uuid(),
@@ -451,6 +457,7 @@ export const ANSWERS = {
     .extend({ timeBase, frames: video.shape.frames, decoding: video.shape.decoding })
     .describe('While it is being decoded `next` may be null although more will follow: go on after the last index'),
   PromptList: prompts,
+  PromptImport: promptImport,
   SuggestionList: suggestions,
   RunObject: runObject,
   RunObjectList: listOf(runObject),

@@ -5,4 +5,5 @@ export * from './deeplabcut';
 export * from './keypoint-file';
 export * from './read-keypoint-file';
 export * from './shape';
+export * from './sleap';
 export * from './table';

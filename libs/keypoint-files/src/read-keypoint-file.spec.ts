@@ -256,3 +256,57 @@ describe('assertShapes', () => {
     expect(refusal(() => assertShapes([shape], 2))).toBe(code);
   });
 });
+
+describe('an analysis csv of SLEAP', () => {
+  const read = (text: string) => readKeypointFile(Buffer.from(text));
+  const head = 'track,frame_idx,instance.score,head.x,head.y,tail.x,tail.y\n';
+
+  it('has a line for each animal on a frame, and counts from the centre of the first pixel', () => {
+    const points = ['head', 'tail'];
+    expect(read(`${head}b,3,0.9,5.0,6.0,7.5,8.0\na,0,,1.25,2.0,,\nb,0,,nan,nan,nan,nan\n`)).toEqual({
+      objects: [
+        { id: undefined, name: 'b', points, skeleton: [] },
+        { id: undefined, name: 'a', points, skeleton: [] },
+      ],
+      frames: [
+        {
+          frame: 0,
+          objects: [
+            {
+              object: 1,
+              points: [
+                { name: 'head', x: 1.75, y: 2.5 },
+                { name: 'tail', visibility: 'absent' },
+              ],
+            },
+          ],
+        },
+        {
+          frame: 3,
+          objects: [
+            {
+              object: 0,
+              points: [
+                { name: 'head', x: 5.5, y: 6.5 },
+                { name: 'tail', x: 8, y: 8.5 },
+              ],
+            },
+          ],
+        },
+      ],
+    });
+  });
+
+  it.each([
+    ['track,frame_idx,instance.score\n', 'no columns of nodes'],
+    ['track,frame_idx,head.x\n', 'head.y'],
+    [`${head}a,x,,1,2,3,4\n`, "'x'"],
+    [`${head}a,0,,1,2,3,\n`, 'tail'],
+    [`${head}a,0,,1,2,3,4\na,0,,1,2,3,4\n`, 'the track a twice'],
+    [`${head},0,,1,2,3,4\n,0,,1,2,3,4\n`, 'two animals without a track'],
+  ])('that cannot be read is refused: %s', (text, word) => {
+    expect(() => read(text)).toThrow(
+      expect.objectContaining({ code: 'KEYPOINTS_INVALID', message: expect.stringContaining(word) }),
+    );
+  });
+});

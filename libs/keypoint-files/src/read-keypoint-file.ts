@@ -2,19 +2,28 @@ import { assertStorable, CodedError, parseFields } from '@propago/contracts';
 import { isCoco, readCoco } from './coco';
 import { isDeepLabCut, readDeepLabCut } from './deeplabcut';
 import { ownFile, type GivenPoint, type KeypointFile } from './keypoint-file';
+import { isSleap, readSleap } from './sleap';
 
 /**
- * Reads key points of a video: the platform's own JSON, key points of COCO, or a csv of DeepLabCut, told by their content.
+ * Reads key points of a video: the platform's own JSON, key points of COCO, a csv of DeepLabCut or an analysis
+ * csv of SLEAP, told by their content.
  *
  * @throws CodedError KEYPOINTS_INVALID, KEYPOINTS_EMPTY, OBJECT_UNKNOWN, TEXT_INVALID; FieldErrors KEYPOINTS_INVALID
  */
 export function readKeypointFile(bytes: Uint8Array): KeypointFile {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
-  const file = isDeepLabCut(text) ? readDeepLabCut(text) : keypointsIn(parsed(text));
+  const file = isTable(text) ? tableIn(text) : keypointsIn(parsed(text));
   assertStorable(file, 'the key points');
   if (file.frames.length === 0) throw new CodedError('KEYPOINTS_EMPTY', 'The file says nothing about any frame.');
   return file;
 }
+
+/** Whether a text is a table of key points. */
+export function isTable(text: string): boolean {
+  return isDeepLabCut(text) || isSleap(text);
+}
+
+const tableIn = (text: string): KeypointFile => (isSleap(text) ? readSleap(text) : readDeepLabCut(text));
 
 /**
  * Key points in JSON: the platform's own, or COCO's.
@@ -31,7 +40,7 @@ function parsed(text: string): unknown {
     const number = /\b(NaN|Infinity)\b/.exec(text)?.[0];
     const why = number
       ? `${number} is no number of JSON; a point that is not there has the visibility absent`
-      : 'they are neither JSON nor a csv whose first cell is scorer';
+      : 'they are neither JSON nor a csv whose first cells are scorer, or track and frame_idx';
     throw new CodedError('KEYPOINTS_INVALID', `The key points cannot be read: ${why}.`, { cause });
   }
 }

@@ -15,6 +15,7 @@ import { AllowedMethods } from './http/allowed-methods';
 import { answerExpectations } from './http/client-errors';
 import { acceptForms } from './http/form-parts';
 import { measureRequests } from './http/http-metrics';
+import { FILE_TYPES } from './http/open-api/bodies';
 import { createDocument } from './http/open-api/document';
 import { ProblemFilter } from './http/problem.filter';
 import { MAX_MASK_BYTES } from './http/upload-limits';
@@ -36,11 +37,9 @@ export function configureHttp(app: NestFastifyApplication, config: ConfigOf<'gat
   fastify.addHook('preClose', async () => endEventStreams());
   acceptForms(fastify);
   acceptPieces(fastify);
-  // The mask of a prompt, or a table of key points, may be the body itself.
-  const png = { parseAs: 'buffer', bodyLimit: MAX_MASK_BYTES } as const;
-  fastify.addContentTypeParser(['image/png', 'text/csv', 'application/octet-stream'], png, (_request, body, done) =>
-    done(null, body),
-  );
+  // The mask of a prompt, or a file of another program, may be the body itself.
+  const file = { parseAs: 'buffer', bodyLimit: MAX_MASK_BYTES } as const;
+  fastify.addContentTypeParser(FILE_TYPES, file, (_request, body, done) => done(null, body));
   app.useGlobalFilters(new ProblemFilter(app.get<Logger>(LOGGER), allowed));
   SwaggerModule.setup('docs', app, () => documentOf(app, config), { jsonDocumentUrl: 'docs/json' });
   servePage(fastify);

@@ -8,6 +8,7 @@ import { ExportsService } from './exports/exports.service';
 import { ObjectsController } from './prompts/objects.controller';
 import { ObjectsService } from './prompts/objects.service';
 import { PromptsController } from './prompts/prompts.controller';
+import { PromptImportService } from './prompts/prompt-import.service';
 import { PromptsService } from './prompts/prompts.service';
 import { RunChangeService } from './prompts/run-change.service';
 import { StoredPrompts } from './prompts/stored-prompts.service';
@@ -85,6 +86,7 @@ export class GatewayModule {
         ObjectsService,
         ExportsService,
         PromptsService,
+        PromptImportService,
         RunChangeService,
         StoredPrompts,
         SuggestionsService,

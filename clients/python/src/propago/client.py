@@ -12,6 +12,9 @@ from .runs import Runs
 from .transport import PatientTransport
 from .videos import Videos
 
+# Smaller files are sent again sooner than pieces pay.
+RESUMABLE_BYTES = 64 * 2**20
+
 
 class Client:
     """A platform, as one API key sees it.
@@ -20,6 +23,7 @@ class Client:
         url: address of the gateway; by default PROPAGO_URL, else http://127.0.0.1:8080.
         key: API key; by default PROPAGO_API_KEY. None where the platform asks for none.
         timeout: seconds that the server may be silent.
+        resumable_bytes: files above this are sent in pieces, and go on after an interruption.
 
     Attributes:
         runs, videos: what can be done with them.
@@ -27,7 +31,14 @@ class Client:
             `propago.generated.api.runs.list_runs.sync(client=client.api)`.
     """
 
-    def __init__(self, url: str | None = None, key: str | None = None, *, timeout: float = 120.0) -> None:
+    def __init__(
+        self,
+        url: str | None = None,
+        key: str | None = None,
+        *,
+        timeout: float = 120.0,
+        resumable_bytes: int = RESUMABLE_BYTES,
+    ) -> None:
         url = url or os.environ.get("PROPAGO_URL") or "http://127.0.0.1:8080"
         key = key or os.environ.get("PROPAGO_API_KEY")
         self.api = generated.AuthenticatedClient(
@@ -38,7 +49,7 @@ class Client:
             timeout=httpx.Timeout(timeout),
             httpx_args={"transport": PatientTransport(httpx.HTTPTransport())},
         )
-        self.videos = Videos(self.api)
+        self.videos = Videos(self.api, resumable_bytes)
         self.runs = Runs(self.api, self.videos)
 
     def close(self) -> None:

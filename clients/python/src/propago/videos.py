@@ -19,6 +19,7 @@ from .generated import models
 from .generated.api.videos import delete_video, get_video, list_video_frames, list_videos
 from .generated.types import UNSET, Unset
 from .paging import all_items
+from .uploads import send_resumably, size_of
 
 VideoFrame = models.VideoFramePageItemsItem
 
@@ -78,11 +79,14 @@ class Video:
 class Videos:
     """The videos of the tenant."""
 
-    def __init__(self, api: generated.AuthenticatedClient) -> None:
+    def __init__(self, api: generated.AuthenticatedClient, resumable_bytes: int) -> None:
         self._api = api
+        self._resumable_bytes = resumable_bytes
 
     def create(self, video: str | Path | bytes | BinaryIO, *, name: str | None = None) -> Video:
         """Sends a video, or a zip of JPEG or PNG frames.
+
+        A large one is sent in pieces: after an interruption of either side the same call goes on with what is missing.
 
         Args:
             video: its path, its bytes, or a file that is open for reading bytes.
@@ -98,7 +102,14 @@ class Videos:
         return self._send(io.BytesIO(video) if isinstance(video, bytes) else video, name or "video")
 
     def _send(self, file: BinaryIO, name: str) -> Video:
-        answer = accepted(self._api.get_httpx_client().post("/v1/videos", files={"video": (name, file)}))
+        http = self._api.get_httpx_client()
+        size = size_of(file)
+        if size is not None and size > self._resumable_bytes:
+            sent = send_resumably(self._api, file, name, size)
+            answer = accepted(http.post("/v1/videos", json={"uploadId": sent.upload_id}))
+            sent.forget()
+        else:
+            answer = accepted(http.post("/v1/videos", files={"video": (name, file)}))
         return Video(self._api, models.Video.from_dict(answer.json()))
 
     def get(self, video_id: UUID | str) -> Video:

@@ -346,7 +346,11 @@ export interface paths {
         /** The frames that have a prompt, and the objects that each speaks of */
         get: operations["listPrompts"];
         put?: never;
-        post?: never;
+        /**
+         * Take what was drawn in another program as prompts of the run, on every frame that its file speaks of
+         * @description COCO (polygons, run lengths), LabelMe, Label Studio (VideoRectangle), CVAT XML 1.1; key points of COCO, DeepLabCut (csv), SLEAP (analysis csv), or JSON with objects and frames. The content of the file tells which it is; JSON above 1 MiB is sent as application/octet-stream. An object is found by the number of its track or by its name, and added to the run where it is new. Frames are counted from 0, by the file’s own numbers or by the digits of file names.
+         */
+        post: operations["importPrompts"];
         delete?: never;
         options?: never;
         head?: never;
@@ -380,7 +384,7 @@ export interface paths {
         get?: never;
         /**
          * Say where objects are on a frame, or that they are not there; the run goes on from that
-         * @description In the place of what was said about this frame before. Masks between the neighbouring prompts of these objects are made again, others stay. The body is a mask PNG of the video’s size whose values are object ids, or JSON with COCO run lengths, polygons or key points, or key points of COCO or DeepLabCut, whose objects are found by their names. Objects that it does not name are not spoken of. Masks and key points of a frame are separate: what is said by one replaces nothing of the other.
+         * @description In the place of what was said about this frame before. Masks between the neighbouring prompts of these objects are made again, others stay. The body is a mask PNG of the video’s size whose values are object ids, or JSON with COCO run lengths, polygons or key points, or a file of another program (as in a POST to the prompts of the run), whose objects are found by their names. Objects that it does not name are not spoken of. Masks and key points of a frame are separate: what is said by one replaces nothing of the other.
          */
         put: operations["putPrompt"];
         post?: never;
@@ -1686,6 +1690,14 @@ export interface components {
                 }[];
             }[];
         };
+        PromptImport: {
+            /** @description Of the run, with the new prompts */
+            revision: number;
+            /** @description Those that have a prompt of the file now */
+            frames: number[];
+            /** @description Those that the file speaks of on these frames; new ones were added to the run */
+            objects: components["schemas"]["RunObject"][];
+        };
         SuggestionList: {
             /** @description Of the run whose masks were looked at */
             revision: number;
@@ -2458,7 +2470,9 @@ export interface components {
              * @description PNG of the video’s size whose values are class ids, indexed (DAVIS) or grey: 0 background, 255 void; 0 and 255 alone are one object, class 1. Or a class for each flat colour, or an object on transparent ground. The part needs a file name. It labels frame 0; parts called mask@57 label others
              */
             mask?: string;
-            /** @description Key points instead of masks, or beside them: JSON with objects and frames, key points of COCO, or a csv of DeepLabCut, told by their content; as a field or a file. `{"objects":[{"id":1,"points":["nose","tail"],"skeleton":[["nose","tail"]]}],"frames":[{"frame":0,"objects":[{"id":1,"points":[{"name":"nose","x":10.5,"y":20},{"name":"tail","visibility":"absent"}]}]}]}` */
+            /** @description What was drawn in another program, in the place of masks or beside them: COCO (polygons, run lengths), LabelMe, Label Studio (VideoRectangle) or CVAT XML 1.1, told by its content; as a field or a file. Objects have the numbers of their tracks where these are free */
+            annotations?: string;
+            /** @description Key points instead of masks, or beside them: JSON with objects and frames, key points of COCO, a csv of DeepLabCut, or an analysis csv of SLEAP, told by their content; as a field or a file. `{"objects":[{"id":1,"points":["nose","tail"],"skeleton":[["nose","tail"]]}],"frames":[{"frame":0,"objects":[{"id":1,"points":[{"name":"nose","x":10.5,"y":20},{"name":"tail","visibility":"absent"}]}]}]}` */
             keypoints?: string;
             /**
              * Format: binary
@@ -5150,6 +5164,142 @@ export interface operations {
             };
         };
     };
+    importPrompts: {
+        parameters: {
+            query?: {
+                /** @description With commas between them: only these; all that the file speaks of when absent */
+                frames?: string;
+            };
+            header?: {
+                /** @description The revision that the change is based on, as the ETag of the prompts says it: 412 when it is another one by now */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description Of the run */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description PromptImport */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptImport"];
+                };
+            };
+            /**
+             * @description `REQUEST_INVALID` (400): The request is not valid.
+             *
+             *     `TEXT_INVALID` (400): A text holds characters that cannot be stored.
+             *
+             *     `QUERY_UNKNOWN` (400): A query parameter is not known.
+             *
+             *     `RUN_NOT_FOUND` (404): There is no such run.
+             *
+             *     `FRAME_NOT_FOUND` (404): The video has no such frame.
+             *
+             *     `RUN_NOT_CORRECTABLE` (409): Prompts of a run that has failed or was cancelled cannot be changed.
+             *
+             *     `REVISION_CONFLICT` (412): The prompts of the run have been changed since.
+             *
+             *     `KEY_MISSING` (401): The request needs an API key.
+             *
+             *     `KEY_INVALID` (401): The API key is not known.
+             *
+             *     `KEY_EXPIRED` (401): The API key has expired.
+             *
+             *     `KEY_REVOKED` (401): The API key was revoked.
+             *
+             *     `SESSION_ENDED` (401): The session has ended.
+             *
+             *     `CSRF_INVALID` (403): The request lacks the token of its session.
+             *
+             *     `ORIGIN_FORBIDDEN` (403): A page of another origin may not use the session.
+             *
+             *     `SCOPE_MISSING` (403): The API key may not do this.
+             *
+             *     `RATE_LIMITED` (429): The API key has sent too many requests.
+             *
+             *     `MEDIA_TYPE_UNSUPPORTED` (415): The body has a media type that is not accepted here.
+             *
+             *     `UPLOAD_TOO_LARGE` (413): The upload is larger than this server accepts.
+             *
+             *     `MASK_MISSING` (400): The request has no mask.
+             *
+             *     `MASK_NOT_PNG` (415): The mask is not a PNG file.
+             *
+             *     `MASK_CORRUPT` (422): The mask cannot be decoded.
+             *
+             *     `MASK_BIT_DEPTH` (422): The mask has 16 bits per sample, and values that do not fit 8.
+             *
+             *     `MASK_ORIENTATION` (422): The mask says that it is turned.
+             *
+             *     `MASK_COLOUR` (422): The colours of the mask are not a few flat ones.
+             *
+             *     `MASK_NOT_BINARY` (422): The mask has shades that are neither background nor a class.
+             *
+             *     `MASK_EMPTY` (422): The mask has no foreground.
+             *
+             *     `MASK_TOO_MANY_CLASSES` (422): The mask has more classes than this server accepts.
+             *
+             *     `MASK_TOO_LARGE` (422): The mask is larger than this server accepts.
+             *
+             *     `MASK_SIZE_MISMATCH` (422): The mask and the video differ in size.
+             *
+             *     `ANNOTATIONS_INVALID` (422): The annotations of another program cannot be read.
+             *
+             *     `KEYPOINTS_NONE` (404): The run has no key points.
+             *
+             *     `KEYPOINTS_INVALID` (422): The key points cannot be read.
+             *
+             *     `KEYPOINTS_EMPTY` (422): There is no key point.
+             *
+             *     `KEYPOINTS_TOO_MANY` (422): There are more key points than this server accepts.
+             *
+             *     `KEYPOINTS_INCOMPLETE` (422): Something is missing of what is said about the key points of an object.
+             *
+             *     `KEYPOINT_UNKNOWN` (422): The object has no such key point.
+             *
+             *     `KEYPOINT_DUPLICATE` (422): A key point is named twice.
+             *
+             *     `OBJECT_KIND_MISMATCH` (422): The object is labelled with something else.
+             */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `STORAGE_FULL` (507): The storage has no room.
+             *
+             *     `SERVICE_UNAVAILABLE` (503): A service that this request needs is not available.
+             *
+             *     `INTERNAL` (500): An unexpected error occurred.
+             */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getPromptMask: {
         parameters: {
             query?: never;
@@ -5357,6 +5507,8 @@ export interface operations {
              *     `MASK_TOO_LARGE` (422): The mask is larger than this server accepts.
              *
              *     `MASK_SIZE_MISMATCH` (422): The mask and the video differ in size.
+             *
+             *     `ANNOTATIONS_INVALID` (422): The annotations of another program cannot be read.
              *
              *     `KEYPOINTS_NONE` (404): The run has no key points.
              *

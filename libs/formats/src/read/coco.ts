@@ -35,18 +35,17 @@ export function readCoco({ images, annotations, categories }: z.output<typeof co
     if (frame === undefined || name === undefined)
       throw invalid(`an annotation refers to image ${image}, category ${category}`);
     const identity = own ?? attributes?.track_id;
-    read.add(
-      frame,
-      { key: identity === undefined ? `class ${name}` : `track ${identity}`, name },
-      shapeOf(segmentation),
-    );
+    const key = identity === undefined ? `class ${name}` : `track ${identity}`;
+    for (const shape of shapesOf(segmentation)) read.add(frame, { key, name }, shape);
   }
   return read;
 }
 
-function shapeOf(segmentation: z.output<typeof cocoFile>['annotations'][number]['segmentation']): ReadShape {
-  if (Array.isArray(segmentation)) return { kind: 'polygons', polygons: segmentation };
+function shapesOf(segmentation: z.output<typeof cocoFile>['annotations'][number]['segmentation']): ReadShape[] {
+  if (Array.isArray(segmentation)) {
+    return segmentation.map((outline) => ({ kind: 'polygon', outline, unit: 'px' }));
+  }
   const { size, counts } = segmentation;
   const rle: Rle = typeof counts === 'string' ? { size, counts } : rleOfRuns(size, counts);
-  return { kind: 'rle', rle };
+  return [{ kind: 'rle', rle }];
 }

@@ -1,5 +1,4 @@
 import { SaxesParser, type SaxesTagPlain } from 'saxes';
-import { encodeRle } from '@propago/labels';
 import { boxOutline, frameOfName, invalid, ReadAnnotations, type ReadShape } from './annotations';
 
 /** What the shapes within a track or an image belong to. */
@@ -11,9 +10,8 @@ interface Owner {
 /**
  * CVAT XML 1.1, for video and for images: masks, polygons and boxes. Of tracks the key frames count, on which the object
  * is not outside. Without tracks all shapes of a label are one object, or those of a group.
- * @param size of the video's frames, px, where the file does not say
  */
-export function readCvat(xml: string, size: { width: number; height: number }): ReadAnnotations {
+export function readCvat(xml: string): ReadAnnotations {
   const read = new ReadAnnotations(null);
   let owner: Owner = { frame: null, track: null };
   let wasAnnotations = false;
@@ -28,7 +26,7 @@ export function readCvat(xml: string, size: { width: number; height: number }): 
     } else if (tag === 'image') {
       owner = { frame: frameOfName(given.name ?? ''), track: null };
     } else if (owner.track || owner.frame !== null) {
-      const shape = given.outside === '1' || given.keyframe === '0' ? undefined : shapeOf(tag, given, size);
+      const shape = given.outside === '1' || given.keyframe === '0' ? undefined : shapeOf(tag, given);
       if (shape) read.add(owner.frame ?? number(given, 'frame'), owner.track ?? objectOf(given), shape);
     }
   });
@@ -46,38 +44,30 @@ function objectOf({ label = 'object', group_id: group }: Attributes): { key: str
   return { key: group && group !== '0' ? `group ${group} ${label}` : `class ${label}`, name: label };
 }
 
-function shapeOf(tag: string, given: Attributes, size: { width: number; height: number }): ReadShape | undefined {
+function shapeOf(tag: string, given: Attributes): ReadShape | undefined {
   if (tag === 'polygon') {
     const points = (given.points ?? '').split(/[;,]/).map(Number);
     if (points.length < 6 || points.length % 2 !== 0 || points.some(Number.isNaN))
       throw invalid('a polygon has no points');
-    return { kind: 'polygons', polygons: [points] };
+    return { kind: 'polygon', outline: points, unit: 'px' };
   }
   if (tag === 'box') {
     const [left, top] = [number(given, 'xtl'), number(given, 'ytl')];
-    return {
-      kind: 'polygons',
-      polygons: [boxOutline(left, top, number(given, 'xbr') - left, number(given, 'ybr') - top)],
-    };
+    const outline = boxOutline(left, top, number(given, 'xbr') - left, number(given, 'ybr') - top);
+    return { kind: 'polygon', outline, unit: 'px' };
   }
-  return tag === 'mask' ? maskOf(given, size) : undefined;
+  return tag === 'mask' ? maskOf(given) : undefined;
 }
 
 /** Run lengths of CVAT go along the rows of the mask's box, background first. */
-function maskOf(given: Attributes, { width, height }: { width: number; height: number }): ReadShape {
-  const [left, top, columns] = [number(given, 'left'), number(given, 'top'), number(given, 'width')];
-  const labels = new Uint8Array(width * height);
-  let position = 0;
-  for (const [i, text] of (given.rle ?? '').split(',').entries()) {
-    const run = Number(text);
-    if (!Number.isSafeInteger(run) || run < 0) throw invalid('the run lengths of a mask are no numbers');
-    const end = Math.min(position + run, columns * number(given, 'height'));
-    for (; position < end; position++) {
-      const [x, y] = [left + (position % columns), top + Math.floor(position / columns)];
-      if (i % 2 === 1 && x < width && y < height) labels[y * width + x] = 1;
-    }
+function maskOf(given: Attributes): ReadShape {
+  const [left, top, width, height] = ['left', 'top', 'width', 'height'].map((name) => number(given, name)) as number[];
+  const runs = (given.rle ?? '').split(',').map(Number);
+  const whole = [left, top, width, height, ...runs];
+  if (whole.some((value) => !Number.isSafeInteger(value) || value! < 0)) {
+    throw invalid('the place or the run lengths of a mask are no whole numbers');
   }
-  return { kind: 'rle', rle: encodeRle(labels, width, height, 1) };
+  return { kind: 'rows', left: left!, top: top!, width: width!, height: height!, runs };
 }
 
 function number(given: Attributes, name: string): number {

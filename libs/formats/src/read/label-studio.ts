@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { boxOutline, ReadAnnotations } from './annotations';
+import { boxOutline, invalid, ReadAnnotations } from './annotations';
 
 const region = z.object({
   id: z.string().optional(),
@@ -27,26 +27,19 @@ export const labelStudioFile = z
 /**
  * Label Studio: the key frames of VideoRectangle, of what people drew where they did, else of predictions. An object is
  * its box, whole. A key frame that is not enabled is the last that shows it, so it counts as the others do.
- * @param size of the video's frames, px: the file has percent
  */
-export function readLabelStudio(
-  [task]: z.output<typeof labelStudioFile>,
-  { width, height }: { width: number; height: number },
-): ReadAnnotations {
+export function readLabelStudio([task]: z.output<typeof labelStudioFile>): ReadAnnotations {
   const read = new ReadAnnotations(null);
   const drawn = task!.annotations?.length ? task!.annotations : (task!.predictions ?? []);
   for (const { type, id, value } of drawn[0]?.result ?? []) {
     if (type !== 'videorectangle') continue;
-    const { labels, sequence } = rectangles.parse(value);
+    const { success, data, error } = rectangles.safeParse(value);
+    if (!success) throw invalid(`a videorectangle has a wrong ${error.issues[0]!.path.join('.')}`);
+    const { labels, sequence } = data;
     const name = labels?.[0] ?? 'object';
-    for (const key of sequence) {
-      const box = boxOutline(
-        (key.x * width) / 100,
-        (key.y * height) / 100,
-        (key.width * width) / 100,
-        (key.height * height) / 100,
-      );
-      read.add(key.frame - 1, { key: `track ${id ?? name}`, name }, { kind: 'polygons', polygons: [box] });
+    for (const { frame, x, y, width, height } of sequence) {
+      const outline = boxOutline(x, y, width, height);
+      read.add(frame - 1, { key: `track ${id ?? name}`, name }, { kind: 'polygon', outline, unit: 'percent' });
     }
   }
   return read;

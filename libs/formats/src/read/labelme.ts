@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { decodePng, encodeRle } from '@propago/labels';
 import { boxOutline, frameOfName, invalid, ReadAnnotations, type ReadShape } from './annotations';
 
 const point = z.tuple([z.number(), z.number()]);
@@ -34,34 +33,21 @@ export function readLabelme({
   for (const shape of shapes) {
     const { label: name, group_id: group } = shape;
     const key = group === null || group === undefined ? `class ${name}` : `group ${group} ${name}`;
-    read.add(frame, { key, name }, shapeOf(shape, { width, height }));
+    read.add(frame, { key, name }, shapeOf(shape));
   }
   return read;
 }
 
-function shapeOf(shape: Shape, size: { width: number; height: number }): ReadShape {
+function shapeOf(shape: Shape): ReadShape {
   const { shape_type: kind, points, mask } = shape;
   const [[x0, y0], [x1, y1] = [NaN, NaN]] = points as [[number, number], [number, number]?];
-  if (kind === 'polygon' && points.length >= 3) return { kind: 'polygons', polygons: [points.flat()] };
+  if (kind === 'polygon' && points.length >= 3) return { kind: 'polygon', outline: points.flat(), unit: 'px' };
   if (kind === 'rectangle' && points.length === 2) {
     const [left, top] = [Math.min(x0, x1), Math.min(y0, y1)];
-    return { kind: 'polygons', polygons: [boxOutline(left, top, Math.abs(x1 - x0), Math.abs(y1 - y0))] };
+    const outline = boxOutline(left, top, Math.abs(x1 - x0), Math.abs(y1 - y0));
+    return { kind: 'polygon', outline, unit: 'px' };
   }
   if (kind === 'mask' && mask)
-    return placed(Buffer.from(mask, 'base64'), { ...size, x: Math.round(x0), y: Math.round(y0) });
+    return { kind: 'png', x: Math.round(x0), y: Math.round(y0), png: Buffer.from(mask, 'base64') };
   throw invalid(`a shape is a ${kind} of ${points.length} points; polygons, rectangles and masks are read`);
-}
-
-/** A mask of a box, put into the picture. */
-function placed(png: Buffer, at: { width: number; height: number; x: number; y: number }): ReadShape {
-  const { width, height, x: left, y: top } = at;
-  const cut = decodePng(png, { maxSide: 65_535, maxPixels: 2 ** 28 });
-  const labels = new Uint8Array(width * height);
-  for (let y = 0; y < cut.height; y++) {
-    for (let x = 0; x < cut.width; x++) {
-      const isInside = left + x >= 0 && left + x < width && top + y >= 0 && top + y < height;
-      if (isInside && cut.samples[(y * cut.width + x) * cut.channels]! > 0) labels[(top + y) * width + left + x] = 1;
-    }
-  }
-  return { kind: 'rle', rle: encodeRle(labels, width, height, 1) };
 }

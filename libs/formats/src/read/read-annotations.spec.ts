@@ -2,9 +2,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseExportOptions, type ExportFormat } from '@propago/contracts';
-import { decodeRle, encodeIndexedPng, encodeRles, rleArea, VOC_PALETTE } from '@propago/labels';
+import { encodeIndexedPng, encodeRles, rleArea, VOC_PALETTE } from '@propago/labels';
 import type { ExportedFrame, FormatSource } from '../format';
 import { writeExport } from '../write-export';
+import { paintShape } from './annotations';
 import { readAnnotations } from './read-annotations';
 
 const SIZE = { width: 24, height: 16 };
@@ -20,12 +21,15 @@ function boxes(...all: [number, number, number, number][]): Uint8Array {
 
 /** What a file says, by frame and name of the object. */
 function said(text: string): Record<string, Uint8Array> {
-  const read = readAnnotations(text, SIZE);
-  return Object.fromEntries(
-    read.frameNumbers.flatMap((frame) =>
-      read.masksOn(frame, SIZE).map(({ object, rle }) => [`${frame} ${object.name}`, decodeRle(rle)]),
-    ),
-  );
+  const read = readAnnotations(text);
+  const masks = read.frameNumbers.flatMap((frame) => {
+    const [objects, labels] = [read.on(frame), boxes()];
+    for (const [i, { shapes }] of objects.entries()) {
+      for (const shape of shapes) paintShape(shape, labels, { ...SIZE, label: i + 1 });
+    }
+    return objects.map(({ name }, i) => [`${frame} ${name}`, labels.map((label) => Number(label === i + 1))]);
+  });
+  return Object.fromEntries(masks) as Record<string, Uint8Array>;
 }
 
 const json = (content: unknown): string => JSON.stringify(content);
@@ -176,7 +180,7 @@ describe('annotations of another program', () => {
       'image 1',
     ],
   ])('that cannot be read are refused: %s', (text, word) => {
-    expect(() => readAnnotations(text, SIZE)).toThrow(
+    expect(() => readAnnotations(text)).toThrow(
       expect.objectContaining({ code: 'ANNOTATIONS_INVALID', message: expect.stringContaining(word) }),
     );
   });
@@ -188,8 +192,19 @@ describe('annotations of another program', () => {
       categories: [{ id: 1, name: 'a' }],
       annotations: [{ image_id: 1, category_id: 1, segmentation }],
     };
-    const read = readAnnotations(json(file), SIZE);
-    expect(read.size).toEqual({ width: 4, height: 4 });
-    expect(() => read.masksOn(0, SIZE)).toThrow(expect.objectContaining({ code: 'MASK_SIZE_MISMATCH' }));
+    expect(readAnnotations(json(file)).size).toEqual({ width: 4, height: 4 });
+    expect(() => said(json(file))).toThrow(expect.objectContaining({ code: 'MASK_SIZE_MISMATCH' }));
+  });
+
+  it('with masks that reach beyond the frame are refused, however large they say that they are', () => {
+    const mask = '<mask label="a" rle="0, 9007199254740991" left="1" top="0" width="94906265" height="94906265"/>';
+    const xml = `<annotations><image name="0">${mask}</image></annotations>`;
+    expect(() => said(xml)).toThrow(expect.objectContaining({ code: 'MASK_SIZE_MISMATCH' }));
+  });
+
+  it('with more shapes on a frame than anybody draws are refused', () => {
+    const shape = { label: 'a', shape_type: 'rectangle', points: Array.from({ length: 2 }, (_, i) => [i, i]) };
+    const file = { imagePath: '1.jpg', imageWidth: 24, imageHeight: 16, shapes: Array(1001).fill(shape) as object[] };
+    expect(() => readAnnotations(json(file))).toThrow(expect.objectContaining({ code: 'ANNOTATIONS_INVALID' }));
   });
 });

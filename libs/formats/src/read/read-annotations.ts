@@ -8,13 +8,17 @@ import { labelmeFile, readLabelme } from './labelme';
 /**
  * Reads what people drew in another program: COCO, LabelMe, Label Studio (VideoRectangle) or CVAT XML, which the content
  * tells apart.
- * @param size of the video's frames, px
  * @throws CodedError ANNOTATIONS_INVALID
  */
-export function readAnnotations(text: string, size: { width: number; height: number }): ReadAnnotations {
-  if (text.trimStart().startsWith('<')) return readCvat(text, size);
-  const content = parseJson(text);
-  if (Array.isArray(content)) return readLabelStudio(as(labelStudioFile, content, 'tasks of Label Studio'), size);
+export function readAnnotations(text: string): ReadAnnotations {
+  return isXml(text) ? readCvat(text) : annotationsIn(parseJson(text));
+}
+
+export const isXml = (text: string): boolean => /^\uFEFF?\s*</.test(text);
+
+/** The same of a file that is JSON. @throws CodedError ANNOTATIONS_INVALID */
+export function annotationsIn(content: unknown): ReadAnnotations {
+  if (Array.isArray(content)) return readLabelStudio(as(labelStudioFile, content, 'tasks of Label Studio'));
   const has = (key: string) => typeof content === 'object' && content !== null && key in content;
   if (has('shapes')) return readLabelme(as(labelmeFile, content, 'LabelMe'));
   if (has('annotations')) return readCoco(as(cocoFile, content, 'COCO'));

@@ -30,12 +30,12 @@ const FOREIGN: readonly { is: (file: Buffer) => boolean; name: string; advice: s
   {
     is: (file) => /^(\xef\xbb\xbf)?\s*[[{]/.test(file.toString('latin1', 0, 256)),
     name: 'JSON, as LabelMe, COCO and others store annotations',
-    advice: 'draw its shapes into a picture of the video’s size, with the class id as value, and save that as PNG',
+    advice: 'send files of COCO, LabelMe, Label Studio and CVAT as annotations; of others, draw the shapes into a PNG',
   },
   {
     is: (file) => /^(\xef\xbb\xbf)?\s*</.test(file.toString('latin1', 0, 256)),
     name: 'XML or SVG',
-    advice: 'draw its shapes into a picture of the video’s size, with the class id as value, and save that as PNG',
+    advice: 'send files of COCO, LabelMe, Label Studio and CVAT as annotations; of others, draw the shapes into a PNG',
   },
 ];
 

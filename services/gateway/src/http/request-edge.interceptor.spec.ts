@@ -2,7 +2,7 @@ import { Body, Controller, Get, Module, Param, Post, Put } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { CodedError } from '@propago/contracts';
-import { AlsoTakesBytes } from './open-api/bodies';
+import { AlsoTakesBytes, FILE_TYPES } from './open-api/bodies';
 import { RequestEdgeInterceptor } from './request-edge.interceptor';
 
 @Controller()
@@ -45,7 +45,7 @@ describe('the type of a body', () => {
       },
     });
     const fastify = app.getHttpAdapter().getInstance();
-    const types = ['image/png', 'text/csv', 'application/octet-stream'];
+    const types = FILE_TYPES;
     fastify.addContentTypeParser(types, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
     fastify.addContentTypeParser('multipart/form-data', (_request, _body, done) => done(null));
     await app.init();
@@ -69,8 +69,8 @@ describe('the type of a body', () => {
     const { code, message } = await answerTo('PUT', '/bytes', 'application/x-www-form-urlencoded', 'x');
     expect(code).toBe('MEDIA_TYPE_UNSUPPORTED');
     expect(message).toBe(
-      'Expected the content type application/json or image/png or text/csv or application/octet-stream, not ' +
-        'application/x-www-form-urlencoded, which curl says unless it is told otherwise by -H.',
+      'Expected the content type application/json or image/png or text/csv or application/xml or text/xml or ' +
+        'application/octet-stream, not application/x-www-form-urlencoded, which curl says unless it is told otherwise by -H.',
     );
   });
 

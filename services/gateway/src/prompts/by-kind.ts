@@ -23,6 +23,9 @@ export function byKind({ frame, said }: SentPrompt, kindOf: (id: number) => Obje
     if ('png' in one) {
       one.classIds.forEach((id) => assertKind(id, 'mask', kindOf(id)));
       masks.push(one);
+    } else if ('shapes' in one) {
+      assertKind(one.id, 'mask', kindOf(one.id));
+      masks.push(one);
     } else if (one.absent) {
       (kindOf(one.id) === 'keypoints' ? points : masks).push(one);
     } else {

@@ -14,7 +14,7 @@ const shown = (prompt: SentPrompt, on = canvas): string[] => {
   const { labels, width, height } = drawPrompt(prompt, on);
   return Array.from({ length: height }, (_, y) => [...labels.subarray(y * width, (y + 1) * width)].join(''));
 };
-const sent = (body: unknown, absent?: string) => sentPrompt(3, body, { absent, limits });
+const sent = (body: unknown, absent?: string) => sentPrompt(3, body, { absent, limits }) as SentPrompt;
 const box = (x: number, y: number, side: number) => [
   [x, y],
   [x + side, y],

@@ -1,7 +1,8 @@
 import { CodedError } from '@propago/contracts';
+import { paintShape } from '@propago/formats';
 import { decodeRle, fillRings, readLabels, scaleLabels, type MaskLimits } from '@propago/labels';
 import { assertMaskFits, type Fit, type FrameSize } from '../runs/mask-size';
-import { objectsOf, type SaidObject, type SentPrompt } from './prompt-body';
+import { objectsOf, type SaidByShapes, type SaidObject, type SentPrompt } from './prompt-body';
 
 /** What decides the pixels of a prompt, besides what it says. */
 export interface Canvas {
@@ -25,7 +26,8 @@ export interface DrawnPrompt {
 }
 
 /**
- * Draws what a prompt says. Where two of its objects overlap, the one that comes later has the pixel.
+ * Draws what a prompt says. Where two of its objects overlap, the one that comes later has the pixel. Of what another
+ * program drew, an object that no pixel is left of is not spoken of.
  * @throws CodedError MASK_SIZE_MISMATCH, MASK_CORRUPT, MASK_TOO_LARGE, MASK_EMPTY
  */
 export function drawPrompt(sent: SentPrompt, canvas: Canvas): DrawnPrompt {
@@ -37,11 +39,20 @@ export function drawPrompt(sent: SentPrompt, canvas: Canvas): DrawnPrompt {
       const mask = readLabels(one.png, canvas.limits);
       palette = mask.palette;
       fitted(mask.labels, mask, canvas).forEach((id, i) => id !== 0 && (labels[i] = id));
+    } else if ('shapes' in one) {
+      drawShapes(labels, one, canvas);
     } else {
       drawObject(labels, one, canvas);
     }
   }
-  return { frame: sent.frame, width, height, labels, objects: objectsOf(sent), palette };
+  const [fromFiles, seen] = [sent.said.filter((one) => 'shapes' in one).map(({ id }) => id), new Set(labels)];
+  const objects = objectsOf(sent).filter((id) => seen.has(id) || !fromFiles.includes(id));
+  return { frame: sent.frame, width, height, labels, objects, palette };
+}
+
+function drawShapes(labels: Uint8Array, { id, shapes, size }: SaidByShapes, { frames }: Canvas): void {
+  if (size) assertMaskFits(size, frames, 'exact', 'A picture of the file');
+  for (const shape of shapes) paintShape(shape, labels, { width: frames.width, height: frames.height, label: id });
 }
 
 function drawObject(labels: Uint8Array, { id, rle, polygons }: SaidObject, canvas: Canvas): void {

@@ -1,7 +1,7 @@
 import { CodedError } from '@propago/contracts';
 import type { KeypointFile } from '@propago/keypoint-files';
 import type { DescribedObject } from './object-body';
-import type { SaidObject, SentPrompt } from './prompt-body';
+import type { SentPrompt } from './prompt-body';
 
 /** What a file of key points says, in the words of a request. */
 export interface LabelsOfFile {
@@ -48,35 +48,4 @@ function free(used: Set<number>): number {
   while (used.has(id)) id++;
   used.add(id);
   return id;
-}
-
-/** An object of a run, as far as a file may mean it. */
-interface Meant {
-  id: number;
-  name: string | null;
-  kind: string;
-}
-
-/**
- * What a file says about one frame of a run: the frame of this number, or the only one there is. Its objects are those of
- * the run with the same id or name, or the only one there is.
- *
- * @throws CodedError KEYPOINTS_EMPTY, OBJECT_UNKNOWN
- */
-export function saidInFile(file: KeypointFile, frame: number, objects: readonly Meant[]): SaidObject[] {
-  const on =
-    file.frames.find((each) => each.frame === frame) ?? (file.frames.length === 1 ? file.frames[0] : undefined);
-  if (!on) throw new CodedError('KEYPOINTS_EMPTY', `The file says nothing about frame ${frame}.`);
-  const known = objects.filter(({ kind }) => kind === 'keypoints');
-  return on.objects.map(({ object, points }) => {
-    const { id, name } = file.objects[object]!;
-    const only = known.length === 1 && file.objects.length === 1 ? known[0] : undefined;
-    const meant = id === undefined ? (known.find((each) => each.name === name) ?? only) : { id };
-    if (meant) return { id: meant.id, points };
-    const names = known.map((each) => `${each.id} (${each.name ?? 'without a name'})`).join(', ') || 'none';
-    throw new CodedError(
-      'OBJECT_UNKNOWN',
-      `The file speaks of '${name ?? 'an object'}'; the run has these objects with key points: ${names}.`,
-    );
-  });
 }

@@ -1,6 +1,7 @@
 import { readKeypointFile } from '@propago/keypoint-files';
 import { byKind } from './by-kind';
-import { labelsOfFile, saidInFile } from './keypoint-file-labels';
+import { saidInFile } from './file-labels';
+import { labelsOfFile } from './keypoint-file-labels';
 import type { SentPrompt } from './prompt-body';
 import { saidKeypoints, withoutObject } from './said-keypoints';
 
@@ -57,12 +58,12 @@ describe('a file of key points', () => {
       { id: 5, name: 'b', kind: 'keypoints' },
       { id: 6, name: 'a', kind: 'keypoints' },
     ];
-    expect(saidInFile(file, 8, objects)).toEqual([{ id: 5, points: nose(5.5, 6.5) }]);
-    expect(codeOf(() => saidInFile(file, 4, objects))).toBe('KEYPOINTS_EMPTY');
-    expect(codeOf(() => saidInFile(file, 8, objects.slice(0, 1)))).toBe('OBJECT_UNKNOWN');
+    expect(saidInFile({ keypoints: file }, 8, objects).said).toEqual([{ id: 5, points: nose(5.5, 6.5) }]);
+    expect(codeOf(() => saidInFile({ keypoints: file }, 4, objects))).toBe('KEYPOINTS_EMPTY');
+    expect(codeOf(() => saidInFile({ keypoints: file }, 8, objects.slice(0, 1)))).toBe('OBJECT_UNKNOWN');
     const single = readKeypointFile(Buffer.from('scorer,me,me\nbodyparts,nose,nose\ncoords,x,y\nimg3.png,1,2\n'));
     // A file of one frame and one object need not know how the run calls them.
-    expect(saidInFile(single, 77, [{ id: 9, name: 'x', kind: 'keypoints' }])).toEqual([
+    expect(saidInFile({ keypoints: single }, 77, [{ id: 9, name: 'x', kind: 'keypoints' }]).said).toEqual([
       { id: 9, points: nose(1.5, 2.5) },
     ]);
   });

@@ -1,16 +1,11 @@
 import { z } from 'zod';
 import { CodedError } from '@propago/contracts';
-import {
-  givenPoint,
-  isCoco,
-  isDeepLabCut,
-  keypointsIn,
-  readKeypointFile,
-  type KeypointFile,
-} from '@propago/keypoint-files';
+import type { ReadShape } from '@propago/formats';
+import { givenPoint } from '@propago/keypoint-files';
 import { readLabels, readMask, type MaskLimits } from '@propago/labels';
 import { parseBody } from '../http/parse-body';
 import { MOST_PROMPTS } from '../http/upload-limits';
+import { isFile, sentFile, type SentFile } from './sent-file';
 
 /** Values of pixels: 0 is the background, 255 is void. */
 export const MOST_OBJECTS = 254;
@@ -75,6 +70,9 @@ export const promptList = z
   .max(MOST_PROMPTS)
   .describe('What is said about some frames, the first of which need not be the first one of the video');
 
+/** Which frames of a file are taken. */
+export const frameList = z.array(z.coerce.number().pipe(z.int().min(0).max(LAST_FRAME))).max(MOST_PROMPTS);
+
 /** Which objects of the run are said not to be on the frame, beside a mask. */
 const absentIds = z.array(z.coerce.number().pipe(objectId)).max(MOST_OBJECTS);
 
@@ -84,30 +82,33 @@ interface SaidByMask {
   classIds: number[];
 }
 
+/** What was drawn of an object in another program. */
+export interface SaidByShapes {
+  id: number;
+  shapes: ReadShape[];
+  /** Of the pictures that it was drawn on, where the program says so. */
+  size: { width: number; height: number } | null;
+}
+
 /** A prompt as it was sent, held against everything but the video. */
 export interface SentPrompt {
   frame: number;
-  said: (SaidByMask | SaidObject)[];
-  /** Key points of DeepLabCut or COCO, whose objects are found by their names. */
-  file?: KeypointFile;
+  said: (SaidByMask | SaidByShapes | SaidObject)[];
 }
 
 /**
- * The body of PUT …/prompts/{frame}: a mask PNG, JSON that says something of each object, or key points of COCO or
- * DeepLabCut.
+ * The body of PUT …/prompts/{frame}: a mask PNG, JSON that says something of each object, or a file of another program,
+ * whose objects are found by their names.
  *
  * @param absent comma-separated ids of objects that are not on the frame, beside a PNG
- * @throws CodedError MASK_… of what is wrong with the picture, KEYPOINTS_…, REQUEST_INVALID
+ * @throws CodedError MASK_… of what is wrong with the picture, KEYPOINTS_…, ANNOTATIONS_INVALID, REQUEST_INVALID
  */
 export function sentPrompt(
   frame: number,
   body: unknown,
   { absent, limits }: { absent: string | undefined; limits: MaskLimits },
-): SentPrompt {
-  if (isCoco(body)) return { frame, said: [], file: keypointsIn(body) };
-  if (Buffer.isBuffer(body) && isDeepLabCut(body.toString('utf8', 0, 16))) {
-    return { frame, said: [], file: readKeypointFile(body) };
-  }
+): SentPrompt | SentFile {
+  if (isFile(body)) return sentFile(body);
   if (!Buffer.isBuffer(body)) return checked({ frame, said: parseBody(promptBody, body).objects });
   const missing = absent === undefined ? [] : parseBody(absentIds, absent.split(','));
   const { classIds } = readLabels(body, limits);

@@ -1,4 +1,18 @@
-import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Put, Query, Req, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  HttpCode,
+  Inject,
+  Param,
+  Post,
+  Put,
+  Query,
+  Req,
+  Res,
+} from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -16,8 +30,10 @@ import { parseBody, schemaOf } from '../http/parse-body';
 import { maskLimits } from '../runs/mask-limits';
 import { FITS, type Fit } from '../runs/mask-size';
 import { RunViewService } from '../runs/run-view.service';
-import { promptBody, sentPrompt } from './prompt-body';
+import { frameList, promptBody, sentPrompt } from './prompt-body';
+import { PromptImportService } from './prompt-import.service';
 import { PromptsService } from './prompts.service';
+import { sentFile } from './sent-file';
 
 const FitQuery = () =>
   ApiQuery({
@@ -50,6 +66,12 @@ const PROMPT_EXAMPLE = {
   ],
 };
 
+const FILE_EXAMPLE = {
+  images: [{ id: 1, file_name: '00057.jpg', width: 854, height: 480 }],
+  categories: [{ id: 1, name: 'cyclist' }],
+  annotations: [{ id: 1, image_id: 1, category_id: 1, track_id: 1, segmentation: [[120.5, 80, 190, 82.5, 160, 140]] }],
+};
+
 /** What is said about the objects of a run, frame by frame. Every change gives the run a new revision. */
 @ApiTags('runs')
 @RequireScope('runs:read')
@@ -60,6 +82,7 @@ export class PromptsController {
     @Inject(CONFIG) private readonly config: ConfigOf<'gateway'>,
     @Inject(STORAGE) private readonly storage: BlobStore,
     private readonly prompts: PromptsService,
+    private readonly imports: PromptImportService,
     private readonly view: RunViewService,
   ) {}
 
@@ -75,6 +98,53 @@ export class PromptsController {
     const list = await this.prompts.list(id, caller);
     void reply.header('etag', `"${list.revision}"`);
     return list;
+  }
+
+  @Post()
+  @RequireScope('runs:write')
+  @HttpCode(202)
+  @ApiOperation({
+    summary: 'Take what was drawn in another program as prompts of the run, on every frame that its file speaks of',
+    description:
+      'COCO (polygons, run lengths), LabelMe, Label Studio (VideoRectangle), CVAT XML 1.1; key points of COCO, DeepLabCut ' +
+      '(csv), SLEAP (analysis csv), or JSON with objects and frames. The content of the file tells which it is; JSON above ' +
+      '1 MiB is sent as application/octet-stream. An object is found by the number of its track or by its name, and added ' +
+      'to the run where it is new. Frames are counted from 0, by the file’s own numbers or by the digits of file names.',
+  })
+  @IfMatch()
+  @ApiQuery({
+    name: 'frames',
+    required: false,
+    description: 'With commas between them: only these; all that the file speaks of when absent',
+    schema: { type: 'string' },
+    example: '0,57',
+  })
+  @ApiConsumes('application/json')
+  @AlsoTakesBytes()
+  @ApiBody({ schema: { type: 'object', additionalProperties: true, example: FILE_EXAMPLE } })
+  @Answers('PromptImport', 202)
+  @Refuses(
+    /^(MASK|KEYPOINTS?)_/,
+    'ANNOTATIONS_INVALID',
+    'RUN_NOT_FOUND',
+    'RUN_NOT_CORRECTABLE',
+    'REVISION_CONFLICT',
+    'OBJECT_KIND_MISMATCH',
+    'FRAME_NOT_FOUND',
+    'MEDIA_TYPE_UNSUPPORTED',
+    'UPLOAD_TOO_LARGE',
+    'STORAGE_FULL',
+  )
+  async importPrompts(
+    @Param('id') id: string,
+    @Body() body: unknown,
+    @CurrentCaller() caller: Caller,
+    @Query('frames') frames?: string,
+    @Headers('If-Match') ifMatch?: string,
+  ): Promise<AnswerOf<'PromptImport'>> {
+    await this.view.mustExist(id, caller);
+    const wanted = frames === undefined ? undefined : parseBody(frameList, frames.split(','), 'frames');
+    return this.imports.take(id, sentFile(body), { wanted, expected: expectedRevision(ifMatch) });
   }
 
   @Get(':frame/mask.png')
@@ -111,7 +181,8 @@ export class PromptsController {
     description:
       'In the place of what was said about this frame before. Masks between the neighbouring prompts of these objects are ' +
       'made again, others stay. The body is a mask PNG of the video’s size whose values are object ids, or JSON with COCO ' +
-      'run lengths, polygons or key points, or key points of COCO or DeepLabCut, whose objects are found by their names. ' +
+      'run lengths, polygons or key points, or a file of another program (as in a POST to the prompts of the run), whose ' +
+      'objects are found by their names. ' +
       'Objects that it does not name are not spoken of. Masks and key points of a frame are separate: what is said by one ' +
       'replaces nothing of the other.',
   })
@@ -136,6 +207,7 @@ export class PromptsController {
     'REVISION_CONFLICT',
     'OBJECT_UNKNOWN',
     'OBJECT_KIND_MISMATCH',
+    'ANNOTATIONS_INVALID',
     'FRAME_NOT_FOUND',
     'MEDIA_TYPE_UNSUPPORTED',
     'UPLOAD_TOO_LARGE',
@@ -152,8 +224,9 @@ export class PromptsController {
   ) {
     // Before the body is looked at: a run of another tenant is not there, whatever is sent.
     await this.view.mustExist(id, caller);
-    const sent = sentPrompt(frameNumber(frame), body, { absent, limits: maskLimits(this.config) });
-    await this.prompts.put(id, sent, { fit: fitOf(fit), expected: expectedRevision(ifMatch) });
+    const index = frameNumber(frame);
+    const sent = sentPrompt(index, body, { absent, limits: maskLimits(this.config) });
+    await this.prompts.put(id, index, sent, { fit: fitOf(fit), expected: expectedRevision(ifMatch) });
     return this.view.get(id, caller);
   }
 

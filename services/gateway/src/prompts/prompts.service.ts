@@ -10,11 +10,12 @@ import type { Fit } from '../runs/mask-size';
 import { RunViewService } from '../runs/run-view.service';
 import { byKind } from './by-kind';
 import { drawPrompt } from './draw-prompt';
+import { saidInFile } from './file-labels';
 import { assertHasFrames } from './frames-of-video';
-import { saidInFile } from './keypoint-file-labels';
 import { knownPoints } from './known-points';
 import { shapeOf } from './object-body';
 import { objectsOf, type SentPrompt } from './prompt-body';
+import type { SentFile } from './sent-file';
 import { RunChangeService, type Outdated } from './run-change.service';
 import { saidKeypoints } from './said-keypoints';
 import { StoredPrompts } from './stored-prompts.service';
@@ -63,18 +64,24 @@ export class PromptsService {
    *
    * @param expected the revision that the change is based on; undefined: whichever there is
    * @throws CodedError RUN_NOT_FOUND, RUN_NOT_CORRECTABLE, REVISION_CONFLICT, OBJECT_UNKNOWN, OBJECT_KIND_MISMATCH, FRAME_NOT_FOUND,
-   *   MASK_…, KEYPOINT…
+   *   MASK_…, KEYPOINT…, ANNOTATIONS_INVALID
    */
-  async put(runId: string, sent: SentPrompt, { fit, expected }: { fit: Fit; expected?: number }): Promise<void> {
+  async put(
+    runId: string,
+    frame: number,
+    sent: SentPrompt | SentFile,
+    { fit, expected }: { fit: Fit; expected?: number },
+  ): Promise<void> {
     const include = { objects: true, featureSet: { include: { video: true } } };
     const { objects, featureSet } = await this.database.run.findUniqueOrThrow({ where: { id: runId }, include });
     const frames = featureSet.video.probe as unknown as VideoProbe;
-    const { frame, file } = sent;
-    const prompt = file ? { frame, said: saidInFile(file, frame, objects) } : sent;
+    const prompt = 'said' in sent ? sent : saidInFile(sent, frame, objects);
     assertKnown(objects, objectsOf(prompt));
     const kindOf = new Map(objects.map((object) => [object.id, shapeOf(object).kind]));
     const { masks, points } = byKind(prompt, (id) => kindOf.get(id));
     const drawn = masks && drawPrompt(masks, { frames, fit, limits: maskLimits(this.config) });
+    if (drawn?.objects.length === 0)
+      throw new CodedError('MASK_EMPTY', 'No shape of the file holds a pixel of the frame.');
     const names = new Map(objects.map((object) => [object.id, object.points]));
     await this.changes.change(runId, expected, async (transaction, run) => {
       assertSame(run.objects, { objects, ids: objectsOf(prompt) });
@@ -127,7 +134,7 @@ function noPrompt(runId: string, frame: number): CodedError {
 }
 
 /** An object may have gone since a prompt was read, and another one have come in its place. */
-function assertSame(
+export function assertSame(
   now: readonly RunObject[],
   { objects, ids }: { objects: readonly RunObject[]; ids: number[] },
 ): void {

@@ -75,7 +75,7 @@ export class AcceptRunService {
     await this.enqueue.nowOrLater(runId, this.next.runAccepted(sets.featureSet));
     // A shadow is compared by its masks.
     const hasMasks = upload.labels.prompts.some(({ said }) =>
-      said.some((one) => 'png' in one || one.rle || one.polygons),
+      said.some((one) => 'png' in one || 'shapes' in one || one.rle || one.polygons),
     );
     if (hasMasks && encoder.shadow && upload.options.parsed.shadow) {
       this.shadows.add({ runId, parameters: upload.options.parsed.parameters, video }, encoder.shadow);

@@ -78,7 +78,10 @@ export async function firstLabels(
   }
   const palette = withColours(given, described);
   const prompts: StoredPrompt[] = [];
-  for (const prompt of masks) prompts.push(await store(draw(prompt), palette));
+  for (const prompt of masks) {
+    const drawn = draw(prompt);
+    if (drawn.objects.length > 0) prompts.push(await store(drawn, palette));
+  }
   return { prompts, keypointPrompts, objects, palette, warnings: [...warnings.values()] };
 }
 

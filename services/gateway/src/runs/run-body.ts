@@ -16,10 +16,15 @@ const triangle = [
 ];
 
 const KEYPOINTS =
-  'Key points instead of masks, or beside them: JSON with objects and frames, key points of COCO, or a csv of DeepLabCut, ' +
-  'told by their content; as a field or a file. `{"objects":[{"id":1,"points":["nose","tail"],"skeleton":[["nose",' +
+  'Key points instead of masks, or beside them: JSON with objects and frames, key points of COCO, a csv of DeepLabCut, or ' +
+  'an analysis csv of SLEAP, told by their content; as a field or a file. `{"objects":[{"id":1,"points":["nose","tail"],"skeleton":[["nose",' +
   '"tail"]]}],"frames":[{"frame":0,"objects":[{"id":1,"points":[{"name":"nose","x":10.5,"y":20},{"name":"tail",' +
   '"visibility":"absent"}]}]}]}`';
+
+const ANNOTATIONS =
+  'What was drawn in another program, in the place of masks or beside them: COCO (polygons, run lengths), LabelMe, Label ' +
+  'Studio (VideoRectangle) or CVAT XML 1.1, told by its content; as a field or a file. Objects have the numbers of their ' +
+  'tracks where these are free';
 
 /** What a request for a run may say besides its video. */
 const said = {
@@ -60,6 +65,7 @@ const form = {
   properties: {
     ...said,
     mask: { type: 'string', format: 'binary', description: MASK },
+    annotations: { type: 'string', description: ANNOTATIONS },
     keypoints: { type: 'string', description: KEYPOINTS },
     video: {
       type: 'string',

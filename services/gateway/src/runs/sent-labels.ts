@@ -1,12 +1,14 @@
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { assertStorable, CodedError, FieldErrors } from '@propago/contracts';
+import { readAnnotations } from '@propago/formats';
 import type { MaskLimits } from '@propago/labels';
 import { readKeypointFile, type KeypointFile } from '@propago/keypoint-files';
 import { collect, withoutFileName } from '../http/form-parts';
 import type { FormPart } from '../http/incoming-form';
 import { parseBody } from '../http/parse-body';
 import { MAX_MASK_BYTES, MAX_PROMPTS_BYTES, MOST_PROMPTS } from '../http/upload-limits';
+import { labelsOf, objectsFor, promptsOf, type FileLabels } from '../prompts/file-labels';
 import { labelsOfFile } from '../prompts/keypoint-file-labels';
 import { objectList, type DescribedObject } from '../prompts/object-body';
 import { checked, MOST_OBJECTS, objectsOf, promptList, sentMask, type SentPrompt } from '../prompts/prompt-body';
@@ -39,6 +41,7 @@ export class LabelParts {
   private readonly prompts: z.output<typeof promptList> = [];
   private readonly objects: DescribedObject[] = [];
   private keypoints: KeypointFile | undefined;
+  private annotations: FileLabels | undefined;
   private fit: Fit | undefined;
   private maskBytes = 0;
 
@@ -46,7 +49,7 @@ export class LabelParts {
 
   /**
    * Reads a part, if it is one about labels.
-   * @throws CodedError MASK_…, REQUEST_INVALID, TEXT_INVALID, UPLOAD_TOO_LARGE
+   * @throws CodedError MASK_…, KEYPOINTS_…, ANNOTATIONS_INVALID, REQUEST_INVALID, TEXT_INVALID, UPLOAD_TOO_LARGE
    */
   async take(part: FormPart): Promise<boolean> {
     const mask = MASK.exec(part.fieldname);
@@ -56,7 +59,7 @@ export class LabelParts {
       return true;
     }
     const name = part.fieldname;
-    if (!(name in labelFields) && name !== 'keypoints') return false;
+    if (!(name in labelFields) && name !== 'keypoints' && name !== 'annotations') return false;
     if (part.type === 'field' && part.valueTruncated) {
       throw new CodedError('UPLOAD_TOO_LARGE', `Send ${name} as a file, with a file name: the field is too long.`);
     }
@@ -64,6 +67,9 @@ export class LabelParts {
     if (name === 'keypoints') {
       if (this.keypoints) throw new CodedError('REQUEST_INVALID', 'The field keypoints was sent twice.');
       this.keypoints = readKeypointFile(Buffer.from(text));
+    } else if (name === 'annotations') {
+      if (this.annotations) throw new CodedError('REQUEST_INVALID', 'The field annotations was sent twice.');
+      this.annotations = labelsOf({ annotations: readAnnotations(text) });
     } else if (name === 'fit') {
       if (this.fit) throw new CodedError('REQUEST_INVALID', 'The field fit was sent twice.');
       this.takeJson({ fit: text });
@@ -86,7 +92,7 @@ export class LabelParts {
     this.assertFewer(this.objects.length, MOST_OBJECTS, 'objects');
   }
 
-  /** Everything that was said. @throws CodedError MASK_MISSING, KEYPOINTS_TOO_MANY, OBJECT_KIND_MISMATCH, REQUEST_INVALID */
+  /** Everything that was said. @throws CodedError MASK_MISSING, KEYPOINTS_TOO_MANY, ANNOTATIONS_INVALID, OBJECT_KIND_MISMATCH, REQUEST_INVALID */
   all(): SentLabels {
     const idsOf = (all: typeof this.said) =>
       new Set([...all].flatMap(([frame, one]) => objectsOf({ frame, said: one })));
@@ -97,22 +103,26 @@ export class LabelParts {
     const taken = new Set([...idsOf(said), ...this.objects.map(({ id }) => id)]);
     const file = this.keypoints ? labelsOfFile(this.keypoints, { masks, taken }) : { objects: [], prompts: [] };
     for (const { frame, said: points } of file.prompts) add(frame, points);
+    const drawn = this.annotations
+      ? objectsFor(this.annotations, [], [...taken, ...file.objects.map(({ id }) => id)])
+      : null;
+    if (drawn) for (const { frame, said: shapes } of promptsOf(this.annotations!, drawn.ids)) add(frame, shapes);
     if (said.size > MOST_PROMPTS) {
       throw new CodedError(
-        'KEYPOINTS_TOO_MANY',
-        `With the key points, ${said.size} frames are spoken of; a run begins with at most ${MOST_PROMPTS}. Send others to it later.`,
+        this.keypoints ? 'KEYPOINTS_TOO_MANY' : 'ANNOTATIONS_INVALID',
+        `With the files, ${said.size} frames are spoken of; a run begins with at most ${MOST_PROMPTS}. Send others to it later.`,
       );
     }
     if (said.size === 0) {
       throw new CodedError(
         'MASK_MISSING',
-        'Expected a file in the field mask, or mask@57 of another frame, or keypoints, or prompts as JSON.',
+        'Expected a file in the field mask, or mask@57 of another frame, or annotations, keypoints, or prompts as JSON.',
       );
     }
     const prompts = [...said].map(([frame, all]) => checked({ frame, said: all }));
     return {
       prompts: prompts.sort((a, b) => a.frame - b.frame),
-      objects: parseBody(objectList, [...this.objects, ...file.objects]),
+      objects: parseBody(objectList, [...this.objects, ...file.objects, ...(drawn?.added ?? [])]),
       fit: this.fit ?? 'exact',
     };
   }

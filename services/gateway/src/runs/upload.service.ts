@@ -98,7 +98,7 @@ export class UploadService {
         if (part.fieldname === 'video') throw withoutFileName(part.fieldname);
         throw new CodedError(
           'REQUEST_INVALID',
-          'Expected the files video, mask and mask@FRAME and the fields videoId, uploadId, options, keypoints, prompts, objects and fit, ' +
+          'Expected the files video, mask and mask@FRAME and the fields videoId, uploadId, options, annotations, keypoints, prompts, objects and fit, ' +
             `not ${part.fieldname}.`,
         );
       }

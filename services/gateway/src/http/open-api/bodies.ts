@@ -5,6 +5,8 @@ import { operationsOf } from './operations';
 
 const FORM = 'multipart/form-data';
 const BYTES = 'application/octet-stream';
+/** Of bodies that are a file. */
+export const FILE_TYPES = ['image/png', 'text/csv', 'application/xml', 'text/xml', BYTES];
 const ALSO_BYTES = 'x-also-bytes';
 const JSON_BODY = 'application/json';
 const ALSO_JSON = 'x-also-json';
@@ -18,7 +20,7 @@ export const AlsoTakesBytes = (): MethodDecorator =>
 
 /** Types of the bodies that a handler parses. */
 export function bodyTypesOf(handler: object): string[] {
-  return ['application/json', ...(Reflect.getMetadata(ALSO_BYTES, handler) ? ['image/png', 'text/csv', BYTES] : [])];
+  return ['application/json', ...(Reflect.getMetadata(ALSO_BYTES, handler) ? FILE_TYPES : [])];
 }
 
 /** Documents that a route takes JSON, as a schema of the document, beside a form. */

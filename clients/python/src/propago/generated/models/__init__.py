@@ -66,6 +66,7 @@ from .garbage_collection_orphans_additional_property import (
 )
 from .garbage_collection_pictures import GarbageCollectionPictures
 from .get_upload_offset_tus_resumable import GetUploadOffsetTusResumable
+from .import_prompts_json_body import ImportPromptsJsonBody
 from .key import Key
 from .key_page import KeyPage
 from .list_runs_state_item import ListRunsStateItem
@@ -112,6 +113,7 @@ from .new_webhook_disabled_reason_type_0 import NewWebhookDisabledReasonType0
 from .problem import Problem
 from .problem_errors_item import ProblemErrorsItem
 from .promote_model_body import PromoteModelBody
+from .prompt_import import PromptImport
 from .prompt_list import PromptList
 from .prompt_list_items_item import PromptListItemsItem
 from .prompt_list_items_item_objects_item import PromptListItemsItemObjectsItem
@@ -363,6 +365,7 @@ __all__ = (
     "GarbageCollectionOrphansAdditionalProperty",
     "GarbageCollectionPictures",
     "GetUploadOffsetTusResumable",
+    "ImportPromptsJsonBody",
     "Key",
     "KeyPage",
     "ListRunsStateItem",
@@ -407,6 +410,7 @@ __all__ = (
     "Problem",
     "ProblemErrorsItem",
     "PromoteModelBody",
+    "PromptImport",
     "PromptList",
     "PromptListItemsItem",
     "PromptListItemsItemObjectsItem",

@@ -59,10 +59,13 @@ class CreateRunBody:
         mask (File | Unset): PNG of the video’s size whose values are class ids, indexed (DAVIS) or grey: 0 background,
             255 void; 0 and 255 alone are one object, class 1. Or a class for each flat colour, or an object on transparent
             ground. The part needs a file name. It labels frame 0; parts called mask@57 label others
+        annotations (str | Unset): What was drawn in another program, in the place of masks or beside them: COCO
+            (polygons, run lengths), LabelMe, Label Studio (VideoRectangle) or CVAT XML 1.1, told by its content; as a field
+            or a file. Objects have the numbers of their tracks where these are free
         keypoints (str | Unset): Key points instead of masks, or beside them: JSON with objects and frames, key points
-            of COCO, or a csv of DeepLabCut, told by their content; as a field or a file. `{"objects":[{"id":1,"points":["no
-            se","tail"],"skeleton":[["nose","tail"]]}],"frames":[{"frame":0,"objects":[{"id":1,"points":[{"name":"nose","x":
-            10.5,"y":20},{"name":"tail","visibility":"absent"}]}]}]}`
+            of COCO, a csv of DeepLabCut, or an analysis csv of SLEAP, told by their content; as a field or a file. `{"objec
+            ts":[{"id":1,"points":["nose","tail"],"skeleton":[["nose","tail"]]}],"frames":[{"frame":0,"objects":[{"id":1,"po
+            ints":[{"name":"nose","x":10.5,"y":20},{"name":"tail","visibility":"absent"}]}]}]}`
         video (File | Unset): A video, or a zip of JPEG or PNG frames; the part needs a file name
         video_id (UUID | Unset): Of a video of the tenant, in the place of a file
         upload_id (UUID | Unset): Of a file that was sent to /v1/uploads, in the place of a file; all its bytes must
@@ -74,6 +77,7 @@ class CreateRunBody:
     objects: list[CreateRunBodyObjectsItem] | Unset = UNSET
     fit: CreateRunBodyFit | Unset = UNSET
     mask: File | Unset = UNSET
+    annotations: str | Unset = UNSET
     keypoints: str | Unset = UNSET
     video: File | Unset = UNSET
     video_id: UUID | Unset = UNSET
@@ -107,6 +111,8 @@ class CreateRunBody:
         if not isinstance(self.mask, Unset):
             mask = self.mask.to_tuple()
 
+        annotations = self.annotations
+
         keypoints = self.keypoints
 
         video: FileTypes | Unset = UNSET
@@ -134,6 +140,8 @@ class CreateRunBody:
             field_dict["fit"] = fit
         if mask is not UNSET:
             field_dict["mask"] = mask
+        if annotations is not UNSET:
+            field_dict["annotations"] = annotations
         if keypoints is not UNSET:
             field_dict["keypoints"] = keypoints
         if video is not UNSET:
@@ -191,6 +199,11 @@ class CreateRunBody:
 
         if not isinstance(self.mask, Unset):
             files.append(("mask", self.mask.to_tuple()))
+
+        if not isinstance(self.annotations, Unset):
+            files.append(
+                ("annotations", (None, str(self.annotations).encode(), "text/plain"))
+            )
 
         if not isinstance(self.keypoints, Unset):
             files.append(
@@ -257,6 +270,8 @@ class CreateRunBody:
         else:
             mask = File(payload=BytesIO(_mask))
 
+        annotations = d.pop("annotations", UNSET)
+
         keypoints = d.pop("keypoints", UNSET)
 
         _video = d.pop("video", UNSET)
@@ -286,6 +301,7 @@ class CreateRunBody:
             objects=objects,
             fit=fit,
             mask=mask,
+            annotations=annotations,
             keypoints=keypoints,
             video=video,
             video_id=video_id,

@@ -109,9 +109,10 @@ def sync_detailed(
 
      In the place of what was said about this frame before. Masks between the neighbouring prompts of
     these objects are made again, others stay. The body is a mask PNG of the video’s size whose values
-    are object ids, or JSON with COCO run lengths, polygons or key points, or key points of COCO or
-    DeepLabCut, whose objects are found by their names. Objects that it does not name are not spoken of.
-    Masks and key points of a frame are separate: what is said by one replaces nothing of the other.
+    are object ids, or JSON with COCO run lengths, polygons or key points, or a file of another program
+    (as in a POST to the prompts of the run), whose objects are found by their names. Objects that it
+    does not name are not spoken of. Masks and key points of a frame are separate: what is said by one
+    replaces nothing of the other.
 
     Args:
         id (UUID):
@@ -162,9 +163,10 @@ def sync(
 
      In the place of what was said about this frame before. Masks between the neighbouring prompts of
     these objects are made again, others stay. The body is a mask PNG of the video’s size whose values
-    are object ids, or JSON with COCO run lengths, polygons or key points, or key points of COCO or
-    DeepLabCut, whose objects are found by their names. Objects that it does not name are not spoken of.
-    Masks and key points of a frame are separate: what is said by one replaces nothing of the other.
+    are object ids, or JSON with COCO run lengths, polygons or key points, or a file of another program
+    (as in a POST to the prompts of the run), whose objects are found by their names. Objects that it
+    does not name are not spoken of. Masks and key points of a frame are separate: what is said by one
+    replaces nothing of the other.
 
     Args:
         id (UUID):
@@ -210,9 +212,10 @@ async def asyncio_detailed(
 
      In the place of what was said about this frame before. Masks between the neighbouring prompts of
     these objects are made again, others stay. The body is a mask PNG of the video’s size whose values
-    are object ids, or JSON with COCO run lengths, polygons or key points, or key points of COCO or
-    DeepLabCut, whose objects are found by their names. Objects that it does not name are not spoken of.
-    Masks and key points of a frame are separate: what is said by one replaces nothing of the other.
+    are object ids, or JSON with COCO run lengths, polygons or key points, or a file of another program
+    (as in a POST to the prompts of the run), whose objects are found by their names. Objects that it
+    does not name are not spoken of. Masks and key points of a frame are separate: what is said by one
+    replaces nothing of the other.
 
     Args:
         id (UUID):
@@ -261,9 +264,10 @@ async def asyncio(
 
      In the place of what was said about this frame before. Masks between the neighbouring prompts of
     these objects are made again, others stay. The body is a mask PNG of the video’s size whose values
-    are object ids, or JSON with COCO run lengths, polygons or key points, or key points of COCO or
-    DeepLabCut, whose objects are found by their names. Objects that it does not name are not spoken of.
-    Masks and key points of a frame are separate: what is said by one replaces nothing of the other.
+    are object ids, or JSON with COCO run lengths, polygons or key points, or a file of another program
+    (as in a POST to the prompts of the run), whose objects are found by their names. Objects that it
+    does not name are not spoken of. Masks and key points of a frame are separate: what is said by one
+    replaces nothing of the other.
 
     Args:
         id (UUID):

@@ -1,4 +1,4 @@
-import { matchObjects } from './object-mapping';
+import { matchObjects } from './match-objects';
 
 const RUN = [
   { id: 1, name: null },

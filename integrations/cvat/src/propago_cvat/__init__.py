@@ -1,0 +1,1 @@
+"""Propago in CVAT."""
