@@ -125,6 +125,16 @@ describe('a kept version', () => {
     expect(sut.loads).toBe(loads);
   });
 
+  it('leaves its place to the next when it cannot be loaded', async () => {
+    const others = ['first', 'second'];
+    await keep(others);
+    const keeping = sut.encoders.keep(['new', ...others], []);
+    await sut.finish('new', new CodedError('ENCODER_INVALID', 'The file has changed.'));
+    await keeping;
+    await settled();
+    expect(sut.states).toEqual({ new: 'FAILED', ...Object.fromEntries(others.map((sha256) => [sha256, 'LOADED'])) });
+  });
+
   it('takes nothing away and leaves no process when its warm-up fails', async () => {
     await keep(['old']);
     sut.failWarmUpOf = 'new';

@@ -52,12 +52,20 @@ export class LoadedEncoders {
    * @param needed digests that are not loaded ahead, but stay if they are there
    */
   async keep(wanted: readonly string[], needed: readonly string[]): Promise<void> {
-    this.kept = wanted.slice(0, this.options.most - 1);
-    for (const sha256 of this.kept) {
+    const isFailed = (sha256: string) => this.slots.get(sha256)?.state === 'FAILED';
+    /** What cannot be loaded leaves its place to the next. */
+    const choose = () => {
+      const sound = wanted.filter((sha256) => !isFailed(sha256)).slice(0, this.options.most - 1);
+      this.kept = wanted.filter((sha256) => sound.includes(sha256) || isFailed(sha256));
+    };
+    choose();
+    for (const sha256 of wanted) {
       if (this.closed) return;
+      if (!this.kept.includes(sha256)) continue;
       let slot = this.slots.get(sha256);
       if (!slot || (slot.state === 'FAILED' && isOld(slot))) slot = this.load(sha256);
       if (slot.state === 'LOADING' || slot.state === 'WARMING') await slot.warmUp(this.options.warmUp);
+      choose();
     }
     for (const slot of this.unkept()) {
       const unwanted = !needed.includes(slot.sha256);

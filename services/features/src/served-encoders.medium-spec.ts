@@ -185,6 +185,22 @@ describe('what is to be loaded', () => {
     expect((await wantedEncoders(database)).wanted).toEqual(['c', 'b', 'a']);
   });
 
+  it('has what a model in use may return to before the champion of one that nobody uses', async () => {
+    for (const [name, version] of [
+      ['a', 1],
+      ['b', 1],
+      ['b', 2],
+    ] as const) {
+      await database.modelVersion.create({
+        data: { name, version, state: 'READY', sha256: `${name}:${version}`, bytes: 1, createdBy: 'test' },
+      });
+    }
+    await database.modelAlias.create({ data: { name: 'a', alias: 'champion', version: 1 } });
+    await database.modelAlias.create({ data: { name: 'b', alias: 'champion', version: 2, previousVersion: 1 } });
+    await runsWith('b:2', 1);
+    expect((await wantedEncoders(database)).wanted).toEqual(['b:2', 'b:1', 'a:1']);
+  });
+
   it('is nothing where there is no model', async () => {
     expect(await wantedEncoders(database)).toEqual({ wanted: [], needed: [] });
   });

@@ -38,14 +38,23 @@ export async function wantedEncoders(database: Database): Promise<WantedEncoders
       const sha256 = digests.get(`${name}:${version}`);
       return sha256 ? [{ name, role, sha256, runs: traffic.get(sha256) ?? 0 }] : [];
     })
-    .sort((a, b) => importance(a.role) - importance(b.role) || b.runs - a.runs || compare(a.name, b.name))
+    .map((one, _, all) => ({
+      ...one,
+      rank: rank(
+        one.role,
+        all.some(({ name, runs }) => name === one.name && runs > 0),
+      ),
+    }))
+    .sort((a, b) => a.rank - b.rank || b.runs - a.runs || compare(a.name, b.name))
     .map(({ sha256 }) => sha256);
   return { wanted: [...new Set(wanted)], needed: runs.map(({ encoderSha256 }) => encoderSha256) };
 }
 
-function importance(role: string): number {
+/** The lower the more important; a champion that nobody asks for comes after what a model in use may return to. */
+function rank(role: string, isUsed: boolean): number {
   const place = IMPORTANCE.indexOf(role);
-  return place < 0 ? IMPORTANCE.length : place;
+  const among = place < 0 ? IMPORTANCE.length : place;
+  return isUsed ? among : among + IMPORTANCE.indexOf(`previous ${CHAMPION}`) + 0.5;
 }
 
 function compare(a: string, b: string): number {
