@@ -1,8 +1,3 @@
-import { ensureBuild, ensureDependencies, ensureKernel, ensurePrismaClient, main } from './setup.mjs';
+import { ensureProject, main } from './setup.mjs';
 
-await main(async () => {
-  await ensureDependencies();
-  await ensureKernel();
-  await ensurePrismaClient();
-  await ensureBuild();
-});
+await main(ensureProject);

@@ -160,18 +160,23 @@ async function buildPage(root, next, log) {
   ]);
 }
 
-/**
- * Everything a fresh clone needs to run: dependencies, database client, build, system programs. Quick when nothing is to do.
- *
- * @returns {Promise<NodeJS.ProcessEnv>} the environment for processes of the platform: this one's and the paths of the programs
- */
-export async function setup({ root = REPO_ROOT, log = console.log, env = process.env } = {}) {
+/** Dependencies, database client, kernel and build. One process makes them; others wait for it. */
+export async function ensureProject({ root = REPO_ROOT, log = console.log } = {}) {
   await withLock(path.join(root, '.propago/setup.lock'), async () => {
     await ensureDependencies({ root, log });
     await ensureKernel({ root, log });
     await ensurePrismaClient({ root, log });
     await ensureBuild({ root, log });
   });
+}
+
+/**
+ * Everything a fresh clone needs to run: dependencies, database client, build, system programs. Quick when nothing is to do.
+ *
+ * @returns {Promise<NodeJS.ProcessEnv>} the environment for processes of the platform: this one's and the paths of the programs
+ */
+export async function setup({ root = REPO_ROOT, log = console.log, env = process.env } = {}) {
+  await ensureProject({ root, log });
   return { ...env, ...(await ensureSystemTools({ root, log, env })) };
 }
 
