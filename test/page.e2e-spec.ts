@@ -461,7 +461,7 @@ describe('administration', () => {
       await page.getByRole('img', { name: `What was found of ${clipName}` }).waitFor(PATIENCE);
     }
     // The former champion in the shadow of the new one.
-    await page.getByRole('row', { name: /^1 / }).click();
+    await page.getByRole('grid', { name: 'Versions' }).getByRole('row', { name: /^1\b/ }).click();
     await page.getByRole('button', { name: 'Make shadow' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Make shadow' }).click();
     await page.getByText('patches:1 is the shadow now').waitFor();
@@ -497,7 +497,7 @@ describe.each([
       { id: 1, name: 'front', colour: '#ff6347' },
       { id: 2, name: 'back', colour: '#3898ff' },
     ];
-    const { id } = await finishedRun('Crossing at noon', { ...clip, objects });
+    const { id, videoId } = await finishedRun('Crossing at noon', { ...clip, objects });
     const exports = `${sut.url}/v1/runs/${id}/exports`;
     for (const format of ['coco', 'cvat-xml']) {
       const headers = { ...bearer(sut.key), 'content-type': 'application/json' };
@@ -526,6 +526,15 @@ describe.each([
       ],
       ['export', `/runs/${id}`, 'canvas.stage[data-masks=shown]', () => press('Export', 'tab')],
       ['new-run', '/new', '.drop-zone'],
+      [
+        'paint',
+        `/new/${videoId}`,
+        'canvas.stage',
+        async () => {
+          await page.getByText('Waiting for frame 0').waitFor({ state: 'detached', ...PATIENCE });
+          await drag(tab, clip, [0.22, 0.4], [0.32, 0.6]);
+        },
+      ],
       ['models', '/models', '.table'],
       ['training', '/training', '.empty'],
       ['system', '/system', '.tile'],
@@ -534,6 +543,7 @@ describe.each([
       await tab.goto(path);
       await page.locator(ready).first().waitFor(PATIENCE);
       await show?.();
+      await page.evaluate(`document.querySelector('main')?.scrollTo(0, 0)`);
       // Pictures and queries that the screen is drawn with.
       await page.waitForLoadState('networkidle').catch(() => undefined);
       // Axe judges colours in the middle of a transition by what they are in that moment.

@@ -33,7 +33,9 @@ export function Audit() {
               {name}
               {version !== null && `:${version}`}
             </span>
-            <span className="muted">{actor}</span>
+            <span className="muted" title={actor}>
+              {actor.replace(/ \([0-9a-f-]{36}\)$/, '')}
+            </span>
             <time className="muted" dateTime={at} title={at}>
               {ago(at)}
             </time>

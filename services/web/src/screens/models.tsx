@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Link } from 'react-aria-components';
-import { api, ask } from '../api/client';
+import { api, ask, type Model } from '../api/client';
 import { useQuery } from '../api/use-query';
 import { Audit } from '../models/audit';
 import { ModelChanges } from '../models/changes';
@@ -19,7 +19,7 @@ export default function Models({ name }: { name: string | undefined }) {
   const { data, problem, reload } = useQuery('models', () => ask(api.GET('/v1/admin/models')), LOOK_EVERY_MS);
   if (!isAdmin) return <Empty title="Models are for administrators" />;
   const items = data?.items ?? [];
-  const shown = items.find((model) => model.name === name) ?? items[0];
+  const shown = items.find((model) => model.name === name) ?? items.reduce<Model | undefined>(laterChanged, undefined);
   return (
     <div className="page">
       <div className="page-head">
@@ -51,6 +51,12 @@ export default function Models({ name }: { name: string | undefined }) {
       {shown && <OneModel key={shown.name} name={shown.name} />}
     </div>
   );
+}
+
+/** Of two models that whose aliases were moved last: there something is going on. */
+function laterChanged(one: Model | undefined, other: Model): Model {
+  const changedAt = ({ aliases }: Model) => Math.max(0, ...aliases.map(({ updatedAt }) => Date.parse(updatedAt)));
+  return !one || changedAt(other) > changedAt(one) ? other : one;
 }
 
 function OneModel({ name }: { name: string }) {

@@ -141,7 +141,7 @@ function RunRow({ run, onDelete }: { run: Run; onDelete?: () => void }) {
             {video.width} × {video.height}
           </span>
           <span>{video.frames === null ? 'counting frames' : `${whole(video.frames)} frames`}</span>
-          <span>{run.classIds.length === 1 ? '1 object' : `${run.classIds.length} objects`}</span>
+          <span>{objectsOf(run)}</span>
           {tags.map((tag) => (
             <span key={tag} className="tag" title={tag}>
               {tag}
@@ -202,4 +202,9 @@ function FirstRun({ mayWrite }: { mayWrite: boolean }) {
       </p>
     </Empty>
   );
+}
+
+function objectsOf({ classIds }: Run): string {
+  if (classIds.length === 0) return 'key points';
+  return classIds.length === 1 ? '1 object' : `${classIds.length} objects`;
 }
