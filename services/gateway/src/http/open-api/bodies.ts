@@ -6,7 +6,7 @@ import { operationsOf } from './operations';
 const FORM = 'multipart/form-data';
 const BYTES = 'application/octet-stream';
 /** Of bodies that are a file. */
-export const FILE_TYPES = ['image/png', 'text/csv', 'application/xml', 'text/xml', BYTES];
+export const FILE_TYPES = ['image/png', 'text/csv', 'application/xml', BYTES];
 const ALSO_BYTES = 'x-also-bytes';
 const JSON_BODY = 'application/json';
 const ALSO_JSON = 'x-also-json';
