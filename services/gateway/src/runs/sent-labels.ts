@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
-import { CodedError, FieldErrors } from '@propago/contracts';
+import { assertStorable, CodedError, FieldErrors } from '@propago/contracts';
 import { readAnnotations } from '@propago/formats';
 import type { MaskLimits } from '@propago/labels';
 import { readKeypointFile, type KeypointFile } from '@propago/keypoint-files';
@@ -118,10 +118,12 @@ export class LabelParts {
         'Expected a file in the field mask, or mask@57 of another frame, or annotations, keypoints, or prompts as JSON.',
       );
     }
+    const objects = [...this.objects, ...file.objects, ...(drawn?.added ?? [])];
+    assertStorable(objects, 'objects');
     const prompts = [...said].map(([frame, all]) => checked({ frame, said: all }));
     return {
       prompts: prompts.sort((a, b) => a.frame - b.frame),
-      objects: parseBody(objectList, [...this.objects, ...file.objects, ...(drawn?.added ?? [])]),
+      objects: parseBody(objectList, objects),
       fit: this.fit ?? 'exact',
     };
   }
