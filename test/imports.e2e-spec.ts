@@ -214,6 +214,9 @@ sleap_io.save_csv(sleap_io.load_slp("project.slp", open_videos=False), "points.c
     expect(await coded(labelme(clip.width).replace('000002', '000099'))).toEqual([404, 'FRAME_NOT_FOUND']);
     const png = encodeIndexedPng({ width: 1, height: 1, indices: new Uint8Array(1), palette: VOC_PALETTE });
     expect(await coded(png)).toEqual([422, 'ANNOTATIONS_INVALID']);
+    const named = (name: string) => labelme(clip.width).replace('"a"', JSON.stringify(name));
+    expect(await coded(named('a\u0000b'))).toEqual([400, 'TEXT_INVALID']);
+    expect(await coded(named('a'.repeat(201)))).toEqual([400, 'REQUEST_INVALID']);
     const folder = mkdtempSync(join(tmpdir(), 'propago-import-'));
     writeFileSync(join(folder, 'x.json'), '[]');
     const command = new Propago(['import', run.id, join(folder, 'x.json'), '--server', platform.url]);

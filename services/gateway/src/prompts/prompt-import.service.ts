@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import { CodedError, type AnswerOf } from '@propago/contracts';
+import { assertStorable, CodedError, type AnswerOf } from '@propago/contracts';
 import { Database } from '@propago/database';
 import { CONFIG, type ConfigOf } from '@propago/runtime';
 import type { VideoProbe } from '@propago/video';
+import { parseBody } from '../http/parse-body';
 import { MOST_PROMPTS } from '../http/upload-limits';
 import { maskLimits } from '../runs/mask-limits';
 import { byKind, type SaidPoints } from './by-kind';
@@ -11,7 +12,7 @@ import { drawPrompt } from './draw-prompt';
 import { labelsOf, objectsFor, onFrames, promptsOf } from './file-labels';
 import { assertHasFrames } from './frames-of-video';
 import { knownPoints } from './known-points';
-import { assertObjectCount, assertPoints, describedShape, shapeOf, viewOfObject } from './object-body';
+import { assertObjectCount, assertPoints, describedShape, objectList, shapeOf, viewOfObject } from './object-body';
 import { assertSame } from './prompts.service';
 import { RunChangeService } from './run-change.service';
 import { saidKeypoints } from './said-keypoints';
@@ -51,7 +52,9 @@ export class PromptImportService {
       throw new CodedError('UPLOAD_TOO_LARGE', detail);
     }
     const { ids, added } = objectsFor(labels, objects);
-    const news = added.map(({ id, name = null, ...shape }) => ({ id, name, ...describedShape(shape) }));
+    assertStorable(added, 'the file');
+    const described = parseBody(objectList, added, 'the objects of the file');
+    const news = described.map(({ id, name = null, ...shape }) => ({ id, name, ...describedShape(shape) }));
     assertObjectCount(objects.length + news.length, this.config.MAX_CLASSES);
     assertPoints([...objects.map(shapeOf), ...news], this.config.MAX_KEYPOINTS);
     const sent = promptsOf(labels, ids);

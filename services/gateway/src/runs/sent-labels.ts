@@ -119,10 +119,12 @@ export class LabelParts {
         'Expected a file in the field mask, or mask@57 of another frame, or annotations, keypoints, or prompts as JSON.',
       );
     }
+    const objects = [...this.objects, ...file.objects, ...(drawn?.added ?? [])];
+    assertStorable(objects, 'objects');
     const prompts = [...said].map(([frame, all]) => checked({ frame, said: all }));
     return {
       prompts: prompts.sort((a, b) => a.frame - b.frame),
-      objects: parseBody(objectList, [...this.objects, ...file.objects, ...(drawn?.added ?? [])]),
+      objects: parseBody(objectList, objects),
       fit: this.fit ?? 'exact',
     };
   }
