@@ -65,7 +65,7 @@ export function Queues() {
             {[...data].map(([stage, { jobs, oldest }]) => (
               <tr key={stage}>
                 <td>
-                  {stage} <span className="muted">{HINTS[stage]}</span>
+                  {stage} <span className="muted queue-hint">{HINTS[stage]}</span>
                 </td>
                 {STATES.map((state) => (
                   <td key={state} className="number">
