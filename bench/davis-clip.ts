@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
-import type { AffinityEngine } from '@propago/affinity';
+import type { AffinityEngine, ContextEntry } from '@propago/affinity';
 import type { PropagationParameters } from '@propago/contracts';
 import { inputSize, loadEncoderCard, openEncoder, type Encoder, type Size } from '@propago/encoder';
 import type { LabelFrame } from '@propago/evaluation';
@@ -88,6 +88,7 @@ export const sequencesOf = (root: string): string[] => readdirSync(path.join(roo
 /**
  * Soft labels of a pass by frame, patches x 2.
  * @param said what its first frame says; the truth when absent
+ * @param contextOf the context of a step, oldest first; what the parameters say when absent
  */
 export async function walkPass(
   { features, truth, grid, dim }: DavisClip,
@@ -95,6 +96,7 @@ export async function walkPass(
   engine: AffinityEngine,
   parameters: PropagationParameters,
   said: LabelFrame = truth[pass.from]!,
+  contextOf?: (step: number) => ContextEntry[],
 ): Promise<Map<number, Float32Array>> {
   const session = engine.createSession({ grid, dim, classes: 2 }, parameters);
   const labels = new Map<number, Float32Array>();
@@ -104,7 +106,10 @@ export async function walkPass(
   try {
     for (let step = 0; step <= last; step++) {
       const frame = frameAt(pass, step);
-      labels.set(frame, (await walking.next(features[frame]!, async () => prompt())).labels);
+      labels.set(
+        frame,
+        (await walking.next(features[frame]!, async () => prompt(), { context: contextOf?.(step) })).labels,
+      );
     }
   } finally {
     session.close();
