@@ -177,6 +177,9 @@ describe('a worker that comes late', () => {
     const { services } = platform.stack;
     const { logFile, url } = services.processes.find(({ name }) => name === 'propagation')!;
     const linesOf = (message: string): number => readFileSync(logFile, 'utf8').split(`"${message}"`).length - 1;
+    const underWay = (): number => linesOf('job start') - linesOf('job end');
+    // Jobs of workers that were killed never end.
+    const lost = underWay();
     const framesDone = async (): Promise<number> => {
       const metrics = await (await fetch(`${url}/metrics`)).text();
       return Number(/^propago_kernel_frame_seconds_count (\d+)$/m.exec(metrics)?.[1] ?? 0);
@@ -189,7 +192,7 @@ describe('a worker that comes late', () => {
     await services.add('propagation');
     expect(await masksOf(platform, id)).toBe(undisturbed);
     process.kill(worker, 'SIGCONT');
-    await until('it has ended its job', async () => linesOf('job start') === linesOf('job end'));
+    await until('it has ended its job', async () => underWay() <= lost);
     await until('nothing transient is left', async () => (await transientBlobs()).length === 0);
     await services.kill('propagation', 1, 'SIGTERM');
   }, 120_000);
