@@ -41,7 +41,7 @@ export interface ServicesOptions {
   services?: ServicePlan[];
   /** Folder with `services/<name>/src/main.js`. Default: dist of the clone. */
   dist?: string;
-  /** How long a service may take to become ready. Default 60 s. */
+  /** How long a service may take to become ready. Default 120 s: one that ends says so at once, and a busy machine is no failure. */
   readyLimitMs?: number;
   /** How long a service may take to end on SIGTERM before it is killed. Default: its SHUTDOWN_SECONDS, and 20 s more. */
   stopLimitMs?: number;
@@ -219,7 +219,7 @@ export class Services {
   }
 
   private async untilReady(slot: Slot): Promise<void> {
-    const limit = this.options.readyLimitMs ?? 60_000;
+    const limit = this.options.readyLimitMs ?? 120_000;
     const deadline = Date.now() + limit;
     for (;;) {
       if (!slot.process.running) {
