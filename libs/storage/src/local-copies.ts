@@ -77,20 +77,20 @@ export class LocalCopies {
   }
 
   private begin(bytes: number, fetch: Fetch): Copy {
-    const path = (async () => {
-      await this.makeRoom(this.maxBytes - bytes);
-      try {
-        return await this.fetchInto(fetch);
-      } catch (error) {
-        const full = asStorageFull(error, 'the folder for temporary files');
-        if (!isStorageFull(full)) throw full;
+    return { path: this.fetched(bytes, fetch), bytes, users: 0 };
+  }
+
+  private async fetched(bytes: number, fetch: Fetch): Promise<string> {
+    await this.makeRoom(this.maxBytes - bytes);
+    try {
+      return await this.fetchInto(fetch).catch(async (error: unknown) => {
+        if (!isStorageFull(error)) throw error;
         await this.makeRoom(0);
-        return this.fetchInto(fetch).catch((again: unknown) => {
-          throw asStorageFull(again, 'the folder for temporary files');
-        });
-      }
-    })();
-    return { path, bytes, users: 0 };
+        return this.fetchInto(fetch);
+      });
+    } catch (error) {
+      throw asStorageFull(error, 'the folder for temporary files');
+    }
   }
 
   private async fetchInto(fetch: Fetch): Promise<string> {

@@ -55,8 +55,8 @@ export class LoadedEncoders {
     const isFailed = (sha256: string) => this.slots.get(sha256)?.state === 'FAILED';
     /** What cannot be loaded leaves its place to the next. */
     const choose = () => {
-      const sound = wanted.filter((sha256) => !isFailed(sha256)).slice(0, this.options.most - 1);
-      this.kept = wanted.filter((sha256) => sound.includes(sha256) || isFailed(sha256));
+      let places = this.options.most - 1;
+      this.kept = wanted.filter((sha256) => (isFailed(sha256) ? places > 0 : places-- > 0));
     };
     choose();
     for (const sha256 of wanted) {

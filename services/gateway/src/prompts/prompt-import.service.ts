@@ -56,7 +56,8 @@ export class PromptImportService {
     const described = parseBody(objectList, added, 'the objects of the file');
     const news = described.map(({ id, name = null, ...shape }) => ({ id, name, ...describedShape(shape) }));
     assertObjectCount(objects.length + news.length, this.config.MAX_CLASSES);
-    assertPoints([...objects.map(shapeOf), ...news], this.config.MAX_KEYPOINTS);
+    const all = [...objects.map((one) => ({ id: one.id, ...shapeOf(one) })), ...news];
+    assertPoints(all, this.config.MAX_KEYPOINTS);
     const sent = promptsOf(labels, ids);
     await assertHasFrames(
       this.database,
@@ -64,9 +65,7 @@ export class PromptImportService {
       sent.map(({ frame }) => frame),
     );
 
-    const kindOf = new Map(
-      [...objects.map(shapeOf), ...news].map(({ kind }, i) => [[...objects, ...news][i]!.id, kind]),
-    );
+    const kindOf = new Map(all.map(({ id, kind }) => [id, kind]));
     const names = new Map([...objects, ...news].map(({ id, points }) => [id, points]));
     const video = featureSet.video.probe as unknown as VideoProbe;
     const canvas = { frames: video, fit: 'exact', limits: maskLimits(this.config) } as const;
