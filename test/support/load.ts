@@ -62,7 +62,10 @@ export class LoadClient {
       state = event.state;
       if (hasMask || event.progress.results.done === 0) continue;
       hasMask = true;
-      await this.timed('GET mask.png', `/v1/runs/${id}/frames/0/mask.png`);
+      // The segments of a run are stored in any order.
+      const list = await this.fetch(`/v1/runs/${id}/frames?limit=1`);
+      const { items } = (await list.json()) as { items: { index: number }[] };
+      await this.timed('GET mask.png', `/v1/runs/${id}/frames/${items[0]!.index}/mask.png`);
       this.measures.add(`first mask, ${this.tenant}`, performance.now() - start);
     }
     if (state !== 'succeeded') throw new Error(`run ${id} ${state}`);
