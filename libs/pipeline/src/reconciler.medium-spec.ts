@@ -144,14 +144,17 @@ describe('the reconciler', () => {
     expect(await waiting()).toEqual([`results-end-${shadow.runId}`]);
   });
 
-  it('has a shadow run compared that has succeeded, and does not mind one that has failed', async () => {
+  it('has a shadow run compared that has succeeded, not one that has failed or has no object with masks left', async () => {
     const base = await runWith({});
     const succeeded = await runWith({ shadowOfId: base.runId });
     const failed = await runWith({ shadowOfId: base.runId });
+    const withoutMasks = await runWith({ shadowOfId: base.runId });
+    await fixture.database.runObject.deleteMany({ where: { runId: withoutMasks.runId } });
     await fixture.database.runOutcome.createMany({
       data: [
         { runId: base.runId, state: 'succeeded' },
         { runId: succeeded.runId, state: 'succeeded' },
+        { runId: withoutMasks.runId, state: 'succeeded' },
         { runId: failed.runId, state: 'failed' },
       ],
     });

@@ -33,7 +33,14 @@ export class Reconciler {
     for (const { id } of ending) await this.next.runCancelled(id);
 
     const uncompared = await this.database.run.findMany({
-      where: { shadowOfId: { not: null }, deletedAt: null, outcome: { state: 'succeeded' }, comparison: { is: null } },
+      where: {
+        shadowOfId: { not: null },
+        deletedAt: null,
+        outcome: { state: 'succeeded' },
+        comparison: { is: null },
+        // Without one there is nothing to compare.
+        objects: { some: { kind: 'mask' } },
+      },
       select: { id: true },
     });
     for (const { id } of uncompared) await this.next.shadowEnded(id);

@@ -14,7 +14,10 @@ export class ShadowComparisonService {
     private readonly database: Database,
   ) {}
 
-  /** Both runs have succeeded, with the same prompts, so they have the same frames; a shadow begins again where they change. */
+  /**
+   * Both runs have succeeded, with the same prompts, so they have the same frames; a shadow begins again where they change.
+   * One whose objects with masks were all removed has nothing to compare, until there is one again.
+   */
   async compare(shadowRunId: string, signal: AbortSignal): Promise<JobReport> {
     const shadow = await this.database.run.findUnique({
       where: { id: shadowRunId },
@@ -31,6 +34,7 @@ export class ShadowComparisonService {
     const frameCount = shadow?.featureSet.video.frameTable?.frameCount;
     const haveEnded = shadow?.outcome?.state === 'succeeded' && base?.outcome?.state === 'succeeded';
     if (!haveEnded || shadow.comparison || !base || base.deletedAt || !frameCount) return { skipped: true };
+    if (shadow.objects.length === 0) return { skipped: true };
     const [baseKeys, shadowKeys] = [
       await maskKeysOf(this.database, base.id),
       await maskKeysOf(this.database, shadow.id),
