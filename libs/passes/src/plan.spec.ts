@@ -138,6 +138,22 @@ describe('plan', () => {
     });
   });
 
+  it('has both passes of a prompt walk through its segment before either goes on', () => {
+    const frames = new Set([0, 1, 2, 3, 4]);
+    const prompts = setOf([prompt(0, [1]), prompt(9, [1])]);
+    const keys = new Map(passesOf(prompts).map(({ key, direction, from }) => [`${direction} from ${from}`, key]));
+    const labels = new Map([[keys.get('forward from 0')!, new Set(frames)]]);
+    const masks = new Map<number, string>();
+    const rows = { prompts, segmentFrames: SEGMENT, contextFrames: 6, frameCount: 20, frames, features: frames };
+    const wanted = () =>
+      plan({ ...rows, labels, masks }).propagation.map(({ pass, segment }) => `${pass.direction} in ${segment}`);
+    expect(wanted()).toEqual(['forward in 2', 'backward in 2']);
+    labels.set(keys.get('forward from 9')!, new Set([2]));
+    expect(wanted()).toEqual(['backward in 2']);
+    labels.set(keys.get('backward from 9')!, new Set([2]));
+    expect(wanted()).toEqual(['forward in 3', 'backward in 1']);
+  });
+
   it('walks back to the first frame where the objects are traced back', () => {
     const set = setOf([prompt(9, [1])], [1]);
     const [forward, backward] = passesOf(set);

@@ -30,7 +30,7 @@ export interface Plan {
    * through, or looks back to.
    */
   features: number[];
-  /** The next segment of each pass whose features are there. */
+  /** The next segment of each pass whose features are there, those first that the masks around a prompt wait for. */
   propagation: { pass: Pass; segment: number }[];
   /** Segments whose soft labels are all there, and whose masks are not of this recipe. */
   masks: { segment: number; recipe: string }[];
@@ -55,10 +55,7 @@ export function plan(rows: RunRows): Plan {
   return {
     ingest: frameCount === null || [...walked].some((segment) => !features.has(segment) && !frames.has(segment)),
     features: [...frames].filter((segment) => wantsFeatures(segment) && !features.has(segment)).sort((a, b) => a - b),
-    propagation: standings.flatMap(({ pass, next }) => {
-      const isReady = next !== null && segmentsToWalk({ pass, next, last: next }, rows).every((at) => features.has(at));
-      return isReady ? [{ pass, segment: next }] : [];
-    }),
+    propagation: firstAroundPrompts(readyOf(standings, rows), rows),
     masks: [...missing.values()]
       .filter(({ segment, passes }) => frames.has(segment) && passes.every(({ key }) => labels.get(key)?.has(segment)))
       .map(({ segment, recipe }) => ({ segment, recipe })),
@@ -111,6 +108,29 @@ function standingOf(pass: Pass, rows: RunRows, missing: ReadonlyMap<number, Miss
     if (!isKnown) break;
   }
   return { pass, next: last === null ? null : next, last };
+}
+
+/** A segment that a pass can walk through now. */
+type ReadySegment = Plan['propagation'][number];
+
+function readyOf(standings: readonly Standing[], rows: RunRows): ReadySegment[] {
+  return standings.flatMap(({ pass, next }) => {
+    const isReady =
+      next !== null && segmentsToWalk({ pass, next, last: next }, rows).every((at) => rows.features.has(at));
+    return isReady ? [{ pass, segment: next }] : [];
+  });
+}
+
+/**
+ * The masks of the segment that holds a prompt are the first that a person sees of a correction, and they need all passes
+ * from that prompt: none goes on to its second segment while another one has still to walk through the first.
+ */
+function firstAroundPrompts(ready: readonly ReadySegment[], { segmentFrames }: RunRows): ReadySegment[] {
+  const firstOf = ({ from }: Pass) => Math.floor(from / segmentFrames);
+  const unfinished = new Set(
+    ready.filter(({ pass, segment }) => segment === firstOf(pass)).map(({ pass }) => pass.from),
+  );
+  return ready.filter(({ pass, segment }) => Math.abs(segment - firstOf(pass)) !== 1 || !unfinished.has(pass.from));
 }
 
 /** Where the foremost forward pass stands; before the first one can begin, the first segment without features. */
