@@ -88,7 +88,7 @@ export class FrameMasks {
     const ids = Uint8Array.from([0, ...objects]);
     const channelOf = new Map(objects.map((id, i) => [id, i + 1]));
     return {
-      indices: mask.channel.map((channel) => ids[channel]!),
+      indices: renumber(mask.channel, ids),
       confidenceOf: (id: number) => mask.confidence[channelOf.get(id) ?? -1] ?? 0,
       driftOf: (id: number) => mask.drift[channelOf.get(id) ?? -1] ?? 0,
       frameConfidence: mask.frameConfidence,
@@ -109,8 +109,16 @@ function groupOf(frame: number, { objects, forward, backward, backwardShare }: S
   return { objects, parts: [...part(forward, 1 - backwardShare), ...part(backward, backwardShare)] };
 }
 
+// Loops over the pixels of every frame: `map` and `for of` take several times as long.
+
+/** In place. */
+function renumber(channels: Uint8Array, ids: Uint8Array): Uint8Array {
+  for (let i = 0; i < channels.length; i++) channels[i] = ids[channels[i]!]!;
+  return channels;
+}
+
 function countIds(labels: Uint8Array): Uint32Array {
   const counts = new Uint32Array(256);
-  for (const id of labels) counts[id]!++;
+  for (let i = 0; i < labels.length; i++) counts[labels[i]!]!++;
   return counts;
 }
