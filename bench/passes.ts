@@ -8,7 +8,14 @@ import { ClipReader, DEFAULT_ENCODER, sequencesOf, walkPass, type DavisClip } fr
 
 const PARAMETERS: PropagationParameters = PRESETS.siammae;
 
-type Blend = (at: { forward: Float32Array; backward: Float32Array; share: number }) => number;
+/** Soft labels of both passes on one frame, patches x 2, and the share of the backward pass by the distance. */
+interface Both {
+  forward: Float32Array;
+  backward: Float32Array;
+  share: number;
+}
+
+type Blend = (both: Both) => Float32Array;
 
 const meanConfidence = (soft: Float32Array): number => {
   let sum = 0;
@@ -16,17 +23,61 @@ const meanConfidence = (soft: Float32Array): number => {
   return sum / (soft.length / 2);
 };
 
-/** The share of the backward pass. */
+/** One minus the drift of the mask that these labels alone give, on the patch grid. */
+function certainty(soft: Float32Array): number {
+  let [inside, area, outside] = [0, 0, 0];
+  for (let i = 0; i < soft.length; i += 2) {
+    const label = soft[i + 1]!;
+    if (label > soft[i]!) {
+      inside += label;
+      area++;
+    } else outside += label;
+  }
+  return inside / Math.max(area + outside, Number.MIN_VALUE);
+}
+
+/** What the platform does, with another share of the backward pass. */
+const withShare =
+  (shareOf: (both: Both) => number): Blend =>
+  (both) => {
+    const share = shareOf(both);
+    const parts = [
+      { soft: both.forward, objects: [1], share: 1 - share },
+      { soft: both.backward, objects: [1], share },
+    ];
+    return combineLabels([{ objects: [1], parts }], both.forward.length / 2).soft;
+  };
+
+/** The share of the backward pass when each pass counts by its distance and by a weight. */
+const weighted = (share: number, forward: number, backward: number): number => {
+  const [a, b] = [(1 - share) * forward, share * backward];
+  return a + b > 0 ? b / (a + b) : share;
+};
+
+/** Keeps the geometric mean of a label away from what one pass knows nothing of. */
+const LEAST_LABEL = 1e-4;
+
 const BLENDS: Record<string, Blend> = {
-  'forward only': () => 0,
-  'nearest wins': ({ share }) => (share > 0.5 ? 1 : 0),
-  linear: ({ share }) => share,
-  smoothstep: ({ share }) => share * share * (3 - 2 * share),
-  'mean of both': () => 0.5,
-  'linear x confidence': ({ forward, backward, share }) => {
-    const [a, b] = [(1 - share) * meanConfidence(forward) ** 8, share * meanConfidence(backward) ** 8];
-    return b / (a + b);
-  },
+  'forward only': withShare(() => 0),
+  'nearest wins': withShare(({ share }) => (share > 0.5 ? 1 : 0)),
+  linear: withShare(({ share }) => share),
+  smoothstep: withShare(({ share }) => share * share * (3 - 2 * share)),
+  'mean of both': withShare(() => 0.5),
+  'linear x confidence': withShare(({ forward, backward, share }) =>
+    weighted(share, meanConfidence(forward) ** 8, meanConfidence(backward) ** 8),
+  ),
+  'linear x certainty': withShare(({ forward, backward, share }) =>
+    weighted(share, certainty(forward) ** 4, certainty(backward) ** 4),
+  ),
+  'linear x confidence of the patch': ({ forward, backward, share }) =>
+    forward.map((label, i) => {
+      const at = i - (i % 2);
+      const confidence = (soft: Float32Array) => Math.max(soft[at]!, soft[at + 1]!) ** 2;
+      const own = weighted(share, confidence(forward), confidence(backward));
+      return label * (1 - own) + backward[i]! * own;
+    }),
+  'geometric mean': ({ forward, backward, share }) =>
+    forward.map((label, i) => (label + LEAST_LABEL) ** (1 - share) * (backward[i]! + LEAST_LABEL) ** share),
 };
 
 async function scoresOf(sequence: DavisClip, gap: number, engine: AffinityEngine): Promise<Record<string, number>> {
@@ -40,14 +91,8 @@ async function scoresOf(sequence: DavisClip, gap: number, engine: AffinityEngine
     for (let frame = a + 1; frame < b; frame++) {
       for (const [name, blend] of Object.entries(BLENDS)) {
         const both = { forward: forward.get(frame)!, backward: backward.get(frame)!, share: (frame - a) / (b - a) };
-        const share = blend(both);
-        const parts = [
-          { soft: both.forward, objects: [1], share: 1 - share },
-          { soft: both.backward, objects: [1], share },
-        ];
-        const { soft } = combineLabels([{ objects: [1], parts }], both.forward.length / 2);
         const { size, input, grid } = sequence;
-        const { channel } = softLabelsToLabelMap(soft, 2, grid, input, size, PARAMETERS);
+        const { channel } = softLabelsToLabelMap(blend(both), 2, grid, input, size, PARAMETERS);
         (scores[name] ??= new SequenceScore([1])).add(sequence.truth[frame]!, {
           ...size,
           labels: channel,
