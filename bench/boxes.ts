@@ -4,12 +4,10 @@ import { createEngine, type AffinityEngine } from '@propago/affinity';
 import { PRESETS, type PropagationParameters } from '@propago/contracts';
 import type { LabelFrame } from '@propago/evaluation';
 import { softLabelsToLabelMap } from '@propago/labels';
+import { boxOf, type Box } from './box-of-mask';
 import { ClipReader, DEFAULT_ENCODER, sequencesOf, walkPass, type DavisClip } from './davis-clip';
 
 const PARAMETERS: PropagationParameters = PRESETS.siammae;
-
-/** Left and upper edge, and those behind the last pixel. */
-type Box = readonly [left: number, top: number, right: number, bottom: number];
 
 /** Whether a pixel belongs to the object; x and y are its place in the box, -1 to 1. */
 const SHAPES: Record<string, (x: number, y: number) => boolean> = {
@@ -19,23 +17,8 @@ const SHAPES: Record<string, (x: number, y: number) => boolean> = {
   'ellipse x 0.8': (x, y) => x * x + y * y <= 0.64,
 };
 
-/** Which pixels count for the box that comes back: all, or those whose row and column hold this share of the fullest. */
+/** Which rows and columns count for the box that comes back; FAINT_SHARE of integrations/label-studio is one of these. */
 const THRESHOLDS = [0, 0.05, 0.1, 0.2];
-
-function boxOf({ labels, width, height }: LabelFrame, threshold = 0): Box | null {
-  const [columns, rows] = [new Float64Array(width), new Float64Array(height)];
-  for (let i = 0; i < labels.length; i++) {
-    if (labels[i] !== 1) continue;
-    columns[i % width]!++;
-    rows[Math.floor(i / width)]!++;
-  }
-  const enough = (counts: Float64Array) => {
-    const least = Math.max(1, threshold * Math.max(...counts));
-    return [counts.findIndex((count) => count >= least), counts.findLastIndex((count) => count >= least) + 1] as const;
-  };
-  const [[left, right], [top, bottom]] = [enough(columns), enough(rows)];
-  return left < 0 ? null : [left, top, right, bottom];
-}
 
 function iou(a: Box | null, b: Box | null): number {
   if (!a || !b) return a === b ? 1 : 0;

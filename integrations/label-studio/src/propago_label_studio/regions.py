@@ -12,6 +12,10 @@ from numpy.typing import NDArray
 
 # Corners of the polygon that an ellipse is.
 CORNERS = 48
+# Rows and columns of a mask with less than this share of the fullest are left out of its box: mostly a tail of the mask
+# that is no part of the object. Of 0, 0.05, 0.1 and 0.2 it is the best for the ellipse that a drawn box becomes, with a
+# mean IoU of 0.660 instead of 0.638 (`npm run bench:boxes`).
+FAINT_SHARE = 0.05
 # Two boxes that differ by less, in percent of the frame, are one.
 SAME_PERCENT = 0.05
 
@@ -92,18 +96,23 @@ def _ellipse(box: tuple[float, float, float, float], width: int, height: int) ->
 
 
 def box_of(mask: NDArray[np.bool_]) -> tuple[float, float, float, float] | None:
-    """The box round a mask (height x width) in percent; None where it is empty."""
-    height, width = mask.shape
-    columns, rows = np.flatnonzero(mask.any(axis=0)), np.flatnonzero(mask.any(axis=1))
-    if columns.size == 0:
+    """The box round a mask (height x width) in percent, without its faint edges; None where it is empty."""
+    if not mask.any():
         return None
-    left, right, top, bottom = (int(edge) for edge in (columns[0], columns[-1] + 1, rows[0], rows[-1] + 1))
+    height, width = mask.shape
+    (left, right), (top, bottom) = _span(mask.sum(axis=0)), _span(mask.sum(axis=1))
     return (
         round(100 * left / width, 4),
         round(100 * top / height, 4),
         round(100 * (right - left) / width, 4),
         round(100 * (bottom - top) / height, 4),
     )
+
+
+def _span(counts: NDArray[np.int_]) -> tuple[int, int]:
+    """The first row, or column, that is not faint, and the one behind the last, by the pixels of the mask in each."""
+    enough = np.flatnonzero(counts >= max(1, FAINT_SHARE * counts.max()))
+    return int(enough[0]), int(enough[-1]) + 1
 
 
 def regions_of(
