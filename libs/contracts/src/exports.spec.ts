@@ -34,6 +34,8 @@ describe('the request for an export', () => {
     [{ format: 'cocoa' }, 'OPTION_OUT_OF_RANGE', 'coco, '],
     [{}, 'OPTION_OUT_OF_RANGE', 'format'],
     ['coco', 'REQUEST_INVALID', ''],
+    [null, 'REQUEST_INVALID', ''],
+    [{ format: 'coco', options: null }, 'REQUEST_INVALID', ''],
   ])('%j is refused as %s', (body, code, word) => {
     expect(problemsOf(body)[0]).toMatchObject({ code, message: expect.stringContaining(word) });
   });

@@ -265,11 +265,11 @@ function allOptions(): z.ZodRawShape {
 /** The format, and its options checked and completed. @throws FieldErrors OPTION_UNKNOWN, OPTION_OUT_OF_RANGE, … */
 export function parseExportRequest(body: unknown): { format: ExportFormat; options: ExportOptions } {
   const asked = z.strictObject({ format: exportRequest.shape.format, options: z.unknown().optional() });
-  const { format, options } = parseFields(asked, body ?? {}, describeOption);
+  const { format, options } = parseFields(asked, body === undefined ? {} : body, describeOption);
   return { format, options: parseExportOptions(format, options) };
 }
 
 /** The options of a format as they were sent, checked and completed. @throws FieldErrors OPTION_UNKNOWN, OPTION_OUT_OF_RANGE */
 export function parseExportOptions<F extends ExportFormat>(format: F, options: unknown): ExportOptions<F> {
-  return parseFields(optionsOf(format), options ?? {}, describeOption) as ExportOptions<F>;
+  return parseFields(optionsOf(format), options === undefined ? {} : options, describeOption) as ExportOptions<F>;
 }

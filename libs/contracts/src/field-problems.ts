@@ -80,9 +80,11 @@ function problemsOf(issue: z.core.$ZodIssue, root: FieldSchema, describe: Descri
   return [withSuggestion({ path, ...describe(issue, path, allowed) }, suggestion)];
 }
 
-/** Of a union whose kind is wrong, zod gives the whole as what was sent, and the place of the kind. */
-function sentAt({ code, input, path }: z.core.$ZodIssue): unknown {
-  return code === 'invalid_union' ? (input as Record<PropertyKey, unknown>)[path.at(-1) ?? ''] : input;
+/** Of a union that a kind tells apart, zod gives the whole as what was sent, and the place of the kind. */
+function sentAt(issue: z.core.$ZodIssue): unknown {
+  const { input } = issue;
+  if (issue.code !== 'invalid_union' || issue.discriminator === undefined) return input;
+  return (input as Record<string, unknown>)[issue.discriminator];
 }
 
 const NOTHING_KNOWN: AllowedValues = { range: '', choices: [] };

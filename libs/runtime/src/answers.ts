@@ -15,7 +15,10 @@ export function AnswersFile(mediaType: string, ...others: string[]): MethodDecor
   const isText = mediaType.startsWith('text/');
   const schema = { type: 'string', ...(isText ? {} : { format: 'binary' }) };
   const types = [mediaType, ...others, ...(isText ? [] : ['application/octet-stream'])];
-  const content = Object.fromEntries(types.map((type) => [type, { schema }]));
+  // What is JSON is read as JSON.
+  const content = Object.fromEntries(
+    types.map((type) => [type, { schema: type === 'application/json' ? {} : schema }]),
+  );
   return ApiResponse({ status: HttpStatus.OK, description: 'The file', content });
 }
 

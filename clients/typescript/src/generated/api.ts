@@ -4815,7 +4815,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": {
                     /** @description Of a mask the value of its pixels; absent: the smallest that is free */
@@ -5013,7 +5013,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": {
                     /** @description What you call it; null takes the name away */
@@ -6170,7 +6170,7 @@ export interface operations {
                 };
                 content: {
                     "application/zip": string;
-                    "application/json": string;
+                    "application/json": unknown;
                     "text/plain": string;
                     "application/xml": string;
                     "video/mp4": string;
@@ -10073,7 +10073,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": {
                     /**

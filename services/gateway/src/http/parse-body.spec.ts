@@ -11,4 +11,9 @@ describe('parseBody', () => {
   it.each([null, [], 'text', 1, true])('refuses %p, which is no object', (body) => {
     expect(() => parseBody(fields, body)).toThrow(/the body: .*expected object/);
   });
+
+  it.each([null, [], {}])('refuses %p where a value may be of several types, and names the place', (value) => {
+    const settings = z.strictObject({ settings: z.record(z.string(), z.union([z.string(), z.number()])) });
+    expect(() => parseBody(settings, { settings: { a: value } })).toThrow(/settings\.a: /);
+  });
 });

@@ -39,7 +39,7 @@ export class ObjectsController {
     summary: 'Add an object, such as one that appears later',
     description: 'It has no pixels until a prompt says where it is.',
   })
-  @ApiBody({ schema: { ...schemaOf(newObject), example: { name: 'cyclist' } } })
+  @ApiBody({ schema: { ...schemaOf(newObject), example: { name: 'cyclist' } }, required: false })
   @Answers('RunObject', 201)
   @Refuses('RUN_NOT_FOUND', 'RUN_NOT_CORRECTABLE', 'OBJECT_EXISTS', 'MASK_TOO_MANY_CLASSES', /^KEYPOINTS?_/)
   async addObject(@Param('id') id: string, @Body() body: unknown, @CurrentCaller() caller: Caller) {
@@ -57,7 +57,7 @@ export class ObjectsController {
       'a change of isTracedBack.',
   })
   @ObjectParameter()
-  @ApiBody({ schema: { ...schemaOf(objectChange), example: { name: 'cyclist', colour: '#e01b24' } } })
+  @ApiBody({ schema: { ...schemaOf(objectChange), example: { name: 'cyclist', colour: '#e01b24' } }, required: false })
   @Answers('RunObject')
   @Refuses('RUN_NOT_FOUND', 'RUN_NOT_CORRECTABLE', 'OBJECT_NOT_FOUND')
   async updateObject(

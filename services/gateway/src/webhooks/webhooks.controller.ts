@@ -61,7 +61,7 @@ export class WebhooksController {
   @Patch(':id')
   @ApiOperation({ summary: 'Change address, events or description; disable it, or enable it again' })
   @WebhookParameter()
-  @ApiBody({ schema: { ...schemaOf(webhookChange), example: { enabled: true } } })
+  @ApiBody({ schema: { ...schemaOf(webhookChange), example: { enabled: true } }, required: false })
   @Answers('Webhook')
   @Refuses('WEBHOOK_NOT_FOUND', 'WEBHOOK_URL_FORBIDDEN')
   async updateWebhook(@Param('id') id: string, @Body() body: unknown, @CurrentCaller() caller: Caller) {

@@ -10,13 +10,13 @@ from ...client import AuthenticatedClient, Client
 from ...models.add_object_body import AddObjectBody
 from ...models.problem import Problem
 from ...models.run_object import RunObject
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     id: UUID,
     *,
-    body: AddObjectBody,
+    body: AddObjectBody | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
 
@@ -27,7 +27,8 @@ def _get_kwargs(
         ),
     }
 
-    _kwargs["json"] = body.to_dict()
+    if not isinstance(body, Unset):
+        _kwargs["json"] = body.to_dict()
 
     headers["Content-Type"] = "application/json"
 
@@ -74,7 +75,7 @@ def sync_detailed(
     id: UUID,
     *,
     client: AuthenticatedClient,
-    body: AddObjectBody,
+    body: AddObjectBody | Unset = UNSET,
 ) -> Response[Problem | RunObject]:
     """Add an object, such as one that appears later
 
@@ -82,7 +83,7 @@ def sync_detailed(
 
     Args:
         id (UUID):
-        body (AddObjectBody):  Example: {'name': 'cyclist'}.
+        body (AddObjectBody | Unset):  Example: {'name': 'cyclist'}.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -108,7 +109,7 @@ def sync(
     id: UUID,
     *,
     client: AuthenticatedClient,
-    body: AddObjectBody,
+    body: AddObjectBody | Unset = UNSET,
 ) -> Problem | RunObject | None:
     """Add an object, such as one that appears later
 
@@ -116,7 +117,7 @@ def sync(
 
     Args:
         id (UUID):
-        body (AddObjectBody):  Example: {'name': 'cyclist'}.
+        body (AddObjectBody | Unset):  Example: {'name': 'cyclist'}.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -137,7 +138,7 @@ async def asyncio_detailed(
     id: UUID,
     *,
     client: AuthenticatedClient,
-    body: AddObjectBody,
+    body: AddObjectBody | Unset = UNSET,
 ) -> Response[Problem | RunObject]:
     """Add an object, such as one that appears later
 
@@ -145,7 +146,7 @@ async def asyncio_detailed(
 
     Args:
         id (UUID):
-        body (AddObjectBody):  Example: {'name': 'cyclist'}.
+        body (AddObjectBody | Unset):  Example: {'name': 'cyclist'}.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -169,7 +170,7 @@ async def asyncio(
     id: UUID,
     *,
     client: AuthenticatedClient,
-    body: AddObjectBody,
+    body: AddObjectBody | Unset = UNSET,
 ) -> Problem | RunObject | None:
     """Add an object, such as one that appears later
 
@@ -177,7 +178,7 @@ async def asyncio(
 
     Args:
         id (UUID):
-        body (AddObjectBody):  Example: {'name': 'cyclist'}.
+        body (AddObjectBody | Unset):  Example: {'name': 'cyclist'}.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

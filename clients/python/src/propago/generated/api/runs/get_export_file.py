@@ -1,5 +1,4 @@
 from http import HTTPStatus
-from io import BytesIO
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -9,7 +8,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.problem import Problem
-from ...types import File, Response
+from ...types import Response
 
 
 def _get_kwargs(
@@ -30,10 +29,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> File | Problem | None:
+) -> Any | Problem | None:
     if response.status_code == 200:
-        response_200 = File(payload=BytesIO(response.json()))
-
+        response_200 = response.json()
         return response_200
 
     if 400 <= response.status_code <= 499:
@@ -54,7 +52,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[File | Problem]:
+) -> Response[Any | Problem]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -68,7 +66,7 @@ def sync_detailed(
     export_id: UUID,
     *,
     client: AuthenticatedClient,
-) -> Response[File | Problem]:
+) -> Response[Any | Problem]:
     """The file of an export; ranges are served. 503 with Retry-After until it is ready
 
     Args:
@@ -80,7 +78,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[File | Problem]
+        Response[Any | Problem]
     """
 
     kwargs = _get_kwargs(
@@ -100,7 +98,7 @@ def sync(
     export_id: UUID,
     *,
     client: AuthenticatedClient,
-) -> File | Problem | None:
+) -> Any | Problem | None:
     """The file of an export; ranges are served. 503 with Retry-After until it is ready
 
     Args:
@@ -112,7 +110,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        File | Problem
+        Any | Problem
     """
 
     return sync_detailed(
@@ -127,7 +125,7 @@ async def asyncio_detailed(
     export_id: UUID,
     *,
     client: AuthenticatedClient,
-) -> Response[File | Problem]:
+) -> Response[Any | Problem]:
     """The file of an export; ranges are served. 503 with Retry-After until it is ready
 
     Args:
@@ -139,7 +137,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[File | Problem]
+        Response[Any | Problem]
     """
 
     kwargs = _get_kwargs(
@@ -157,7 +155,7 @@ async def asyncio(
     export_id: UUID,
     *,
     client: AuthenticatedClient,
-) -> File | Problem | None:
+) -> Any | Problem | None:
     """The file of an export; ranges are served. 503 with Retry-After until it is ready
 
     Args:
@@ -169,7 +167,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        File | Problem
+        Any | Problem
     """
 
     return (

@@ -10,14 +10,14 @@ from ...client import AuthenticatedClient, Client
 from ...models.problem import Problem
 from ...models.run_object import RunObject
 from ...models.update_object_body import UpdateObjectBody
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     id: UUID,
     object_: int,
     *,
-    body: UpdateObjectBody,
+    body: UpdateObjectBody | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
 
@@ -29,7 +29,8 @@ def _get_kwargs(
         ),
     }
 
-    _kwargs["json"] = body.to_dict()
+    if not isinstance(body, Unset):
+        _kwargs["json"] = body.to_dict()
 
     headers["Content-Type"] = "application/json"
 
@@ -77,7 +78,7 @@ def sync_detailed(
     object_: int,
     *,
     client: AuthenticatedClient,
-    body: UpdateObjectBody,
+    body: UpdateObjectBody | Unset = UNSET,
 ) -> Response[Problem | RunObject]:
     """Change the name or the colour of an object, or whether frames before its first prompt are labelled
 
@@ -87,7 +88,7 @@ def sync_detailed(
     Args:
         id (UUID):
         object_ (int):
-        body (UpdateObjectBody):  Example: {'name': 'cyclist', 'colour': '#e01b24'}.
+        body (UpdateObjectBody | Unset):  Example: {'name': 'cyclist', 'colour': '#e01b24'}.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -115,7 +116,7 @@ def sync(
     object_: int,
     *,
     client: AuthenticatedClient,
-    body: UpdateObjectBody,
+    body: UpdateObjectBody | Unset = UNSET,
 ) -> Problem | RunObject | None:
     """Change the name or the colour of an object, or whether frames before its first prompt are labelled
 
@@ -125,7 +126,7 @@ def sync(
     Args:
         id (UUID):
         object_ (int):
-        body (UpdateObjectBody):  Example: {'name': 'cyclist', 'colour': '#e01b24'}.
+        body (UpdateObjectBody | Unset):  Example: {'name': 'cyclist', 'colour': '#e01b24'}.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -148,7 +149,7 @@ async def asyncio_detailed(
     object_: int,
     *,
     client: AuthenticatedClient,
-    body: UpdateObjectBody,
+    body: UpdateObjectBody | Unset = UNSET,
 ) -> Response[Problem | RunObject]:
     """Change the name or the colour of an object, or whether frames before its first prompt are labelled
 
@@ -158,7 +159,7 @@ async def asyncio_detailed(
     Args:
         id (UUID):
         object_ (int):
-        body (UpdateObjectBody):  Example: {'name': 'cyclist', 'colour': '#e01b24'}.
+        body (UpdateObjectBody | Unset):  Example: {'name': 'cyclist', 'colour': '#e01b24'}.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -184,7 +185,7 @@ async def asyncio(
     object_: int,
     *,
     client: AuthenticatedClient,
-    body: UpdateObjectBody,
+    body: UpdateObjectBody | Unset = UNSET,
 ) -> Problem | RunObject | None:
     """Change the name or the colour of an object, or whether frames before its first prompt are labelled
 
@@ -194,7 +195,7 @@ async def asyncio(
     Args:
         id (UUID):
         object_ (int):
-        body (UpdateObjectBody):  Example: {'name': 'cyclist', 'colour': '#e01b24'}.
+        body (UpdateObjectBody | Unset):  Example: {'name': 'cyclist', 'colour': '#e01b24'}.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -10,13 +10,13 @@ from ...client import AuthenticatedClient, Client
 from ...models.problem import Problem
 from ...models.update_webhook_body import UpdateWebhookBody
 from ...models.webhook import Webhook
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     id: UUID,
     *,
-    body: UpdateWebhookBody,
+    body: UpdateWebhookBody | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
 
@@ -27,7 +27,8 @@ def _get_kwargs(
         ),
     }
 
-    _kwargs["json"] = body.to_dict()
+    if not isinstance(body, Unset):
+        _kwargs["json"] = body.to_dict()
 
     headers["Content-Type"] = "application/json"
 
@@ -74,13 +75,13 @@ def sync_detailed(
     id: UUID,
     *,
     client: AuthenticatedClient,
-    body: UpdateWebhookBody,
+    body: UpdateWebhookBody | Unset = UNSET,
 ) -> Response[Problem | Webhook]:
     """Change address, events or description; disable it, or enable it again
 
     Args:
         id (UUID):
-        body (UpdateWebhookBody):  Example: {'enabled': True}.
+        body (UpdateWebhookBody | Unset):  Example: {'enabled': True}.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -106,13 +107,13 @@ def sync(
     id: UUID,
     *,
     client: AuthenticatedClient,
-    body: UpdateWebhookBody,
+    body: UpdateWebhookBody | Unset = UNSET,
 ) -> Problem | Webhook | None:
     """Change address, events or description; disable it, or enable it again
 
     Args:
         id (UUID):
-        body (UpdateWebhookBody):  Example: {'enabled': True}.
+        body (UpdateWebhookBody | Unset):  Example: {'enabled': True}.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -133,13 +134,13 @@ async def asyncio_detailed(
     id: UUID,
     *,
     client: AuthenticatedClient,
-    body: UpdateWebhookBody,
+    body: UpdateWebhookBody | Unset = UNSET,
 ) -> Response[Problem | Webhook]:
     """Change address, events or description; disable it, or enable it again
 
     Args:
         id (UUID):
-        body (UpdateWebhookBody):  Example: {'enabled': True}.
+        body (UpdateWebhookBody | Unset):  Example: {'enabled': True}.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -163,13 +164,13 @@ async def asyncio(
     id: UUID,
     *,
     client: AuthenticatedClient,
-    body: UpdateWebhookBody,
+    body: UpdateWebhookBody | Unset = UNSET,
 ) -> Problem | Webhook | None:
     """Change address, events or description; disable it, or enable it again
 
     Args:
         id (UUID):
-        body (UpdateWebhookBody):  Example: {'enabled': True}.
+        body (UpdateWebhookBody | Unset):  Example: {'enabled': True}.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
