@@ -17,6 +17,8 @@ const CAMPAIGNS = {
   soak: { minutes: '60', seed: '1' },
   // Requests to every route that are nearly right, with damaged files.
   inputs: { count: '1000', seed: '1' },
+  // Requests that Schemathesis makes of the OpenAPI document; so many for each operation.
+  schemathesis: { examples: '100', seed: '1' },
   // Clients of several tenants; prints tables of how long what takes.
   load: { clients: '10', minutes: '5' },
   // Videos in pieces, with connections that are cut and gateways that are killed, each compared with its file by sha256.

@@ -43,6 +43,13 @@ const ENVIRONMENTS = {
     size: 'about 300 MB to download, 850 MB on disk',
     pip: ['--no-deps'],
   },
+  schemathesis: {
+    folder: '.propago/schemathesis-venv',
+    lock: 'test/schemathesis/requirements.lock',
+    variable: 'SCHEMATHESIS_PYTHON',
+    size: 'about 30 MB to download, 95 MB on disk',
+    pip: ['--no-deps'],
+  },
 };
 
 const folderOf = (root, name) => path.join(root, ENVIRONMENTS[name].folder);
@@ -83,9 +90,9 @@ async function basePython(name, log) {
 /**
  * A private Python environment with the versions of its lock file; made when missing or out of date.
  *
- * @param {{name?: 'trainer' | 'clients' | 'formats' | 'label-studio'}} options `trainer`: of services/trainer; `clients`: generates the clients, checks the one in Python, and runs its notebook;
+ * @param {{name?: 'trainer' | 'clients' | 'formats' | 'label-studio' | 'schemathesis'}} options `trainer`: of services/trainer; `clients`: generates the clients, checks the one in Python, and runs its notebook;
  *   `formats`: of the test that has exports read by the programs that they are for, and of CVAT's agent; `label-studio`: a
- *   Label Studio for the long tests
+ *   Label Studio for the long tests; `schemathesis`: the program that tries the API by its document
  * @returns {Promise<string | null>} its Python, or null after one line that says why there is none
  * @throws Error when a package index answers but the packages cannot be installed
  */
@@ -132,7 +139,7 @@ async function create(name, root, log) {
   return python;
 }
 
-// node scripts/python-env.mjs [trainer|clients|formats|label-studio]: prints the Python, made if need be; what else there is to say goes to stderr
+// node scripts/python-env.mjs [trainer|clients|formats|label-studio|schemathesis]: prints the Python, made if need be; what else there is to say goes to stderr
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
     const python = await ensurePythonEnv({ name: process.argv[2] ?? 'trainer', log: console.error });
