@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { ENCODER_INSTANCE_STATES } from './encoder-instances';
 import { EXPORT_FORMAT_NAMES, EXPORT_STATES } from './exports';
 import { OBJECT_KINDS, trackedKeypoints, VISIBILITIES } from './keypoints';
 import { MODEL_STATES, trafficSplit } from './models';
 import { propagationParameters } from './parameters';
-import { RUN_END_STATES, RUN_STATES, STAGES, type Stage } from './stages';
+import { RUN_END_STATES, RUN_STATES, SERVICES, STAGES, type Stage } from './stages';
 import { TRAINING_END_STATES, trainingRequest } from './training';
 import { WARNINGS, type WarningCode } from './warnings';
 import { newWebhook, webhook, webhookDelivery, webhookDeliveryLog, webhookEvent } from './webhooks';
@@ -442,6 +443,25 @@ const trainingArtifact = z.strictObject({
   createdAt: time,
 });
 
+const worker = z.strictObject({
+  service: z.enum(SERVICES),
+  host: z.string(),
+  pid: z.int().describe('Process id on that host, or in that container'),
+  version: z.string().describe('Of the platform'),
+  revision: z.string().describe('Git revision that it was built from, or unknown'),
+  startedAt: time,
+  encoders: z
+    .array(
+      z.strictObject({
+        sha256,
+        name: z.string().nullable().describe('As in `name:version`; null where the version is not registered any more'),
+        state: z.enum(ENCODER_INSTANCE_STATES),
+        reason: z.string().nullable(),
+      }),
+    )
+    .describe('What a features worker has loaded, or is loading'),
+});
+
 const removed = z.strictObject({ blobs: count, bytes: count });
 
 /** The JSON of every successful answer of the HTTP API, by the name that it has in the OpenAPI document. */
@@ -532,6 +552,7 @@ export const ANSWERS = {
       .array(removed.extend({ what: z.string().describe('The first part of the keys'), why: z.string() }))
       .describe('What stays, by kind and reason'),
   }),
+  WorkerList: listOf(worker),
   Live: z.strictObject({ live: z.literal(true) }),
   Ready: z.strictObject({
     ready: z.literal(true),

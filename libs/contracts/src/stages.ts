@@ -8,6 +8,9 @@ export const STAGES = ['ingest', 'features', 'propagation', 'results'] as const;
 
 export type Stage = (typeof STAGES)[number];
 
+/** The services of a platform. All but the trainer are needed. */
+export const SERVICES = ['gateway', ...STAGES, 'models', 'trainer'] as const;
+
 /** Work beside the stages, in queues of its own: minutes of rendering must not hold up the masks of others. */
 export const SIDE_WORK = ['pictures', 'exports', 'housekeeping'] as const;
 

@@ -8,6 +8,7 @@ export * from './health.controller';
 export * from './metrics.controller';
 export * from './misspelt-settings';
 export * from './news';
+export * from './presence';
 export * from './rounds';
 export * from './runtime.module';
 export * from './storage-room';

@@ -15,6 +15,7 @@ import { HealthController } from './health.controller';
 import { MetricsController } from './metrics.controller';
 import { natsOptions } from './nats-options';
 import { News } from './news';
+import { Presence } from './presence';
 import { LastWrite, StorageRoom } from './storage-room';
 import { BUILD, CONFIG, LOGGER, SERVICE, STORAGE } from './tokens';
 import { startTracing } from './tracing';
@@ -82,8 +83,22 @@ export class RuntimeModule implements OnApplicationShutdown {
           inject: [Registry, Queues],
         },
         News,
+        Presence,
       ],
-      exports: [BUILD, CONFIG, STORAGE, StorageRoom, LOGGER, Database, Queues, NextSteps, News, Registry, StageMetrics],
+      exports: [
+        BUILD,
+        CONFIG,
+        STORAGE,
+        StorageRoom,
+        LOGGER,
+        Database,
+        Queues,
+        NextSteps,
+        News,
+        Presence,
+        Registry,
+        StageMetrics,
+      ],
     };
   }
 

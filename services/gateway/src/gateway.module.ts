@@ -42,6 +42,8 @@ import { VideosController } from './videos/videos.controller';
 import { VideosService } from './videos/videos.service';
 import { TrainingModule } from './training/training.module';
 import { WebhooksModule } from './webhooks/webhooks.module';
+import { WorkersController } from './workers/workers.controller';
+import { WorkersService } from './workers/workers.service';
 
 @Module({})
 export class GatewayModule {
@@ -73,6 +75,7 @@ export class GatewayModule {
         ExportsController,
         RunNewsController,
         GcController,
+        WorkersController,
       ],
       providers: [
         AcceptRunService,
@@ -96,6 +99,7 @@ export class GatewayModule {
         RunProgressService,
         RunViewService,
         ShadowRunService,
+        WorkersService,
       ],
     };
   }

@@ -508,6 +508,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The processes of all services that answer within a second, and which encoders they have loaded */
+        get: operations["listWorkers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/health/live": {
         parameters: {
             query?: never;
@@ -2331,6 +2348,30 @@ export interface components {
                 /** @description The first part of the keys */
                 what: string;
                 why: string;
+            }[];
+        };
+        WorkerList: {
+            items: {
+                /** @enum {string} */
+                service: "gateway" | "ingest" | "features" | "propagation" | "results" | "models" | "trainer";
+                host: string;
+                /** @description Process id on that host, or in that container */
+                pid: number;
+                /** @description Of the platform */
+                version: string;
+                /** @description Git revision that it was built from, or unknown */
+                revision: string;
+                /** Format: date-time */
+                startedAt: string;
+                /** @description What a features worker has loaded, or is loading */
+                encoders: {
+                    sha256: string;
+                    /** @description As in `name:version`; null where the version is not registered any more */
+                    name: string | null;
+                    /** @enum {string} */
+                    state: "LOADING" | "WARMING" | "LOADED" | "DRAINING" | "FAILED";
+                    reason: string | null;
+                }[];
             }[];
         };
         Live: {
@@ -6292,6 +6333,72 @@ export interface operations {
              *     `MEDIA_TYPE_UNSUPPORTED` (415): The body has a media type that is not accepted here.
              *
              *     `UPLOAD_TOO_LARGE` (413): The upload is larger than this server accepts.
+             */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `SERVICE_UNAVAILABLE` (503): A service that this request needs is not available.
+             *
+             *     `INTERNAL` (500): An unexpected error occurred.
+             */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listWorkers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description WorkerList */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerList"];
+                };
+            };
+            /**
+             * @description `REQUEST_INVALID` (400): The request is not valid.
+             *
+             *     `TEXT_INVALID` (400): A text holds characters that cannot be stored.
+             *
+             *     `QUERY_UNKNOWN` (400): A query parameter is not known.
+             *
+             *     `KEY_MISSING` (401): The request needs an API key.
+             *
+             *     `KEY_INVALID` (401): The API key is not known.
+             *
+             *     `KEY_EXPIRED` (401): The API key has expired.
+             *
+             *     `KEY_REVOKED` (401): The API key was revoked.
+             *
+             *     `SESSION_ENDED` (401): The session has ended.
+             *
+             *     `CSRF_INVALID` (403): The request lacks the token of its session.
+             *
+             *     `ORIGIN_FORBIDDEN` (403): A page of another origin may not use the session.
+             *
+             *     `SCOPE_MISSING` (403): The API key may not do this.
+             *
+             *     `RATE_LIMITED` (429): The API key has sent too many requests.
              */
             "4XX": {
                 headers: {

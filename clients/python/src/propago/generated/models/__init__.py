@@ -311,6 +311,13 @@ from .webhook_event import WebhookEvent
 from .webhook_event_data import WebhookEventData
 from .webhook_event_type import WebhookEventType
 from .webhook_list import WebhookList
+from .worker_list import WorkerList
+from .worker_list_items_item import WorkerListItemsItem
+from .worker_list_items_item_encoders_item import WorkerListItemsItemEncodersItem
+from .worker_list_items_item_encoders_item_state import (
+    WorkerListItemsItemEncodersItemState,
+)
+from .worker_list_items_item_service import WorkerListItemsItemService
 
 __all__ = (
     "AddObjectBody",
@@ -572,4 +579,9 @@ __all__ = (
     "WebhookEventData",
     "WebhookEventType",
     "WebhookList",
+    "WorkerList",
+    "WorkerListItemsItem",
+    "WorkerListItemsItemEncodersItem",
+    "WorkerListItemsItemEncodersItemState",
+    "WorkerListItemsItemService",
 )
