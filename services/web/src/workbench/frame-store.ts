@@ -8,9 +8,11 @@ import type { Shown } from '../paint/stage-painter';
 
 const CHUNK = 32;
 const MOST_CHUNKS = 64;
-const MOST_IMAGES = 48;
-const MOST_DECODED = 48;
 const AHEAD = 12;
+/** What decoded pictures and masks may take, bytes: some 100 frames at 480p, and those beside the one that is shown at any size. */
+const MOST_IMAGE_BYTES = 160e6;
+const MOST_MASK_BYTES = 48e6;
+const framesIn = (bytes: number, ofFrame: number) => Math.max(2 * AHEAD, Math.floor(bytes / ofFrame));
 
 /** What is known of a frame besides its picture. */
 export interface Content {
@@ -45,7 +47,14 @@ export class FrameStore {
   private readonly former = new Map<number, Frame>();
   private readonly controller = new AbortController();
 
-  constructor(private readonly source: Source) {}
+  private readonly mostImages: number;
+  private readonly mostDecoded: number;
+
+  constructor(private readonly source: Source) {
+    const { width, height, imageWidth } = source;
+    this.mostImages = framesIn(MOST_IMAGE_BYTES, (4 * imageWidth * imageWidth * height) / width);
+    this.mostDecoded = framesIn(MOST_MASK_BYTES, width * height);
+  }
 
   close(): void {
     this.controller.abort();
@@ -95,7 +104,7 @@ export class FrameStore {
 
   /** What a person has just said of a frame is what it shows until the server has made its mask of it. */
   assume(frame: number, content: Content): void {
-    keep(this.decoded, frame, { ...content, revision: this.wanted.get(frame) ?? 0 }, MOST_DECODED);
+    keep(this.decoded, frame, { ...content, revision: this.wanted.get(frame) ?? 0 }, this.mostDecoded);
   }
 
   /** Has the frames that are probably looked at next come. @param direction 1 or -1; @param frames of the video */
@@ -117,7 +126,7 @@ export class FrameStore {
     const found = (await this.chunk(frame)).get(frame);
     if (!found) return known ?? NOTHING;
     const content = this.decode(found);
-    keep(this.decoded, frame, content, MOST_DECODED);
+    keep(this.decoded, frame, content, this.mostDecoded);
     return content;
   }
 
@@ -145,7 +154,7 @@ export class FrameStore {
     const coming = known ?? frameImage(videoId, frame, imageWidth, this.controller.signal);
     if (!known) coming.catch(() => this.images.delete(frame));
     // Pictures that are left out are freed by the browser: one of them may be on the screen.
-    keep(this.images, frame, coming, MOST_IMAGES);
+    keep(this.images, frame, coming, this.mostImages);
     return coming;
   }
 
