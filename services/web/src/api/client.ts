@@ -20,6 +20,7 @@ export type ShadowComparison = Schemas['ShadowComparisonPage']['items'][number];
 export type TrainingRun = Schemas['TrainingRun'];
 export type TrainingEvent = Schemas['TrainingEvent'];
 export type Key = Schemas['Key'];
+export type Worker = Schemas['WorkerList']['items'][number];
 
 /** The API, by the types of its own document. The cookie goes with each request, and its token with each change. */
 export const api = createClient<paths>({ baseUrl: '/', fetch: (request) => fetch(request) });

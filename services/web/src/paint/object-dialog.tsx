@@ -89,7 +89,7 @@ export function ObjectDialog({ id, look, onClose, onSave, onDelete }: ObjectDial
       {onDelete && (
         <div>
           <Button kind="danger" onPress={() => setDeleting(true)}>
-            {Icons.trash} Delete {called}
+            {Icons.trash} <span className="button-name">Delete {called}</span>
           </Button>
         </div>
       )}

@@ -2,6 +2,7 @@ import { memo } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
 import { IconButton, IconToggle } from '../ui/button';
 import { Icons } from '../ui/icons';
+import { useInSight } from '../ui/use-in-sight';
 
 interface ObjectRowProps {
   id: number;
@@ -21,12 +22,15 @@ interface ObjectRowProps {
 /** One object of a list. Of many, only those that change are drawn again from frame to frame. */
 export const ObjectRow = memo(function ObjectRow(props: ObjectRowProps) {
   const { id, name, note, colour, isChosen, isHidden, isLocked, onChoose, onHide, onLock, onEdit } = props;
+  const row = useInSight<HTMLLIElement>(isChosen, '.objects');
   const called = name ?? `object ${id}`;
   return (
-    <li className={`object ${isChosen ? 'is-chosen' : ''} ${isHidden ? 'is-hidden' : ''}`}>
+    <li ref={row} className={`object ${isChosen ? 'is-chosen' : ''} ${isHidden ? 'is-hidden' : ''}`}>
       <AriaButton className="object-name" aria-pressed={isChosen} onPress={() => onChoose(id)}>
         <span className="swatch" style={{ background: colour }} />
-        <span className="object-text">{name ?? `Object ${id}`}</span>
+        <span className="object-text" title={name ?? undefined}>
+          {name ?? `Object ${id}`}
+        </span>
         {note && <span className="object-note">{note}</span>}
         <kbd aria-hidden="true">{id < 10 ? id : ''}</kbd>
       </AriaButton>

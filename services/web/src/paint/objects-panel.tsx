@@ -11,6 +11,9 @@ import { ObjectDialog, type ObjectLook } from './object-dialog';
 /** A mask, or JSON of LabelMe or COCO. */
 const IMPORTED = ['image/png', 'application/json', '.json'];
 
+/** More than these are not counted at a glance. */
+const COUNTED_FROM = 9;
+
 interface ObjectsPanelProps {
   objects: readonly ListedObject[];
   colours: Colours;
@@ -54,7 +57,7 @@ export function ObjectsPanel(props: ObjectsPanelProps) {
   return (
     <section className="panel-part" aria-label="Objects">
       <div className="panel-head">
-        <h2>Objects</h2>
+        <h2>Objects {objects.length > COUNTED_FROM && <span className="muted">{objects.length}</span>}</h2>
         <div className="row">
           {onImport && (
             <FileTrigger acceptedFileTypes={IMPORTED} onSelect={(files) => files?.[0] && onImport(files[0])}>

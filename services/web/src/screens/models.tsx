@@ -9,7 +9,7 @@ import { TrafficReport } from '../models/traffic-report';
 import { VersionDetails } from '../models/version-details';
 import { VersionTable } from '../models/version-table';
 import { useMay } from '../session';
-import { Empty, Loading, ProblemNote } from '../ui/states';
+import { Empty, ForAdministrators, Loading, ProblemNote } from '../ui/states';
 
 const LOOK_EVERY_MS = 4000;
 
@@ -17,7 +17,7 @@ const LOOK_EVERY_MS = 4000;
 export default function Models({ name }: { name: string | undefined }) {
   const isAdmin = useMay('admin');
   const { data, problem, reload } = useQuery('models', () => ask(api.GET('/v1/admin/models')), LOOK_EVERY_MS);
-  if (!isAdmin) return <Empty title="Models are for administrators" />;
+  if (!isAdmin) return <ForAdministrators what="Models are" />;
   const items = data?.items ?? [];
   const shown = items.find((model) => model.name === name) ?? items.reduce<Model | undefined>(laterChanged, undefined);
   return (

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react';
 import type { Run } from '../api/client';
 import { frameImage } from '../labels/frame-image';
 import { PALETTE } from '../labels/palette';
-import { decodeRle } from '../labels/rle';
+import { labelsOfClasses } from '../labels/rle';
 import { firstFrame } from '../labels/frame-table';
 
 const WIDTH = 112;
@@ -46,13 +46,20 @@ async function draw(canvas: HTMLCanvasElement, run: Run, signal: AbortSignal): P
   const [w, h] = [width * scale, height * scale];
   context.setTransform(1, 0, 0, 1, (canvas.width - w) / 2, (canvas.height - h) / 2);
   if (image) context.drawImage(image, 0, 0, w, h);
-  for (const { id, rle } of frame?.classes ?? []) {
-    const labels = decodeRle(rle.counts, width, height, 1);
-    const picture = new ImageData(width, height);
-    const [r, g, b] = PALETTE[id]!;
-    for (let i = 0; i < labels.length; i++) {
-      if (labels[i]) picture.data.set([r, g, b, image ? 150 : 255], i * 4);
-    }
-    context.drawImage(await createImageBitmap(picture), 0, 0, w, h);
-  }
+  image?.close();
+  if (!frame) return;
+  const masks = await createImageBitmap(
+    pictureOf(labelsOfClasses(frame.classes, width, height), width, image !== undefined),
+  );
+  context.drawImage(masks, 0, 0, w, h);
+  masks.close();
+}
+
+/** @param isOver whether a picture is seen below the masks */
+function pictureOf(labels: Uint8Array, width: number, isOver: boolean): ImageData {
+  const picture = new ImageData(width, labels.length / width);
+  const pixels = new DataView(picture.data.buffer);
+  const colours = PALETTE.map(([r, g, b]) => ((r << 24) | (g << 16) | (b << 8) | (isOver ? 150 : 255)) >>> 0);
+  labels.forEach((id, i) => id > 0 && pixels.setUint32(4 * i, colours[id]!));
+  return picture;
 }

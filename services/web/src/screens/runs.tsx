@@ -188,6 +188,7 @@ function FirstRun({ mayWrite }: { mayWrite: boolean }) {
       <p>
         Paint what matters on one frame of a video. Propago labels every other frame, and follows when you correct one.
       </p>
+      {!mayWrite && <p>The key that you signed in with may look at runs, and not start any.</p>}
       {mayWrite && (
         <div className="row">
           <Button kind="primary" onPress={() => navigate('/new')}>

@@ -5,7 +5,8 @@ import { KeyTable } from '../system/key-table';
 import { Queues } from '../system/queues';
 import { StorageUse } from '../system/storage-use';
 import { Throughput } from '../system/throughput';
-import { Empty, ProblemNote } from '../ui/states';
+import { Workers } from '../system/workers';
+import { ForAdministrators, ProblemNote } from '../ui/states';
 import { Icons } from '../ui/icons';
 
 /** What each dependency is needed for, so that its absence says what to expect. */
@@ -20,7 +21,7 @@ const NEEDED_FOR: Record<string, string> = {
 export default function System() {
   const isAdmin = useMay('admin');
   const ready = useQuery('ready', readiness, 3000);
-  if (!isAdmin) return <Empty title="The system is for administrators" />;
+  if (!isAdmin) return <ForAdministrators what="The system is" />;
   const dependencies = Object.entries(ready.data?.dependencies ?? {});
   const missing = dependencies.filter(([, outcome]) => outcome !== 'ok');
   return (
@@ -50,6 +51,7 @@ export default function System() {
           </div>
         ))}
       </div>
+      <Workers />
       <Queues />
       <Throughput />
       <KeyTable />

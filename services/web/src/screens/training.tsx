@@ -10,14 +10,14 @@ import { Button } from '../ui/button';
 import { ago, percent } from '../ui/format';
 import { Icons } from '../ui/icons';
 import { Progress } from '../ui/progress';
-import { Empty, Loading, ProblemNote } from '../ui/states';
+import { Empty, ForAdministrators, Loading, ProblemNote } from '../ui/states';
 
 /** Training of encoders: what runs, what it reached, and how to start another. */
 export default function Training({ id }: { id: string | undefined }) {
   const isAdmin = useMay('admin');
   const [isStarting, setStarting] = useState(false);
   const { data, problem, reload } = useQuery('training', () => ask(api.GET('/v1/admin/training-runs')), 3000);
-  if (!isAdmin) return <Empty title="Training is for administrators" />;
+  if (!isAdmin) return <ForAdministrators what="Training is" />;
   const items = data?.items ?? [];
   const shown = items.find((run) => run.id === id) ?? items[0];
   return (

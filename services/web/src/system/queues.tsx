@@ -55,10 +55,10 @@ export function Queues() {
               <th>Stage</th>
               {STATES.map((state) => (
                 <th key={state} className="number">
-                  {state}
+                  {state[0]!.toUpperCase() + state.slice(1)}
                 </th>
               ))}
-              <th className="number">longest wait</th>
+              <th className="number">Longest wait</th>
             </tr>
           </thead>
           <tbody>

@@ -4,13 +4,17 @@ import { useQuery } from '../api/use-query';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { bytes, whole } from '../ui/format';
+import { Loading, ProblemNote } from '../ui/states';
 import { say, sayProblem } from '../ui/toasts';
 
 /** What lies in the storage, why, and what could go. */
 export function StorageUse() {
   const [isAsking, setAsking] = useState(false);
-  const { data, reload } = useQuery('storage', () => ask(api.POST('/v1/admin/gc', { body: { dryRun: true } })));
-  if (!data) return null;
+  const { data, problem, reload } = useQuery('storage', () =>
+    ask(api.POST('/v1/admin/gc', { body: { dryRun: true } })),
+  );
+  if (problem) return <ProblemNote problem={problem} onRetry={reload} />;
+  if (!data) return <Loading what="Looking through the storage" />;
   const removable = [
     { what: 'expired runs', count: data.expiredRuns.length, bytes: 0 },
     { what: 'features of ended runs', count: data.features.blobs, bytes: data.features.bytes },

@@ -24,7 +24,7 @@ export function Dialog({ title, isOpen, onClose, children, action }: DialogProps
             <Button onPress={onClose}>{action ? 'Cancel' : 'Close'}</Button>
             {action && (
               <Button kind={action.kind ?? 'primary'} isDisabled={action.isDisabled} onPress={action.run}>
-                {action.label}
+                <span className="button-name">{action.label}</span>
               </Button>
             )}
           </div>

@@ -13,6 +13,18 @@ export function Empty({ title, children }: { title: string; children?: ReactNode
   );
 }
 
+/** Where only administrators may look. @param what with its verb */
+export function ForAdministrators({ what }: { what: string }) {
+  return (
+    <Empty title={`${what} for administrators`}>
+      <p>
+        The key that you signed in with may not, or the admin API is at another address. Ask an administrator for a key
+        with the scope admin.
+      </p>
+    </Empty>
+  );
+}
+
 /** What went wrong, in the words of the error table, with the code that the documentation knows. */
 export function ProblemNote({ problem, onRetry }: { problem: Problem; onRetry?: () => void }) {
   return (

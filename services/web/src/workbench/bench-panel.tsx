@@ -24,7 +24,7 @@ interface BenchPanelProps {
 
 /** Beside the stage: the objects, comparisons, what can be taken away, what is known of the run. */
 export const BenchPanel = memo(function BenchPanel({ run, exports, watch, names }: BenchPanelProps) {
-  const notes = run.warnings.length + (run.error ? 1 : 0);
+  const notes = run.warnings.length;
   return (
     <aside className="bench-panel" aria-label="Run">
       <Tabs className="tabs">

@@ -25,6 +25,7 @@ import { nextToLookAt } from './next-to-look-at';
 import { isChanging } from './passes-under-way';
 import { ObjectsPart } from './objects-part';
 import { Player } from './player';
+import { RunFailure } from './run-failure';
 import { RunHead } from './run-head';
 import { CorrectionBar, StageNotes } from './stage-overlay';
 import { TimelineView } from './timeline';
@@ -202,10 +203,12 @@ export function Bench({ live, run }: { live: LiveRun; run: Run }) {
             names={comparison.titles}
           />
         )}
+        {run.error && <RunFailure error={run.error} />}
         {view.shownFrame < 0 && <Loading what="Loading the frame" />}
-        {view.shownFrame >= 0 && !comparison.compared && (
+        {view.shownFrame >= 0 && !run.error && !comparison.compared && (
           <StageNotes
             hasMask={place >= 0}
+            isBusy={isAtWork(run.state)}
             isStale={isStale}
             isPrompted={promptHere !== undefined}
             doubt={suggestions.find((one) => one.frame === frame)?.reason}

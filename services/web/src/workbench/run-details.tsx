@@ -1,14 +1,12 @@
 import type { Run } from '../api/client';
 import { at, bytes, duration, whole } from '../ui/format';
 import { Icons } from '../ui/icons';
-import { ProblemNote } from '../ui/states';
-import { Problem } from '../api/problem';
 
 const STAGES = { ingest: 'Decoding', features: 'Encoder', propagation: 'Propagation', results: 'Masks' } as const;
 
 /** What the run was made from, with what, and how long it took. */
 export function RunDetails({ run }: { run: Run }) {
-  const { video, encoder, timings, progress, passes, error, warnings } = run;
+  const { video, encoder, timings, progress, passes, warnings } = run;
   const facts: [string, string][] = [
     ['Video', video.fileName ?? video.sha256.slice(0, 12)],
     ['Frames', video.frames === null ? 'not counted yet' : whole(video.frames)],
@@ -25,11 +23,6 @@ export function RunDetails({ run }: { run: Run }) {
   ];
   return (
     <>
-      {error && (
-        <div className="panel-part">
-          <ProblemNote problem={new Problem(error.code, error.title, error.detail ?? error.title, 422)} />
-        </div>
-      )}
       {warnings.length > 0 && (
         <section className="panel-part" aria-label="Warnings">
           {warnings.map(({ code, detail }) => (
@@ -66,12 +59,12 @@ export function RunDetails({ run }: { run: Run }) {
       </section>
       <section className="panel-part" aria-label="Passes">
         <h2>Passes</h2>
-        <dl className="facts">
+        <dl className="facts is-wrapped">
           {passes.map(({ direction, fromFrame, toFrame, segments: { done, total } }) => (
             <div key={`${direction} ${fromFrame}`}>
               <dt>{direction === 'forward' ? 'Forward' : 'Backward'}</dt>
               <dd>
-                {fromFrame} to {toFrame ?? 'the end'}, {done === total ? 'done' : `${done} of ${total ?? '?'} segments`}
+                {fromFrame} to {toFrame ?? 'the end'}, {reached(done, total)}
               </dd>
             </div>
           ))}
@@ -79,4 +72,9 @@ export function RunDetails({ run }: { run: Run }) {
       </section>
     </>
   );
+}
+
+function reached(done: number, total: number | null): string {
+  if (done === total) return 'done';
+  return total === null ? 'not begun' : `${done} of ${total} segments`;
 }

@@ -3,6 +3,8 @@ import { Button } from '../ui/button';
 
 interface NotesProps {
   hasMask: boolean;
+  /** Whether what is missing may still come. */
+  isBusy: boolean;
   isStale: boolean;
   isPrompted: boolean;
   /** Why the frame is worth a look. */
@@ -11,10 +13,10 @@ interface NotesProps {
 }
 
 /** What is worth knowing of the frame that is shown. */
-export function StageNotes({ hasMask, isStale, isPrompted, doubt, imageProblem }: NotesProps) {
+export function StageNotes({ hasMask, isBusy, isStale, isPrompted, doubt, imageProblem }: NotesProps) {
   return (
     <div className="stage-notes">
-      {!hasMask && <span className="stage-note">No mask yet</span>}
+      {!hasMask && <span className="stage-note">{isBusy ? 'No mask yet' : 'No mask'}</span>}
       {isStale && <span className="stage-note">This mask will change</span>}
       {isPrompted && <span className="stage-note">Prompted</span>}
       {doubt && <span className="stage-note is-doubt">{doubt}</span>}

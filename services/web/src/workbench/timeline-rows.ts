@@ -18,6 +18,8 @@ export interface TimelineContent {
 
 export const ROW = 20;
 const INSET = 3;
+/** From the middle of a mark to its edge, px. */
+const MARK = 4.5;
 
 /**
  * One row per object: a band where it is, as high as its confidence, faint where the mask is about to change; a diamond
@@ -33,10 +35,14 @@ export function drawRows(canvas: HTMLCanvasElement, content: TimelineContent): v
   const [line, text, ground, accent, amber] = ['--line', '--text', '--surface', '--accent', '--amber'].map((name) =>
     style.getPropertyValue(name),
   );
+  const edge = `color-mix(in srgb, ${text!} 45%, transparent)`;
   context.clearRect(0, 0, width, height);
   const column = width / Math.max(1, frames);
   // On whole pixels: bands that touch must neither overlap nor leave a seam.
   const atFrame = (frame: number) => Math.floor(frame * column);
+  // Of thousands, the first and the last frame are narrower than their marks.
+  const reach = (MARK + 1) * ratio;
+  const inside = (frame: number) => Math.min(width - reach, Math.max(reach, atFrame(frame) + column / 2));
   const row = ROW * ratio;
   const inset = INSET * ratio;
 
@@ -58,6 +64,9 @@ export function drawRows(canvas: HTMLCanvasElement, content: TimelineContent): v
       context.fillRect(left, top + inset, right - left, row - 2 * inset - bar);
       context.fillStyle = `rgb(${r} ${g} ${b} / ${alpha})`;
       context.fillRect(left, top + row - inset - bar, right - left, bar);
+      // The darkest colours of a palette are hardly seen on a dark ground, and the brightest on a light one.
+      context.fillStyle = edge;
+      context.fillRect(left, top + row - inset - bar, right - left, ratio);
     }
     for (const { from, to } of passesUnderWay(content.passes, id, frames)) {
       context.fillStyle = accent!;
@@ -65,7 +74,7 @@ export function drawRows(canvas: HTMLCanvasElement, content: TimelineContent): v
     }
     for (const { frame, objects: doubted } of suggestions) {
       if (!doubted.includes(id)) continue;
-      triangle(context, atFrame(frame) + column / 2, top, 4.5 * ratio);
+      triangle(context, inside(frame), top, MARK * ratio);
       context.fillStyle = amber!;
       context.strokeStyle = ground!;
       context.lineWidth = ratio;
@@ -75,8 +84,7 @@ export function drawRows(canvas: HTMLCanvasElement, content: TimelineContent): v
     for (const { frame, objects: said } of prompts?.items ?? []) {
       const about = said.find((one) => one.id === id);
       if (!about) continue;
-      const x = atFrame(frame) + column / 2;
-      diamond(context, x, top + row / 2, 4.5 * ratio);
+      diamond(context, inside(frame), top + row / 2, MARK * ratio);
       context.fillStyle = about.isAbsent ? ground! : text!;
       context.strokeStyle = about.isAbsent ? text! : ground!;
       context.lineWidth = 1.5 * ratio;

@@ -1,7 +1,11 @@
 import { memo, useEffect, useRef, type PointerEvent } from 'react';
 import { Slider, SliderThumb, SliderTrack } from 'react-aria-components';
 import { cssColour } from '../labels/palette';
+import { useInSight } from '../ui/use-in-sight';
 import { drawRows, ROW, type TimelineContent } from './timeline-rows';
+
+/** Height of what stays at the top while the rows are scrolled, px. */
+const SCRUBBER = 18;
 
 interface TimelineProps extends TimelineContent {
   frame: number;
@@ -80,17 +84,32 @@ const TimelineNames = memo(function TimelineNames({
   return (
     <div className="timeline-names">
       {objects.map((id) => (
-        <button
+        <TimelineName
           key={id}
-          className={id === chosen ? 'is-chosen' : ''}
-          style={{ height: ROW }}
-          onClick={() => onChoose(id)}
-          tabIndex={-1}
-        >
-          <span className="swatch" style={{ background: cssColour(colours[id]!) }} />
-          <span title={names.get(id)}>{names.get(id) ?? `Object ${id}`}</span>
-        </button>
+          name={names.get(id) ?? `Object ${id}`}
+          colour={cssColour(colours[id]!)}
+          isChosen={id === chosen}
+          onChoose={() => onChoose(id)}
+        />
       ))}
     </div>
   );
 });
+
+interface TimelineNameProps {
+  name: string;
+  /** As CSS says it. */
+  colour: string;
+  isChosen: boolean;
+  onChoose: () => void;
+}
+
+function TimelineName({ name, colour, isChosen, onChoose }: TimelineNameProps) {
+  const row = useInSight<HTMLButtonElement>(isChosen, '.timeline', SCRUBBER);
+  return (
+    <button ref={row} className={isChosen ? 'is-chosen' : ''} style={{ height: ROW }} onClick={onChoose} tabIndex={-1}>
+      <span className="swatch" style={{ background: colour }} />
+      <span title={name}>{name}</span>
+    </button>
+  );
+}
