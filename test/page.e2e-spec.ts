@@ -13,7 +13,7 @@ import { patchEncoder } from './support/model-files';
 import { chooserBy, drag, leave, PagePlatform, PATIENCE } from './support/page';
 import { pixelsOf, until, type RunResource } from './support/platform';
 import { signInLink } from './support/sign-in-link';
-import { smallClip, type SmallClip } from './support/small-clip';
+import { mp4Of, smallClip, type SmallClip } from './support/small-clip';
 
 jest.setTimeout(300_000);
 
@@ -21,6 +21,8 @@ jest.setTimeout(300_000);
 const STANDS_STILL = `document.getAnimations().every(
   (one) => one.playState !== 'running' || one.effect.getTiming().iterations === Infinity,
 )`;
+/** Run by the browser: px by which the content of a dialog is wider than the dialog. */
+const DIALOG_OVERFLOW = `((dialog) => dialog.scrollWidth - dialog.clientWidth)(document.querySelector('.dialog'))`;
 /** `UPDATE_SCREENSHOTS=1` puts the pictures of the documentation in place. */
 const PICTURES = process.env.UPDATE_SCREENSHOTS ? join(repoRoot(), 'docs/page') : undefined;
 
@@ -42,6 +44,31 @@ afterAll(async () => {
   await sut?.stop();
   await rm(folder, { recursive: true, force: true });
 });
+
+/** As long as a name may be, without a place to break it. */
+const LONG_NAME = 'Kreuzungsaufnahme_'.repeat(12).slice(0, 190);
+const MANY = 64;
+
+/** A run with many objects of long names, whose own name and tags are as long; made once. */
+let manyMade: Promise<string> | undefined;
+function manyObjects(): Promise<string> {
+  const make = async (): Promise<string> => {
+    const { width, height } = clip;
+    const indices = new Uint8Array(width * height);
+    for (let i = 0; i < indices.length; i++) {
+      const [x, y] = [i % width, Math.floor(i / width)];
+      const isBetween = x % (width / 8) < 4 || y % (height / 8) < 4;
+      if (!isBetween) indices[i] = 1 + 8 * Math.floor((y * 8) / height) + Math.floor((x * 8) / width);
+    }
+    const mask = encodeIndexedPng({ width, height, indices, palette: VOC_PALETTE });
+    const video = await mp4Of(clip.frames.slice(0, 4), clip);
+    const objects = Array.from({ length: MANY }, (_, i) => ({ id: i + 1, name: `${LONG_NAME} ${i + 1}` }));
+    const request = { ...clip, video, mask, objects, fileName: `${LONG_NAME}.mp4` };
+    const tags = [LONG_NAME.slice(0, 60), 'street'];
+    return (await finishedRun(LONG_NAME, request, { tags })).id;
+  };
+  return (manyMade ??= make());
+}
 
 type FinishedRun = Parameters<PagePlatform['finishedRun']>;
 const finishedRun = (name: string, of: FinishedRun[1] = clip, more?: FinishedRun[2]) => sut.finishedRun(name, of, more);
@@ -506,6 +533,7 @@ describe.each([
       const view = `/v1/runs/${id}/exports/${made}`;
       await until('it is made', async () => (await asked<{ state: string }>(view)).state === 'ready');
     }
+    const many = await manyObjects();
     const tab = await signedIn('/', options);
     const { page } = tab;
     const press = (name: string, role: 'tab' | 'button') => page.getByRole(role, { name }).first().click();
@@ -537,7 +565,36 @@ describe.each([
       ],
       ['models', '/models', '.table'],
       ['training', '/training', '.empty'],
-      ['system', '/system', '.tile'],
+      ['system', '/system', '.tile', () => page.getByRole('region', { name: 'Workers' }).waitFor(PATIENCE)],
+      [
+        'many',
+        `/runs/${many}`,
+        'canvas.stage[data-masks=shown]',
+        async () => {
+          // The row of what is chosen in one list is seen in the other.
+          const row = page.getByRole('region', { name: 'Objects' }).getByRole('button', { name: `${LONG_NAME} 63` });
+          await row.first().click();
+          await page.locator('.timeline-names .is-chosen').click(PATIENCE);
+          await press('Export', 'tab');
+          await press('Objects', 'tab');
+        },
+      ],
+      [
+        'many-object',
+        `/runs/${many}`,
+        'canvas.stage[data-masks=shown]',
+        async () => {
+          await press(`Change ${LONG_NAME} 1`, 'button');
+          const dialog = page.locator('.dialog');
+          await dialog.getByRole('button', { name: 'Save' }).click({ trial: true });
+          expect(await page.evaluate<number>(DIALOG_OVERFLOW)).toBe(0);
+          await dialog.getByRole('button', { name: `Delete ${LONG_NAME}` }).click();
+          await dialog.getByRole('button', { name: 'Cancel' }).click({ trial: true });
+          expect(await page.evaluate<number>(DIALOG_OVERFLOW)).toBe(0);
+        },
+      ],
+      ['many-details', `/runs/${many}`, 'canvas.stage[data-masks=shown]', () => press('Details', 'tab')],
+      ['many-runs', '/', '.run'],
     ];
     for (const [name, path, ready, show] of screens) {
       await tab.goto(path);
@@ -551,11 +608,42 @@ describe.each([
       expect({ name, findings: await tab.findings() }).toEqual({ name, findings: [] });
       const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
       expect({ name, overflow }).toEqual({ name, overflow: 0 });
-      if (PICTURES && (look === 'dark' || look === 'phone')) {
+      if (PICTURES && (look === 'dark' || look === 'phone') && !name.startsWith('many-')) {
         const path = join(PICTURES, `${name}-${look}.jpg`);
         await page.screenshot({ path, type: 'jpeg', quality: 82 });
       }
     }
+    await leave(tab);
+  });
+});
+
+describe('the system', () => {
+  it('says who works, since when, and with what', async () => {
+    const tab = await signedIn('/system');
+    const workers = tab.page.getByRole('region', { name: 'Workers' });
+    for (const service of ['gateway', 'ingest', 'propagation', 'results', 'models']) {
+      await workers.getByRole('cell', { name: service, exact: true }).waitFor(PATIENCE);
+    }
+    await workers.getByRole('row', { name: /^features .*conv-descriptor:1/ }).waitFor(PATIENCE);
+    await leave(tab);
+  });
+
+  it('is not shown to who may not administer', async () => {
+    const key = await sut.closed.keyText({ scopes: ['runs:read'] });
+    const tab = await signedIn('/system', {}, key);
+    await tab.page.getByText('The system is for administrators').waitFor();
+    await leave(tab);
+  });
+});
+
+describe('a run that has failed', () => {
+  it('says why, with the code, where its masks would be', async () => {
+    const video = Buffer.from(clip.video);
+    video.fill(0xaa, Math.floor(video.length / 3), Math.floor((video.length * 2) / 3));
+    const { id } = await sut.acceptedRun('Damaged', { ...clip, video });
+    await until('it has failed', async () => (await asked<RunResource>(`/v1/runs/${id}`)).state === 'failed');
+    const tab = await signedIn(`/runs/${id}`);
+    await tab.page.locator('.stage-failure').getByText('VIDEO_CORRUPT').waitFor(PATIENCE);
     await leave(tab);
   });
 });
