@@ -41,7 +41,7 @@ const why = present ? '' : ' (skipped: no ../shared with the reference and its e
       expect(Math.abs(J.mean - reference['davis2016-dev'][name].J)).toBeLessThan(0.01);
       expect(Math.abs(F.mean - reference['davis2016-dev'][name].F)).toBeLessThan(0.01);
     }
-  }, 400_000);
+  }, 1_200_000);
 
   it('come out for a video of three objects, within 0.015', async () => {
     const { objects } = (await evaluate('dogs-jump')).get('dogs-jump')!;
@@ -50,5 +50,5 @@ const why = present ? '' : ' (skipped: no ../shared with the reference and its e
       expect(Math.abs(J.mean - reference['dogs-jump'][id].J)).toBeLessThan(0.015);
       expect(Math.abs(F.mean - reference['dogs-jump'][id].F)).toBeLessThan(0.015);
     }
-  }, 400_000);
+  }, 1_200_000);
 });
