@@ -105,7 +105,8 @@ using Products = void (*)(const int8_t*, size_t, const uint8_t*, int32_t*);
 constexpr Products kProducts[2][3] = {{multiply_half<1>, multiply_half<2>, multiply_half<3>}, {multiply<1>, multiply<2>, multiply<3>}};
 
 struct AmxInt8 : Common512<0> {
-  static int filter(const Problem&, const Tile& t, const Frame& f, int first, int count, int halves, Scratch& s) {
+  static int filter(const Problem&, const Tile& t, const Frame& f, int first, int count, const int* widths, Scratch& s) {
+    const int halves = halves_of(widths);
     key_terms(f, first, count, t.maxNorm, t.maxError, s.keyTerm);
     const int8_t* packed = f.packed;
     int hits = 0;
@@ -147,7 +148,7 @@ void strip(const Problem& p, int index, Scratch& s) {
 }  // namespace
 
 const Backend* amxint8_backend() {
-  static const Backend backend = {"amxint8", pack_int8<127>, strip};
+  static const Backend backend = {"amxint8", pack_int8<Packing::kPlain>, strip};
   return &backend;
 }
 

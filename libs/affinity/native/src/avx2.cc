@@ -1,8 +1,9 @@
 // int8 filter on AVX2, survivors scored exactly.
 //
-// The multiplication of unsigned by signed bytes adds two products in 16 bits, with saturation. With queries in 1..127 and keys
-// in -63..63 four products fit (4 x 127 x 63 = 32004): two multiplications are added before they are widened to 32 bits, so 32
-// dimensions of a lane cost 2.5 instructions against 4 in fp32.
+// The multiplication of unsigned by signed bytes adds two products in 16 bits, with saturation. With queries in 0..127 and keys
+// in -127..127 two fit, and four do where the magnitudes of the keys' values add up to 258 at most (127 x 258 = 32766), which the
+// packing sees to: two multiplications are added before they are widened to 32 bits, so 32 dimensions of a lane cost 2.5
+// instructions against 4 in fp32.
 #include "kernel.h"
 
 #if defined(__AVX2__)
@@ -13,21 +14,18 @@ namespace affinity {
 namespace {
 
 struct ByteProducts {
-  static constexpr int kLevels = 63, kOffset = 64, kKeys = 5;
+  static constexpr int kKeys = 8;
+
+  static uint8_t query(int8_t coarse, int8_t fine) { return static_cast<uint8_t>(halved(coarse, fine) + 64); }
 
   template <int KEYS>
-  static void sum(const uint8_t* queries, const int8_t* keys, size_t stride, __m256i (&sum)[KEYS][2]) {
-    const int8_t* rows[2] = {keys, keys + 4 * stride};
+  static void sum(const uint8_t* queries, const int8_t* const (&keys)[KEYS], int from, int to, __m256i (&sums)[KEYS]) {
     const __m256i ones = _mm256_set1_epi16(1);
 #pragma GCC unroll 1
-    for (size_t step = 0; step < stride; step += 8) {
-#pragma GCC unroll 2
-      for (int v = 0; v < 2; v++) {
-        const uint8_t* q = queries + kHalf * step + 32 * v;
-        const __m256i q0 = load256(q), q1 = load256(q + 4 * kHalf);
+    for (int64_t step = from; step < to; step += 8) {
+      const __m256i q0 = load256(queries + kQuarter * step), q1 = load256(queries + kQuarter * (step + 4));
 #pragma GCC unroll 8
-        for (int j = 0; j < KEYS; j++) add(q0, q1, rows[j / 4] + (j % 4) * stride + step, ones, sum[j][v]);
-      }
+      for (int j = 0; j < KEYS; j++) add(q0, q1, keys[j] + step, ones, sums[j]);
     }
   }
 
@@ -52,7 +50,7 @@ struct ByteProducts {
 double fma_rate_avx2() { return fma_rate<__m256>(); }
 
 const Backend* avx2_backend() {
-  static const Backend backend = {"avx2", pack_int8<ByteProducts::kLevels>, propagate_strip<Filter256<ByteProducts>>};
+  static const Backend backend = {"avx2", pack_int8<Packing::kHalved>, propagate_strip<Filter256<ByteProducts>>};
   return &backend;
 }
 

@@ -63,7 +63,8 @@ constexpr BlockFunction kBlocks[kBlock + 1] = {
     block<HALVES, 10>, block<HALVES, 11>, block<HALVES, 12>, block<HALVES, 13>, block<HALVES, 14>};
 
 struct Avx512Vnni : Common512<0x80> {
-  static int filter(const Problem&, const Tile& t, const Frame& f, int first, int count, int halves, Scratch& s) {
+  static int filter(const Problem&, const Tile& t, const Frame& f, int first, int count, const int* widths, Scratch& s) {
+    const int halves = halves_of(widths);
     key_terms(f, first, count, t.maxNorm, t.maxError, s.keyTerm);
     const BlockFunction* blocks = halves == 3 ? kBlocks<2> : kBlocks<1>;
     int hits = 0;
@@ -81,7 +82,7 @@ struct Avx512Vnni : Common512<0x80> {
 double fma_rate_avx512() { return fma_rate<__m512>(); }
 
 const Backend* avx512vnni_backend() {
-  static const Backend backend = {"avx512vnni", pack_int8<127>, propagate_strip<Avx512Vnni>};
+  static const Backend backend = {"avx512vnni", pack_int8<Packing::kPlain>, propagate_strip<Avx512Vnni>};
   return &backend;
 }
 

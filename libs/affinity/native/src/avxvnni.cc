@@ -8,21 +8,27 @@ namespace affinity {
 namespace {
 
 struct DotProducts {
-  static constexpr int kLevels = 127, kOffset = 128, kKeys = 6;
+  static constexpr int kKeys = 6;
 
+  static uint8_t query(int8_t coarse, int8_t) { return static_cast<uint8_t>(coarse + 128); }
+
+  // Two sums for each key: one alone would wait for itself.
   template <int KEYS>
-  static void sum(const uint8_t* queries, const int8_t* keys, size_t stride, __m256i (&sum)[KEYS][2]) {
-    const int8_t* rows[2] = {keys, keys + 4 * stride};
+  static void sum(const uint8_t* queries, const int8_t* const (&keys)[KEYS], int from, int to, __m256i (&sums)[KEYS]) {
+    __m256i other[KEYS];
+#pragma GCC unroll 8
+    for (int j = 0; j < KEYS; j++) other[j] = _mm256_setzero_si256();
 #pragma GCC unroll 1
-    for (size_t step = 0; step < stride; step += 4) {
-      const __m256i q0 = load256(queries + kHalf * step), q1 = load256(queries + kHalf * step + 32);
+    for (int64_t step = from; step < to; step += 8) {
+      const __m256i q0 = load256(queries + kQuarter * step), q1 = load256(queries + kQuarter * (step + 4));
 #pragma GCC unroll 8
       for (int j = 0; j < KEYS; j++) {
-        const __m256i k = broadcast(rows[j / 4] + (j % 4) * stride + step);
-        sum[j][0] = multiply_add(sum[j][0], q0, k);
-        sum[j][1] = multiply_add(sum[j][1], q1, k);
+        sums[j] = multiply_add(sums[j], q0, broadcast(keys[j] + step));
+        other[j] = multiply_add(other[j], q1, broadcast(keys[j] + step + 4));
       }
     }
+#pragma GCC unroll 8
+    for (int j = 0; j < KEYS; j++) sums[j] = _mm256_add_epi32(sums[j], other[j]);
   }
 
   // Assembly, as g++ 12 spills the accumulators of the intrinsic.
@@ -35,7 +41,7 @@ struct DotProducts {
 }  // namespace
 
 const Backend* avxvnni_backend() {
-  static const Backend backend = {"avxvnni", pack_int8<DotProducts::kLevels>, propagate_strip<Filter256<DotProducts>>};
+  static const Backend backend = {"avxvnni", pack_int8<Packing::kParts>, propagate_strip<Filter256<DotProducts>>};
   return &backend;
 }
 

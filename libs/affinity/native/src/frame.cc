@@ -21,6 +21,7 @@ template Buffer<int32_t> make_buffer(size_t);
 template Buffer<uint32_t> make_buffer(size_t);
 template Buffer<int64_t> make_buffer(size_t);
 template Buffer<Pending> make_buffer(size_t);
+template Buffer<Parts> make_buffer(size_t);
 
 namespace {
 
@@ -57,22 +58,28 @@ StoredFrame::StoredFrame(int patchCount, int dimension, bool filtered) : dim(dim
   scale_ = make_buffer<float>(terms);
   error_ = make_buffer<float>(terms);
   rest_ = make_buffer<float>(terms);
-  norm_ = make_buffer<float>(terms);
+  queryScale_ = make_buffer<float>(terms);
+  queryError_ = make_buffer<float>(terms);
+  queryNorm_ = make_buffer<float>(terms);
   size_ = make_buffer<float>(terms);
   offset_ = make_buffer<double>(terms);
   offsetUp_ = make_buffer<float>(terms);
   sum_ = make_buffer<int32_t>(terms);
   fineSum_ = make_buffer<int32_t>(terms);
+  parts_ = make_buffer<Parts>(terms);
   fine_ = make_buffer<uint8_t>(rows * padded);
   scale = scale_.get();
   error = error_.get();
   rest = rest_.get();
-  norm = norm_.get();
+  queryScale = queryScale_.get();
+  queryError = queryError_.get();
+  queryNorm = queryNorm_.get();
   size = size_.get();
   offset = offset_.get();
   offsetUp = offsetUp_.get();
   sum = sum_.get();
   fineSum = fineSum_.get();
+  parts = parts_.get();
   fine = reinterpret_cast<int8_t*>(fine_.get());
 }
 

@@ -36,10 +36,11 @@ struct StoredFrame : Frame {
   bool ready = false;  // packed
 
  private:
-  Buffer<float> values_, labels_, scale_, error_, rest_, norm_, size_, offsetUp_;
+  Buffer<float> values_, labels_, scale_, error_, rest_, queryScale_, queryError_, queryNorm_, size_, offsetUp_;
   Buffer<double> square_, offset_;
   Buffer<uint8_t> packed_, fine_;
   Buffer<int32_t> sum_, fineSum_;
+  Buffer<Parts> parts_;
 };
 
 }  // namespace affinity

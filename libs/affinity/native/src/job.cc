@@ -13,7 +13,8 @@ Scratch& ScratchMemory::reserve(const Problem& p) {
     topK_ = std::max(topK, topK_);
     classes_ = std::max(classes, classes_);
     queries_ = make_buffer<uint8_t>(kMostTiles * kLanes * padded_);
-    products_ = make_buffer<int32_t>(64 * kLanes);
+    products_ = make_buffer<int32_t>(cols_ * kLanes);
+    live_ = make_buffer<int32_t>(cols_);
     keyTerm_ = make_buffer<float>(cols_);
     hitKey_ = make_buffer<int32_t>(cols_);
     hitMask_ = make_buffer<uint32_t>(cols_);
@@ -32,9 +33,9 @@ Scratch& ScratchMemory::reserve(const Problem& p) {
     bounds_ = make_buffer<double>(kMostTiles * kLanes * topK_);
     pending_ = make_buffer<Pending>(static_cast<size_t>(kMostTiles) * kLanes * kMostPending);
     sums_ = make_buffer<double>(classes_);
-    scratch_ = {queries_.get(), products_.get(), keyTerm_.get(), hitKey_.get(),  hitMask_.get(),      floats_.get(),    centres_.get(),
-                panel_.get(),   fused_.get(),    offsets_.get(), exactQueries_.get(), exactKeys_.get(), exact_.get(), slot_.get(),
-                distinct_.get(), scores_.get(),  ids_.get(),     bounds_.get(),  pending_.get(),      sums_.get(),      0, 0};
+    scratch_ = {queries_.get(), products_.get(), live_.get(), keyTerm_.get(), hitKey_.get(), hitMask_.get(), floats_.get(),
+                centres_.get(), panel_.get(), fused_.get(), offsets_.get(), exactQueries_.get(), exactKeys_.get(), exact_.get(),
+                slot_.get(), distinct_.get(), scores_.get(), ids_.get(), bounds_.get(), pending_.get(), sums_.get(), 0, 0};
   }
   return scratch_;
 }

@@ -18,7 +18,7 @@ class ScratchMemory {
   size_t padded_ = 0, cols_ = 0, topK_ = 0, classes_ = 0;
   Scratch scratch_{};
   Buffer<uint8_t> queries_;
-  Buffer<int32_t> products_, hitKey_, slot_, distinct_;
+  Buffer<int32_t> products_, live_, hitKey_, slot_, distinct_;
   Buffer<uint32_t> hitMask_;
   Buffer<float> keyTerm_, floats_, centres_, panel_, fused_;
   Buffer<double> scores_, bounds_, sums_, offsets_, exactQueries_, exactKeys_, exact_;

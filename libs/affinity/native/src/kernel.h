@@ -26,6 +26,22 @@ constexpr int kSlackRows = 64;
 // Dimensions summed in one chain of fp32 additions.
 constexpr int kFusedChain = 64;
 
+// The dimensions of a row in parts: a filter may add the products of the first ones and rule out pairs before the others.
+constexpr int kParts = 4;
+
+// Where a part ends: after a third, a half, two thirds and all of the dimensions; a multiple of 16.
+static inline int part_end(int padded, int part) {
+  const int third = (padded / 3 + 8) / 16 * 16;
+  const int ends[kParts] = {third, padded / 2, padded - third, padded};
+  return ends[part];
+}
+
+struct Parts {
+  int32_t start[kParts];   // undoes the offset of the queries: -offset x sum of the packed values of each part
+  float tail[kParts - 1];  // norm of the centred vector after each part, rounded up
+  float scale;             // as in Frame::scale
+};
+
 // Features of one frame, fp32 and packed for the filter. Rows are padded with zeros to a multiple of 64 dimensions.
 struct Frame {
   int patches = 0;
@@ -39,12 +55,16 @@ struct Frame {
   float* scale = nullptr;    // s: value of one quantisation step
   float* error = nullptr;    // |d|: norm of what `packed` lost, rounded up
   float* rest = nullptr;     // |r|: norm of what `packed` and `fine` lost together, rounded up
-  float* norm = nullptr;     // |x^|: norm of the quantised vector, rounded up
+  // As a query, which some filters take in coarser steps than a key: the step, |d| and |x^|, the norm of the quantised vector.
+  float* queryScale = nullptr;
+  float* queryError = nullptr;
+  float* queryNorm = nullptr;
   float* size = nullptr;     // |x'|: norm of the centred vector, rounded up
   double* offset = nullptr;  // <mean, x> - |mean|^2
   float* offsetUp = nullptr; // the same, rounded up
   int32_t* sum = nullptr;    // sum of the packed values
   int32_t* fineSum = nullptr;
+  Parts* parts = nullptr;
 };
 
 // A context frame; `positions` are its places among the context entries, latest first.
@@ -98,7 +118,8 @@ struct Problem {
 // One thread's working memory, 64-byte aligned arrays.
 struct Scratch {
   uint8_t* queries;   // kMostTiles x kLanes x padded
-  int32_t* products;  // 64 keys x kLanes
+  int32_t* products;  // (cols + 64) x kLanes
+  int32_t* live;      // cols + 64: keys that a filter has not ruled out yet
   float* keyTerm;     // cols + 64
   int32_t* hitKey;    // cols + 64
   uint32_t* hitMask;  // cols + 64

@@ -1,7 +1,7 @@
 // int8 packing, shared by all filters. The includer brings `rotate(x, padded, block)` of its instruction set.
 //
 // A row x is centred by the session's mean, its signs are flipped by a fixed pattern and blocks of it are rotated by Hadamard
-// matrices (orthogonal, so no inner product changes), and it is quantised by its own step to the integers -LEVELS..LEVELS.
+// matrices (orthogonal, so no inner product changes), and it is quantised by its own step to the integers -127..127.
 // Centring takes out the part all features share, which carries no order but most of the error; the rotation spreads the few
 // huge dimensions of trained transformers over the block. The error norms are rounded up: docs/affinity-bound.md.
 //
@@ -52,18 +52,26 @@ inline int32_t sum_of(const int8_t* x, int padded) {
   return sum;
 }
 
-// The largest magnitude. As integers, of which every compiler takes the maximum of many at once.
+// Of numbers that are not negative. As integers, of which every compiler takes the maximum of many at once.
+inline uint32_t bits_of(float x) {
+  uint32_t bits;
+  __builtin_memcpy(&bits, &x, 4);
+  return bits;
+}
+inline float value_of(uint32_t bits) {
+  float value;
+  __builtin_memcpy(&value, &bits, 4);
+  return value;
+}
+
+// The largest magnitude.
 inline float largest(const float* x, int padded) {
   uint32_t top = 0;
   for (int d = 0; d < padded; d++) {
-    uint32_t bits;
-    __builtin_memcpy(&bits, x + d, 4);
-    bits &= 0x7fffffffu;
+    const uint32_t bits = bits_of(x[d]) & 0x7fffffffu;
     top = bits > top ? bits : top;
   }
-  float value;
-  __builtin_memcpy(&value, &top, 4);
-  return value;
+  return value_of(top);
 }
 
 // The nearest multiples of `step` to x, as integers, and what is left of x. The integers fit: x is at most 127 steps long, but
@@ -78,9 +86,32 @@ inline void split(const float* x, int padded, float step, int8_t* integers, floa
   }
 }
 
-template <int LEVELS>
+// The largest sum of the magnitudes of four values whose products ByteProducts (avx2.cc) adds in 16 bits: dimensions 0, 1, 4, 5 and
+// 2, 3, 6, 7 of any eight. `x` has kWide values more than `padded`, of which nothing is taken.
+inline float largest_four(const float* x, int padded) {
+  uint32_t tops[kWide] = {}, top = 0;
+  for (int d = 0; d < padded; d += kWide) {
+    for (int i = 0; i < kWide; i++) {
+      const float* four = x + d + i;
+      const float sum = __builtin_fabsf(four[0]) + __builtin_fabsf(four[1]) + __builtin_fabsf(four[4]) + __builtin_fabsf(four[5]);
+      const uint32_t bits = bits_of(sum);
+      tops[i] = bits > tops[i] ? bits : tops[i];
+    }
+  }
+  for (int i = 0; i < kWide; i += i % 8 == 0 ? 2 : 6) top = tops[i] > top ? tops[i] : top;
+  return value_of(top);
+}
+
+// A packed value in steps of twice the size, from what it lost: -64..63.
+inline int halved(int8_t coarse, int8_t fine) { return least(63, (coarse + (fine > 0)) >> 1); }
+
+// What a filter needs besides: kParts: terms for judging pairs after a part of the dimensions; kHalved: these, queries in steps of
+// twice the size, and keys of which any four values that are added in 16 bits have at most 258 together.
+enum class Packing { kPlain, kParts, kHalved };
+
+template <Packing PACKING>
 void pack_int8(Frame& frame, const float* mean, int begin, int end) {
-  alignas(64) float x[kMaxPadded], signs[kMaxPadded], back[kMaxPadded], rest[kMaxPadded], last[kMaxPadded];
+  alignas(64) float x[kMaxPadded + kWide] = {}, signs[kMaxPadded], back[kMaxPadded], rest[kMaxPadded], last[kMaxPadded];
   const int padded = frame.padded, block = rotation_block(padded);
   const float unit = 1.0f / __builtin_sqrtf(static_cast<float>(block));
   for (int d = 0; d < padded; d++) signs[d] = sign_of(static_cast<uint32_t>(d)) ? -unit : unit;
@@ -97,20 +128,45 @@ void pack_int8(Frame& frame, const float* mean, int begin, int end) {
     rotate(x, padded, block);
     const float top = largest(x, padded);
     // A row equal to the mean quantises to zeros; the floor keeps 1 / step finite.
-    const float step = top > 1e-20f ? top / LEVELS : 1e-21f;
+    float step = top > 1e-20f ? top / 127 : 1e-21f;
+    if constexpr (PACKING == Packing::kHalved) {
+      const float four = largest_four(x, padded) / 255.9f;
+      step = four > step ? four : step;
+    }
     split(x, padded, step, out, back, rest);
     const float length = norm_above(x, padded);
     frame.scale[patch] = step;
     frame.size[patch] = length;
-    frame.norm[patch] = norm_above(back, padded);
+    frame.queryScale[patch] = step;
+    frame.queryNorm[patch] = norm_above(back, padded);
     // `rest` carries the rounding of `back`, half an ulp of each value: covered by the rotation's term, relative to |x'|.
-    frame.error[patch] = norm_above(rest, padded) + kRotation * length;
+    frame.error[patch] = frame.queryError[patch] = norm_above(rest, padded) + kRotation * length;
     split(rest, padded, step / kFineSteps, fineOut, back, last);
     frame.rest[patch] = norm_above(last, padded) + kRotation * length;
+    if constexpr (PACKING == Packing::kHalved) {
+      const float wide = 2 * step;
+      for (int d = 0; d < padded; d++) {
+        back[d] = static_cast<float>(halved(out[d], fineOut[d])) * wide;
+        last[d] = x[d] - back[d];
+      }
+      frame.queryScale[patch] = wide;
+      frame.queryNorm[patch] = norm_above(back, padded);
+      frame.queryError[patch] = norm_above(last, padded) + kRotation * length;
+    }
     frame.offset[patch] = offset;
     frame.offsetUp[patch] = raised(offset);
     frame.sum[patch] = sum_of(out, padded);
     frame.fineSum[patch] = sum_of(fineOut, padded);
+    if constexpr (PACKING != Packing::kPlain) {
+      Parts& parts = frame.parts[patch];
+      for (int part = 0, from = 0; part < kParts; part++) {
+        const int to = part_end(padded, part);
+        parts.start[part] = (PACKING == Packing::kHalved ? -64 : -128) * sum_of(out + from, to - from);
+        if (to < padded) parts.tail[part] = norm_above(x + to, padded - to) + kRotation * length;
+        from = to;
+      }
+      parts.scale = step;
+    }
   }
 }
 
@@ -120,11 +176,12 @@ inline void int8_units(const Problem& p, Tile& t) {
   t.maxNorm = t.maxError = 0;
   for (int lane = 0; lane < kLanes; lane++) {
     const int q = t.query[lane];
-    t.inverse[lane] = q < 0 ? 0 : 1.0f / p.target->scale[q];
+    t.inverse[lane] = q < 0 ? 0 : 1.0f / p.target->queryScale[q];
+    for (int part = 0; part < kParts - 1; part++) t.tail[part][lane] = q < 0 ? 0 : p.target->parts[q].tail[part] * t.inverse[lane];
     t.limit[lane] = 3e38f;
     if (q < 0) continue;
-    if (p.target->norm[q] > t.maxNorm) t.maxNorm = p.target->norm[q];
-    if (p.target->error[q] > t.maxError) t.maxError = p.target->error[q];
+    if (p.target->queryNorm[q] > t.maxNorm) t.maxNorm = p.target->queryNorm[q];
+    if (p.target->queryError[q] > t.maxError) t.maxError = p.target->queryError[q];
   }
 }
 
@@ -134,7 +191,7 @@ inline void int8_limit(const Problem& p, Tile& t, int lane, double threshold) {
     return;
   }
   const int q = t.query[lane];
-  t.limit[lane] = lowered((threshold - p.meanSquare - p.target->offset[q] - kMargin) / p.target->scale[q]);
+  t.limit[lane] = lowered((threshold - p.meanSquare - p.target->offset[q] - kMargin) / p.target->queryScale[q]);
 }
 
 inline void key_terms(const Frame& f, int first, int count, float maxNorm, float maxError, float* out) {

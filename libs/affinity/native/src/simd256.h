@@ -1,8 +1,10 @@
 // AVX2 parts shared by the avx2 and avxvnni kernels: rotation, the filter but for its products, second step, and the products in
 // fp32 and fp64.
 //
-// Filter layout: the tile's 32 queries as two halves of 16 lanes, unsigned bytes (value + offset), 4 dimensions of 16 queries per
-// 64-byte step; a key's 4 dimensions are broadcast. Sums start at -offset x sum(key), which undoes the offset.
+// Filter layout: the tile's 32 queries as four quarters of 2 x 4 patches, one register each: such a block meets fewer keys out of
+// its reach than a row of 8 does. Unsigned bytes (value + offset), 4 dimensions of 8 queries per 32-byte step; a key's 4 dimensions
+// are broadcast. Sums start at -offset x sum(key), which undoes the offset. The dimensions are taken in parts; after each one the
+// keys that it ruled out for all 8 queries are left out.
 #pragma once
 #include <immintrin.h>
 
@@ -43,7 +45,7 @@ inline void rotate(float* x, int padded, int block) {
 namespace affinity {
 namespace {
 
-constexpr int kHalf = 16;
+constexpr int kQuarter = 8;
 
 inline __m256i broadcast(const int8_t* p) { return _mm256_set1_epi32(*reinterpret_cast<const int32_t*>(p)); }
 inline __m256i load256(const void* p) { return _mm256_load_si256(static_cast<const __m256i*>(p)); }
@@ -58,8 +60,10 @@ inline __m256d multiply_add(__m256d sum, __m256d a, __m256d b) {
   return sum;
 }
 
-// 16 signed bytes as words.
-inline __m256i words(const int8_t* p) { return _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))); }
+// Products of signed bytes of at most 127, four to a sum: two of them fit 16 bits.
+inline __m256i products(__m256i a, __m256i b) {
+  return _mm256_madd_epi16(_mm256_maddubs_epi16(_mm256_abs_epi8(a), _mm256_sign_epi8(b, a)), _mm256_set1_epi16(1));
+}
 
 inline double total(__m256i sums) {
   const __m128i half = _mm_add_epi32(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));
@@ -67,76 +71,130 @@ inline double total(__m256i sums) {
   return _mm_cvtsi128_si32(_mm_add_epi32(quarter, _mm_shuffle_epi32(quarter, 0xb1)));
 }
 
+// The four values of each of the two rows that a quarter of the tile has.
+inline __m256 load_quarter(const float* rows) { return _mm256_loadu2_m128(rows + kTileCols, rows); }
+
 // `Products` is the multiplication of bytes that the instruction set has:
-//   kLevels, kOffset     range of the packed values, and what makes the queries unsigned
+//   query(coarse, fine)  the unsigned byte of a query's dimension from its packed value and what that lost
 //   kKeys                keys per block
-//   sum<KEYS>(queries, rows, stride, sums)   adds the products of KEYS keys and 16 lanes
+//   sum<KEYS>(queries, keys, from, to, sums)   adds the products of KEYS keys and 8 lanes over dimensions from..to
 template <class Products>
 struct Filter256 {
   static constexpr bool kFilters = true;
 
   static void load(const Problem& p, Tile& t) {
-    const int8_t* packed = p.target->packed;
+    alignas(32) uint8_t bytes[kMaxPadded];
+    const size_t padded = p.padded;
     for (int lane = 0; lane < kLanes; lane++) {
-      const int q = t.query[lane];
-      uint8_t* half = t.queries + (lane / kHalf) * kHalf * static_cast<size_t>(p.padded);
-      for (int d = 0; d < p.padded; d += 4) {
-        uint32_t word = 0;
-        if (q >= 0) __builtin_memcpy(&word, packed + static_cast<size_t>(q) * p.padded + d, 4);
-        // Adds the offset to each byte: the sums fit 8 bits, and what is carried out of a byte is taken off by the masks.
-        constexpr uint32_t kOffsets = 0x01010101u * Products::kOffset;
-        word = ((word & 0x7f7f7f7fu) + (kOffsets & 0x7f7f7f7fu)) ^ ((word ^ kOffsets) & 0x80808080u);
-        __builtin_memcpy(half + kHalf * static_cast<size_t>(d) + 4 * (lane % kHalf), &word, 4);
-      }
+      const int q = t.query[lane], row = lane / kTileCols, col = lane % kTileCols;
+      const int quarter = row / 2 * 2 + col / 4, slot = row % 2 * 4 + col % 4;
+      uint8_t* out = t.queries + quarter * kQuarter * padded + 4 * slot;
+      const int8_t *packed = p.target->packed + (q < 0 ? 0 : q) * padded, *fine = p.target->fine + (q < 0 ? 0 : q) * padded;
+      for (size_t d = 0; d < padded; d++) bytes[d] = Products::query(packed[d], fine[d]);
+      for (size_t d = 0; d < padded; d += 4) __builtin_memcpy(out + kQuarter * d, bytes + d, 4);
     }
     int8_units(p, t);
   }
 
   static void set_limit(const Problem& p, Tile& t, int lane, double threshold) { int8_limit(p, t, lane, threshold); }
 
-  // Hits among KEYS consecutive keys for one half of the lanes, OR-ed into masks[key].
-  template <int KEYS>
-  static void block(const Tile& t, const Frame& f, const uint8_t* queries, size_t patch, int half, const float* keyTerm,
-                    uint32_t* masks) {
-    const size_t stride = f.padded;
-    __m256i sum[KEYS][2];
-#pragma GCC unroll 8
-    for (int j = 0; j < KEYS; j++) sum[j][0] = sum[j][1] = _mm256_set1_epi32(-Products::kOffset * f.sum[patch + j]);
-    Products::template sum<KEYS>(queries, f.packed + patch * stride, stride, sum);
-    const float *inverse = t.inverse + kHalf * half, *limit = t.limit + kHalf * half;
+  // A quarter of the tile's lanes against the keys of a row that it reaches.
+  struct Sweep {
+    const uint8_t* queries;
+    const float *inverse, *limit, *tail;  // of its lanes
+    int lane;                             // the first of them
+    int padded;
+    const int8_t* rows;  // of key 0, and so on
+    const Parts* parts;
+    const float* terms;
+    int32_t *live, *products;
+    uint32_t* masks;
+  };
+
+  // Adds the products of one part of the dimensions for the live keys at..at + KEYS. Keys that are not ruled out by what is
+  // known so far are moved to `kept`; after the last part their lanes go to the masks.
+  template <int PART, int KEYS>
+  static int block(const Sweep& w, int at, int kept) {
+    constexpr bool kLast = PART == kParts - 1;
+    const size_t padded = w.padded;
+    const Parts* parts = w.parts;
+    const float* terms = w.terms;
+    int32_t *live = w.live, *products = w.products;
+    uint32_t* masks = w.masks;
+    const int lane = w.lane;
+    size_t key[KEYS];
+    const int8_t* rows[KEYS];
+    __m256i sum[KEYS];
 #pragma GCC unroll 8
     for (int j = 0; j < KEYS; j++) {
-      const __m256 scale = _mm256_set1_ps(f.scale[patch + j]), term = _mm256_set1_ps(keyTerm[j]);
-      uint32_t mask = 0;
-      for (int v = 0; v < 2; v++) {
-        const __m256 bound = _mm256_fmadd_ps(_mm256_load_ps(inverse + 8 * v), term, _mm256_mul_ps(_mm256_cvtepi32_ps(sum[j][v]), scale));
-        mask |= static_cast<uint32_t>(_mm256_movemask_ps(_mm256_cmp_ps(bound, _mm256_load_ps(limit + 8 * v), _CMP_GT_OQ))) << (8 * v);
-      }
-      masks[j] |= mask << (kHalf * half);
+      key[j] = static_cast<uint32_t>(live[at + j]);
+      rows[j] = w.rows + key[j] * padded;
+      sum[j] = _mm256_set1_epi32(parts[key[j]].start[PART]);
+      if constexpr (PART > 0) sum[j] = _mm256_add_epi32(sum[j], load256(products + kQuarter * (at + j)));
     }
+    Products::template sum<KEYS>(w.queries, rows, PART ? part_end(w.padded, PART - 1) : 0, part_end(w.padded, PART), sum);
+    const __m256 inverse = load_quarter(w.inverse), limit = load_quarter(w.limit);
+    __m256 tail = inverse;
+    if constexpr (!kLast) tail = load_quarter(w.tail + PART * kLanes);
+    size_t to = kept;
+#pragma GCC unroll 8
+    for (int j = 0; j < KEYS; j++) {
+      const Parts& part = parts[key[j]];
+      __m256 bound = _mm256_mul_ps(_mm256_cvtepi32_ps(sum[j]), _mm256_set1_ps(part.scale));
+      bound = _mm256_fmadd_ps(inverse, _mm256_set1_ps(terms[key[j]]), bound);
+      if constexpr (!kLast) bound = _mm256_fmadd_ps(tail, _mm256_set1_ps(part.tail[PART]), bound);
+      const uint32_t mask = static_cast<uint32_t>(_mm256_movemask_ps(_mm256_cmp_ps(bound, limit, _CMP_GT_OQ)));
+      if constexpr (kLast) {
+        masks[key[j]] |= ((mask & 15) | (mask >> 4) << kTileCols) << lane;
+      } else {
+        _mm256_store_si256(reinterpret_cast<__m256i*>(products) + to, sum[j]);
+        live[to] = static_cast<int32_t>(key[j]);
+        to += mask != 0;
+      }
+    }
+    return static_cast<int>(to);
   }
 
-  using Block = void (*)(const Tile&, const Frame&, const uint8_t*, size_t, int, const float*, uint32_t*);
+  // One part for all live keys; returns how many are left.
+  template <int PART>
+  static int advance(const Sweep& w, int count) {
+    using Block = int (*)(const Sweep&, int, int);
+    static constexpr Block kBlocks[] = {nullptr,        block<PART, 1>, block<PART, 2>, block<PART, 3>, block<PART, 4>,
+                                        block<PART, 5>, block<PART, 6>, block<PART, 7>, block<PART, 8>};
+    int kept = 0;
+    for (int at = 0, left = (count + Products::kKeys - 1) / Products::kKeys; left > 0; left--) {
+      const int size = (count - at + left - 1) / left;
+      kept = kBlocks[size](w, at, kept);
+      at += size;
+    }
+    return kept;
+  }
 
-  static int filter(const Problem& p, const Tile& t, const Frame& f, int first, int count, int halves, Scratch& s) {
-    static constexpr Block kBlocks[] = {nullptr, block<1>, block<2>, block<3>, block<4>, block<5>, block<6>};
+  static int filter(const Problem& p, const Tile& t, const Frame& f, int first, int count, const int* widths, Scratch& s) {
     key_terms(f, first, count, t.maxNorm, t.maxError, s.keyTerm);
-    const int blocks = (count + Products::kKeys - 1) / Products::kKeys;
+    __builtin_memset(s.hitMask, 0, count * sizeof(uint32_t));
+    const int from = first % p.cols;
+    for (int quarter = 0; quarter < 4; quarter++) {
+      const int row = quarter / 2 * 2, x = t.x0 + quarter % 2 * 4, width = most(widths[row], widths[row + 1]);
+      if (width < 0 || x > t.x1) continue;
+      const int last = least(count - 1, least(x + 3, t.x1) + width - from);
+      int live = 0;
+      for (int key = most(0, x - width - from); key <= last; key++) s.live[live++] = key;
+      const int lane = row * kTileCols + quarter % 2 * 4;
+      const Sweep w = {t.queries + quarter * kQuarter * static_cast<size_t>(p.padded),
+                       t.inverse + lane, t.limit + lane, t.tail[0] + lane, lane, p.padded,
+                       f.packed + static_cast<size_t>(first) * p.padded, f.parts + first, s.keyTerm, s.live, s.products, s.hitMask};
+      live = advance<0>(w, live);
+      live = advance<1>(w, live);
+      live = advance<2>(w, live);
+      advance<3>(w, live);
+    }
     int hits = 0;
-    for (int key = 0, left = blocks; left > 0; left--) {
-      const int size = (count - key + left - 1) / left;
-      uint32_t masks[8] = {};
-      for (int half = 0; half < 2; half++) {
-        if (!(halves >> half & 1)) continue;
-        const uint8_t* queries = t.queries + half * kHalf * static_cast<size_t>(p.padded);
-        kBlocks[size](t, f, queries, static_cast<size_t>(first) + key, half, s.keyTerm + key, masks);
-      }
-      for (int j = 0; j < size; j++) {
-        s.hitKey[hits] = key + j;
-        s.hitMask[hits] = masks[j];
-        hits += masks[j] != 0;
-      }
-      key += size;
+    for (int key = 0; key < count; key++) {
+      const uint32_t mask = s.hitMask[key];
+      s.hitKey[hits] = key;
+      s.hitMask[hits] = mask;
+      hits += mask != 0;
     }
     return hits;
   }
@@ -148,14 +206,13 @@ struct Filter256 {
     const int8_t* q2 = q.fine + query * padded;
     const int8_t* k1 = f.packed + key * padded;
     const int8_t* k2 = f.fine + key * padded;
-    __m256i coarse = _mm256_setzero_si256(), first = coarse, second = coarse;
-    for (size_t d = 0; d < padded; d += 16) {
-      const __m256i a = words(q1 + d), k = words(k1 + d);
-      coarse = _mm256_add_epi32(coarse, _mm256_madd_epi16(a, k));
-      first = _mm256_add_epi32(first, _mm256_madd_epi16(words(q2 + d), k));
-      second = _mm256_add_epi32(second, _mm256_madd_epi16(a, words(k2 + d)));
+    __m256i coarse = _mm256_setzero_si256(), mixed = coarse;
+    for (size_t d = 0; d < padded; d += 32) {
+      const __m256i a = load256(q1 + d), b = load256(q2 + d), k = load256(k1 + d);
+      coarse = _mm256_add_epi32(coarse, products(a, k));
+      mixed = _mm256_add_epi32(mixed, _mm256_add_epi32(products(b, k), products(a, load256(k2 + d))));
     }
-    estimate_of(p, f, query, key, total(coarse), total(_mm256_add_epi32(first, second)), value, slack);
+    estimate_of(p, f, query, key, total(coarse), total(mixed), value, slack);
   }
 
   // The definition's 8 lanes are two registers of four.
@@ -208,7 +265,7 @@ struct Filter256 {
     using Fused = void (*)(const float*, const float*, size_t, int, float*);
     static constexpr Fused kBlocks[] = {nullptr,        fused_block<1>, fused_block<2>, fused_block<3>,
                                         fused_block<4>, fused_block<5>, fused_block<6>};
-    for (int half = 0; half < 2; half++) kBlocks[count](queries + kHalf * half, keys, stride, padded, out + kHalf * half);
+    for (int half = 0; half < 2; half++) kBlocks[count](queries + 16 * half, keys, stride, padded, out + 16 * half);
   }
 
   static uint32_t reaching(const float* values, float offset, const float* limits) {

@@ -70,12 +70,11 @@ void sparse_row(const Problem& p, Tile& t, Scratch& s, int g, int first, int hit
 template <class Isa>
 void key_row(const Problem& p, Tile& t, Scratch& s, int g, int y) {
   const Group& group = p.groups[g];
-  int widths[kTileRows], widest = -1, halves = 0;
+  int widths[kTileRows], widest = -1;
   for (int row = 0; row < kTileRows; row++) {
     const int distance = y > t.y0 + row ? y - t.y0 - row : t.y0 + row - y;
     widths[row] = distance < group.reachLength && t.y0 + row <= t.y1 ? group.reach[distance] : -1;
     widest = most(widest, widths[row]);
-    if (widths[row] >= 0) halves |= 1 << (2 * row / kTileRows);
   }
   if (widest < 0) return;
   const int from = most(0, t.x0 - widest), to = least(p.cols - 1, t.x1 + widest);
@@ -83,7 +82,7 @@ void key_row(const Problem& p, Tile& t, Scratch& s, int g, int y) {
   const bool filtered = Isa::kFilters && p.path < Path::kFused && t.unfiltered == 0;
   int candidates = count;
   if constexpr (Isa::kFilters) {
-    if (filtered) candidates = Isa::filter(p, t, *group.frame, first, count, halves, s);
+    if (filtered) candidates = Isa::filter(p, t, *group.frame, first, count, widths, s);
   }
   int hits = 0, pairs = 0;
   for (int h = 0; h < candidates; h++) {

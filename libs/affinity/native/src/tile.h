@@ -2,8 +2,8 @@
 //   kFilters                            whether there is a filter; without one every pair is scored exactly
 //   load(problem, tile)                 lays the tile's queries out for the filter
 //   set_limit(problem, tile, lane, t)   makes the filter drop what certainly scores below t
-//   filter(problem, tile, frame, first, count, halves, scratch) -> hits: keys `first`.. with the lanes they may matter to;
-//                                       bits 0 and 1 of `halves`: whether lanes 0 to 15 and 16 to 31 reach any of them
+//   filter(problem, tile, frame, first, count, widths, scratch) -> hits: keys `first`.. with the lanes they may matter to;
+//                                       `widths`: how far each row of the tile reaches there, -1: not at all
 //   estimate(problem, frame, query, key, value, slack)   |similarity - value| <= slack, cheaper than the exact one
 //   score(q, k, padded)                 the exact similarity
 //   kFusedBlock, fused(queries, keys, stride, count, padded, out)   fp32 products of the tile and up to kFusedBlock keys
@@ -36,6 +36,7 @@ struct Tile {
   Pending* pending;  // kLanes x kMostPending
   alignas(64) float limit[kLanes];    // per lane, in the filter's own unit
   alignas(64) float inverse[kLanes];  // 1 / scale of the query
+  alignas(64) float tail[kParts - 1][kLanes];  // norm of the query after each part of the dimensions, in the limit's unit
   int32_t query[kLanes];              // patch index, -1 outside the grid
   uint32_t present;                   // lanes inside the grid
   int32_t count[kLanes];              // exact scores
@@ -52,6 +53,15 @@ struct Tile {
   int exactRows;                      // key rows to come without products in fp32
   int y0, x0, y1, x1;
 };
+
+// Bits 0 and 1: whether lanes 0 to 15 and 16 to 31 reach a row of keys.
+inline int halves_of(const int* widths) {
+  int halves = 0;
+  for (int row = 0; row < kTileRows; row++) {
+    if (widths[row] >= 0) halves |= 1 << (2 * row / kTileRows);
+  }
+  return halves;
+}
 
 inline int least(int a, int b) { return a < b ? a : b; }
 inline int most(int a, int b) { return a > b ? a : b; }
