@@ -56,6 +56,15 @@ function adversaries({ rows, cols, dim }: Size): [string, Make][] {
       (random) => unit(noise(random).map((value, i) => (i % 97 ? value : random() < 0.5 ? -3 : 3))),
     ],
     ['one non-zero dimension per row', oneHot],
+    // A filter may judge pairs after a part of the dimensions: here that part knows next to nothing, or all.
+    [
+      'structure in the last third alone',
+      (random) => unit(noise(random).map((v, i) => (i % dim < (2 * dim) / 3 ? 1e-3 : v))),
+    ],
+    [
+      'structure in the first third alone',
+      (random) => unit(noise(random).map((v, i) => (i % dim < dim / 3 ? v : 1e-3))),
+    ],
     ['values on the borders of the quantisation steps', onSteps],
     ['features that differ by the rounding of fp32', (random) => unit(noise(random, 1e-7))],
     ['constant frames', () => new Float32Array(patches * dim).fill(1 / Math.sqrt(dim))],
