@@ -104,9 +104,9 @@ async function wholeVideo(backend: Backend, source: FrameSource, size: Size, pri
   }
   session.close();
   await engine.close();
-  // Features in fp32 and twice in int8, labels, 48 bytes of norms and sums; all context frames, the target and two to reuse.
+  // Features in fp32 and twice in int8, labels, 88 bytes of norms and sums; all context frames, the target and two to reuse.
   const padded = Math.ceil(dim / 64) * 64;
-  const expected = (size.frames + 3) * patches * (6 * padded + 4 * CLASSES + 48);
+  const expected = (size.frames + 3) * patches * (6 * padded + 4 * CLASSES + 88);
   for (const [from, to] of [
     [30, 60],
     [60, 90],
