@@ -111,9 +111,9 @@ struct Filter256 {
     uint32_t* masks;
   };
 
-  // Adds the products of one part of the dimensions for the live keys at..at + KEYS. Keys that are not ruled out by what is
-  // known so far are moved to `kept`; after the last part their lanes go to the masks.
-  template <int PART, int KEYS>
+  // Adds the products of the parts FROM to PART of the dimensions for the live keys at..at + KEYS. Keys that are not ruled out by
+  // what is known then are moved to `kept`; after the last part their lanes go to the masks.
+  template <int FROM, int PART, int KEYS>
   static int block(const Sweep& w, int at, int kept) {
     constexpr bool kLast = PART == kParts - 1;
     const size_t padded = w.padded;
@@ -129,10 +129,12 @@ struct Filter256 {
     for (int j = 0; j < KEYS; j++) {
       key[j] = static_cast<uint32_t>(live[at + j]);
       rows[j] = w.rows + key[j] * padded;
-      sum[j] = _mm256_set1_epi32(parts[key[j]].start[PART]);
-      if constexpr (PART > 0) sum[j] = _mm256_add_epi32(sum[j], load256(products + kQuarter * (at + j)));
+      int32_t start = 0;
+      for (int part = FROM; part <= PART; part++) start += parts[key[j]].start[part];
+      sum[j] = _mm256_set1_epi32(start);
+      if constexpr (FROM > 0) sum[j] = _mm256_add_epi32(sum[j], load256(products + kQuarter * (at + j)));
     }
-    Products::template sum<KEYS>(w.queries, rows, PART ? part_end(w.padded, PART - 1) : 0, part_end(w.padded, PART), sum);
+    Products::template sum<KEYS>(w.queries, rows, FROM ? part_end(w.padded, FROM - 1) : 0, part_end(w.padded, PART), sum);
     const __m256 inverse = load_quarter(w.inverse), limit = load_quarter(w.limit);
     __m256 tail = inverse;
     if constexpr (!kLast) tail = load_quarter(w.tail + PART * kLanes);
@@ -155,12 +157,19 @@ struct Filter256 {
     return static_cast<int>(to);
   }
 
-  // One part for all live keys; returns how many are left.
-  template <int PART>
+  // The parts FROM to PART for all live keys; returns how many are left.
+  template <int FROM, int PART>
   static int advance(const Sweep& w, int count) {
     using Block = int (*)(const Sweep&, int, int);
-    static constexpr Block kBlocks[] = {nullptr,        block<PART, 1>, block<PART, 2>, block<PART, 3>, block<PART, 4>,
-                                        block<PART, 5>, block<PART, 6>, block<PART, 7>, block<PART, 8>};
+    static constexpr Block kBlocks[] = {nullptr,
+                                        block<FROM, PART, 1>,
+                                        block<FROM, PART, 2>,
+                                        block<FROM, PART, 3>,
+                                        block<FROM, PART, 4>,
+                                        block<FROM, PART, 5>,
+                                        block<FROM, PART, 6>,
+                                        block<FROM, PART, 7>,
+                                        block<FROM, PART, 8>};
     int kept = 0;
     for (int at = 0, left = (count + Products::kKeys - 1) / Products::kKeys; left > 0; left--) {
       const int size = (count - at + left - 1) / left;
@@ -170,10 +179,25 @@ struct Filter256 {
     return kept;
   }
 
+  // All parts, or, where the first ruled out next to nothing, no further test before the end. Returns whether it did rule out.
+  static bool sweep(const Sweep& w, int count) {
+    int live = advance<0, 0>(w, count);
+    if (8 * live > 7 * count) {
+      advance<1, 3>(w, live);
+      return false;
+    }
+    live = advance<1, 1>(w, live);
+    live = advance<2, 2>(w, live);
+    advance<3, 3>(w, live);
+    return true;
+  }
+
   static int filter(const Problem& p, const Tile& t, const Frame& f, int first, int count, const int* widths, Scratch& s) {
     key_terms(f, first, count, t.maxNorm, t.maxError, s.keyTerm);
     __builtin_memset(s.hitMask, 0, count * sizeof(uint32_t));
     const int from = first % p.cols;
+    // What the first part ruled out for one quarter tells what it would for the others.
+    bool inParts = true;
     for (int quarter = 0; quarter < 4; quarter++) {
       const int row = quarter / 2 * 2, x = t.x0 + quarter % 2 * 4, width = most(widths[row], widths[row + 1]);
       if (width < 0 || x > t.x1) continue;
@@ -184,10 +208,11 @@ struct Filter256 {
       const Sweep w = {t.queries + quarter * kQuarter * static_cast<size_t>(p.padded),
                        t.inverse + lane, t.limit + lane, t.tail[0] + lane, lane, p.padded,
                        f.packed + static_cast<size_t>(first) * p.padded, f.parts + first, s.keyTerm, s.live, s.products, s.hitMask};
-      live = advance<0>(w, live);
-      live = advance<1>(w, live);
-      live = advance<2>(w, live);
-      advance<3>(w, live);
+      if (inParts) {
+        inParts = sweep(w, live);
+      } else {
+        advance<0, 3>(w, live);
+      }
     }
     int hits = 0;
     for (int key = 0; key < count; key++) {
