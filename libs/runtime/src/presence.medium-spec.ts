@@ -5,7 +5,7 @@ import { Presence } from './presence';
 import type { ServiceName } from './config';
 
 const BUILD = { version: '1.2.3', revision: 'abc' };
-const ANSWER_MS = 300;
+const ANSWER_MS = 1500;
 
 let servers: Servers;
 const clients: ClientNats[] = [];

@@ -6,13 +6,13 @@ import { ProblemNote } from '../ui/states';
 
 const LOOK_EVERY_MS = 5000;
 
-/** What does not happen without a service. The trainer is not among them: a platform may have none. */
+/** What does not happen while nobody does the work of a service. The trainer is not among them: a platform may have none. */
 const NEEDED_FOR: Partial<Record<Worker['service'], string>> = {
-  ingest: 'Videos are not decoded, and new ones not accepted.',
-  features: 'No frame gets features: runs wait.',
-  propagation: 'No labels are carried on: runs wait.',
-  results: 'No masks are written, no exports made, nothing is removed.',
-  models: 'Versions cannot be registered, promoted or rolled back; new runs may be refused.',
+  ingest: 'videos are not decoded, and new ones not accepted.',
+  features: 'no frame gets features, and runs wait.',
+  propagation: 'no labels are carried on, and runs wait.',
+  results: 'no masks are written, no exports made, and nothing is removed.',
+  models: 'versions cannot be registered, promoted or rolled back, and new runs may be refused.',
 };
 
 /** Who works: every process that answers now. */
@@ -27,7 +27,8 @@ export function Workers() {
         <div key={service} className="problem" role="alert">
           {Icons.warning}
           <div>
-            <strong>No service {service} answers.</strong> {what} Start the service, or look into its log.
+            <strong>No service {service} answered within a second.</strong> It is overloaded, stuck or not running: look
+            into its log, or start it. Until then: {what}
           </div>
         </div>
       ))}
