@@ -83,6 +83,36 @@ describe('StageRunner', () => {
     await sut.drain(1);
   });
 
+  it('waits for a job that it had just been handed when it was told to take no more', async () => {
+    const { runId } = await fixture.acceptedRun();
+    const { queues } = fixture;
+    const queue = queues.of('propagation');
+    // Redis is slow to take the job out of the line.
+    const begun = queues.begun.bind(queues);
+    const handed = new Promise<void>((resolve) => {
+      jest.spyOn(queues, 'begun').mockImplementation(async (...of) => {
+        resolve();
+        await sleep(300);
+        return begun(...of);
+      });
+    });
+    const said: unknown[] = [];
+    const write = (line: string) => void said.push((JSON.parse(line) as { msg: string }).msg);
+    const handler = { stage: 'propagation' as const, concurrency: 1, process: async () => ({}) };
+    const sut = new StageRunner(
+      handler,
+      queues,
+      fixture.next,
+      new StageMetrics(new Registry(), queues),
+      pino({}, { write }),
+    );
+    sut.start();
+    await queue.add({ runId, pass: 'a'.repeat(40), segment: 0 }, { jobId: randomUUID(), attempts: 2, priority: 1 });
+    await handed;
+    await sut.drain(5);
+    expect(said).toEqual(['job start', 'job end']);
+  });
+
   it.each([
     ['discards what was stored for a run that had ended meanwhile', true],
     ['discards nothing of a run that goes on', false],

@@ -39,6 +39,7 @@ const SHUTTING_DOWN = new Error('the process is shutting down');
 /** Takes the jobs from one queue, one start line and one end line each. */
 export class StageRunner<S extends QueueName> {
   private readonly active = new Map<AbortController, { data: StageJobs[S]; done: Promise<unknown> }>();
+  private isDraining = false;
 
   constructor(
     private readonly handler: StageHandler<S>,
@@ -68,6 +69,7 @@ export class StageRunner<S extends QueueName> {
 
   /** Takes no new job and waits for the running ones; those that outlast the limit are aborted and handed back. */
   async drain(limitSeconds: number): Promise<void> {
+    this.isDraining = true;
     await this.queues.of(this.handler.stage).pause(true, true);
     const running = () => Promise.allSettled([...this.active.values()].map(({ done }) => done));
     await Promise.race([running(), new Promise((resolve) => setTimeout(resolve, limitSeconds * 1000).unref())]);
@@ -78,15 +80,19 @@ export class StageRunner<S extends QueueName> {
   private async track(job: Job<unknown>): Promise<JobReport> {
     const data = this.parse(job);
     if (!data) return { skipped: true };
-    // Where Redis has just gone away, the order of what waits is not worth a job's attempt.
-    await this.queues.begun(this.handler.stage, job).catch(() => {});
     const controller = new AbortController();
+    // Bull may be about to hand out a job when it is told to take none.
+    if (this.isDraining) controller.abort(SHUTTING_DOWN);
     const parent = (job.data as TracedJob<S>).traceparent;
     const { stage } = this.handler;
     const attributes = { ...attributesOf(data), 'propago.stage': stage, 'propago.attempt': job.attemptsMade + 1 };
-    const done = inSpan(`${stage} job`, { parent, kind: 'consumer', attributes }, () =>
-      this.work(job, data, controller.signal),
-    ).finally(() => this.active.delete(controller));
+    // Where Redis has just gone away, the order of what waits is not worth a job's attempt.
+    const begun = this.queues.begun(stage, job).catch(() => {});
+    const done = begun
+      .then(() =>
+        inSpan(`${stage} job`, { parent, kind: 'consumer', attributes }, () => this.work(job, data, controller.signal)),
+      )
+      .finally(() => this.active.delete(controller));
     this.active.set(controller, { data, done });
     return done;
   }
@@ -111,6 +117,7 @@ export class StageRunner<S extends QueueName> {
     const seconds = () => (performance.now() - start) / 1000;
     log.info('job start');
     try {
+      signal.throwIfAborted();
       const wanted = await this.next.isWanted(data);
       const report = wanted ? await this.handler.process(data, signal) : { skipped: true };
       await this.discardUnwanted(data);
