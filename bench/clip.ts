@@ -47,3 +47,21 @@ export async function postRun(
   if (answer.status !== 202) throw new Error(await answer.text());
   return ((await answer.json()) as { id: string }).id;
 }
+
+/** A run that has succeeded. */
+export interface EndedRun {
+  timings: { seconds: number; firstMaskSeconds: number };
+}
+
+/**
+ * Waits for the end through the event stream, as a client should: polling would cost the gateway more than the run.
+ * @param onNews gets the stream's text as it comes
+ * @throws Error with the run when it has not succeeded
+ */
+export async function endOf(url: string, id: string, onNews: (text: string) => void = () => {}): Promise<EndedRun> {
+  const events = await fetch(`${url}/v1/runs/${id}/events`);
+  for await (const text of events.body!.pipeThrough(new TextDecoderStream())) onNews(text);
+  const run = (await (await fetch(`${url}/v1/runs/${id}`)).json()) as EndedRun & { state: string };
+  if (run.state !== 'succeeded') throw new Error(JSON.stringify(run));
+  return run;
+}

@@ -4,21 +4,7 @@ import path from 'node:path';
 import { Command } from 'commander';
 import { Client } from 'pg';
 import { startStack, type ServiceName, type Stack } from '@propago/local-stack';
-import { postRun, writeClip, type BenchClip } from './clip';
-
-interface RunResource {
-  state: string;
-  timings: { seconds: number; firstMaskSeconds: number };
-}
-
-/** Waits for the end through the event stream: polling would take processor time from what is measured. */
-async function ended(url: string, id: string): Promise<RunResource> {
-  const events = await fetch(`${url}/v1/runs/${id}/events`);
-  for await (const chunk of events.body!) void chunk;
-  const run = (await (await fetch(`${url}/v1/runs/${id}`)).json()) as RunResource;
-  if (run.state !== 'succeeded') throw new Error(JSON.stringify(run));
-  return run;
-}
+import { endOf, postRun, writeClip, type BenchClip } from './clip';
 
 /** Frames that a service has worked on since it was started, by its own counter. */
 async function framesOf(stack: Stack, name: ServiceName): Promise<number> {
@@ -41,7 +27,7 @@ async function correct(
   const answer = await fetch(`${stack.url}/v1/runs/${run.id}/prompts/${frame}`, { method: 'PUT', headers, body });
   const acceptedAt = Date.now();
   if (answer.status !== 202) throw new Error(await answer.text());
-  await ended(stack.url, run.id);
+  await endOf(stack.url, run.id);
   const { rows } = await database.query<{ storedAt: Date; frameCount: number }>(
     `select "storedAt" at time zone 'UTC' as "storedAt", "frameCount" from "ResultSegment"
       where "runId" = $1 and "storedAt" at time zone 'UTC' > $2 order by "storedAt"`,
@@ -85,9 +71,9 @@ async function main(): Promise<void> {
     stack = await startStack({ serviceEnv: encoder ? { ENCODERS: path.resolve(encoder) } : {} });
     const options = { preset };
     // The first run loads the encoder and warms up the code; its clip is another one, so nothing of it is reused.
-    await ended(stack.url, await postRun(stack.url, await writeClip(folder, 17), options, [0]));
+    await endOf(stack.url, await postRun(stack.url, await writeClip(folder, 17), options, [0]));
     const id = await postRun(stack.url, clip, options, [0]);
-    const { timings } = await ended(stack.url, id);
+    const { timings } = await endOf(stack.url, id);
     const database = new Client(stack.servers.databaseUrl);
     await database.connect();
     const corrections = [];

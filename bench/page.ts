@@ -1,11 +1,10 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { chromium, type Browser, type CDPSession, type Page } from 'playwright-core';
 import { startStack, type Stack } from '@propago/local-stack';
-import { postRun, writeClip } from './clip';
+import { endOf, postRun, writeClip } from './clip';
 import { measureTools } from './page-tools';
 
 interface Options {
@@ -25,15 +24,6 @@ const steps = (count: number, direction: 1 | -1) => `(async () => {
   }
   return performance.now() - start;
 })()`;
-
-async function whenDone(url: string, id: string): Promise<void> {
-  for (;;) {
-    await sleep(200);
-    const { state } = (await (await fetch(`${url}/v1/runs/${id}`)).json()) as { state: string };
-    if (state === 'succeeded') return;
-    if (state === 'failed' || state === 'cancelled') throw new Error(`the run has ${state}`);
-  }
-}
 
 /** What a tab holds, MB: its objects after a collection, and all memory of its process, with decoded pictures. */
 class TabMemory {
@@ -99,7 +89,7 @@ async function main(): Promise<void> {
   try {
     stack = await startStack({});
     const id = await postRun(stack.url, await writeClip(folder, options.frames), {}, [0]);
-    await whenDone(stack.url, id);
+    await endOf(stack.url, id);
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     const start = performance.now();
     await page.goto(`${stack.url}/runs/${id}`);

@@ -3,25 +3,16 @@ import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
 import { SERVICE_NAMES, startStack, type Stack } from '@propago/local-stack';
-import { postRun, writeClip } from './clip';
+import { endOf, postRun, writeClip, type EndedRun } from './clip';
 import { processUsage, treeCpu, type ProcessUsage } from './process-usage';
 
-interface RunTimings {
-  state: string;
-  timings: { seconds: number; firstMaskSeconds: number };
-}
-
-/** Waits for the end through the event stream, as a client should: polling would cost the gateway more than the run. */
-async function follow(url: string, id: string): Promise<{ run: RunTimings; encodedAtFirstMask: number }> {
+async function follow(url: string, id: string): Promise<{ run: EndedRun; encodedAtFirstMask: number }> {
   let encodedAtFirstMask = -1;
-  const events = await fetch(`${url}/v1/runs/${id}/events`);
-  for await (const chunk of events.body!.pipeThrough(new TextDecoderStream())) {
-    const done = Number(/"features":\{"done":(\d+)/.exec(chunk)?.[1] ?? 0);
-    const masks = Number(/"results":\{"done":(\d+)/.exec(chunk)?.[1] ?? 0);
+  const run = await endOf(url, id, (text) => {
+    const done = Number(/"features":\{"done":(\d+)/.exec(text)?.[1] ?? 0);
+    const masks = Number(/"results":\{"done":(\d+)/.exec(text)?.[1] ?? 0);
     if (masks > 0 && encodedAtFirstMask < 0) encodedAtFirstMask = done;
-  }
-  const run = (await (await fetch(`${url}/v1/runs/${id}`)).json()) as RunTimings;
-  if (run.state !== 'succeeded') throw new Error(JSON.stringify(run));
+  });
   return { run, encodedAtFirstMask };
 }
 
