@@ -103,9 +103,26 @@ describe('ClaimsService', () => {
     expect((await sut.claim(100)).length).toBeGreaterThan(0);
   });
 
+  it('counts pauses from the first attempt, not from the event, which may have waited for others', async () => {
+    const wantedAt = new Date(Date.now() - HOUR);
+    await events(await endpoint(), 1, { wantedAt });
+    const pauseAfter = async (triedAgo: number) => {
+      await database.webhookDelivery.updateMany({ data: { nextAttemptAt: new Date(0) } });
+      const at = new Date(Date.now() - triedAgo * 1000);
+      await database.webhookAttempt.updateMany({ where: { number: 1 }, data: { at } });
+      await settle(await sut.claim(10), REFUSED);
+      return ((await database.webhookDelivery.findFirst())!.nextAttemptAt.getTime() - Date.now()) / 1000;
+    };
+    // A fifth more or less.
+    const first = await pauseAfter(0);
+    expect([first > 3, first < 6]).toEqual([true, true]);
+    const third = await pauseAfter(100);
+    expect([third > 150, third < 250]).toEqual([true, true]);
+  });
+
   it('gives up a delivery after its time, and a test at once', async () => {
     const id = await endpoint();
-    const [old] = await events(id, 1, { wantedAt: new Date(Date.now() - 71 * HOUR) });
+    const [old] = await events(id, 1, { wantedAt: new Date(Date.now() - 72 * HOUR) });
     const [test] = await events(id, 1, { type: 'webhook.test' });
     const [young] = await events(id, 1);
     await settle(await sut.claim(10), REFUSED);

@@ -99,10 +99,15 @@ export class ClaimsService {
     const isGone = outcome.status === 410;
     await this.database.$transaction(async (transaction) => {
       const now = new Date();
+      const at = new Date(now.getTime() - outcome.seconds * 1000);
+      const first = await transaction.webhookAttempt.findFirst({
+        where: { endpointId, eventId, at: { gte: claimed.wantedAt } },
+        orderBy: { number: 'asc' },
+      });
       const { count } = await transaction.webhookDelivery.updateMany({
         where: { endpointId, eventId, lease },
         data: {
-          ...this.after(claimed, outcome, now),
+          ...this.after(claimed, outcome, { triedAt: first?.at ?? at, now }),
           attempts: { increment: 1 },
           lease: null,
           leasedUntil: null,
@@ -112,7 +117,6 @@ export class ClaimsService {
       const { attempts } = await transaction.webhookDelivery.findUniqueOrThrow({
         where: { endpointId_eventId: { endpointId, eventId } },
       });
-      const at = new Date(now.getTime() - outcome.seconds * 1000);
       await transaction.webhookAttempt.create({ data: { endpointId, eventId, number: attempts, at, ...outcome } });
       if (outcome.error === null) {
         if (!endpoint.failingSince) return;
@@ -133,11 +137,10 @@ export class ClaimsService {
   }
 
   /** What the outcome makes of the delivery. */
-  private after(claimed: Claimed, { error, status }: Outcome, now: Date) {
+  private after(claimed: Claimed, { error, status }: Outcome, { triedAt, now }: { triedAt: Date; now: Date }) {
     if (error === null) return { state: 'delivered', endedAt: now };
-    const { wantedAt } = claimed;
-    const nextAttemptAt = retryTime({ wantedAt, now, firstPauseMs: this.config.WEBHOOK_RETRY_SECONDS * 1000 });
-    const giveUpAt = wantedAt.getTime() + this.config.WEBHOOK_GIVE_UP_HOURS * 3_600_000;
+    const nextAttemptAt = retryTime({ triedAt, now, firstPauseMs: this.config.WEBHOOK_RETRY_SECONDS * 1000 });
+    const giveUpAt = claimed.wantedAt.getTime() + this.config.WEBHOOK_GIVE_UP_HOURS * 3_600_000;
     const isOver = isTest(claimed) || status === 410 || nextAttemptAt.getTime() > giveUpAt;
     return isOver ? { state: 'failed', endedAt: now } : { nextAttemptAt };
   }

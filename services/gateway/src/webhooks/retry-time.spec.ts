@@ -2,7 +2,7 @@ import { retryTime } from './retry-time';
 
 const at = (seconds: number) => new Date(1_000_000_000_000 + seconds * 1000);
 const pauseAfter = (tried: number, random = 0.5) =>
-  (retryTime({ wantedAt: at(0), now: at(tried), firstPauseMs: 5000 }, random).getTime() - at(tried).getTime()) / 1000;
+  (retryTime({ triedAt: at(0), now: at(tried), firstPauseMs: 5000 }, random).getTime() - at(tried).getTime()) / 1000;
 
 describe('retryTime', () => {
   it('waits at first a little, then twice as long as it has tried, and never for very long', () => {

@@ -4,15 +4,15 @@ const JITTER = 0.2;
 
 /**
  * When a delivery that has failed is tried again: after the first pause, and then twice as long as it has been tried for,
- * so that a receiver's short absence costs seconds and a long one few requests. With jitter, lest a receiver that comes
- * back is sent everything at once.
+ * so that a receiver's short absence costs seconds and a long one few requests. What waited for others before it was
+ * tried first does not count. With jitter, lest a receiver that comes back is sent everything at once.
  * @param random 0 to 1
  */
 export function retryTime(
-  { wantedAt, now, firstPauseMs }: { wantedAt: Date; now: Date; firstPauseMs: number },
+  { triedAt, now, firstPauseMs }: { triedAt: Date; now: Date; firstPauseMs: number },
   random = Math.random(),
 ): Date {
-  const tried = now.getTime() - wantedAt.getTime();
+  const tried = now.getTime() - triedAt.getTime();
   const pause = Math.min(LONGEST_MS, Math.max(firstPauseMs, 2 * tried));
   return new Date(now.getTime() + pause * (1 - JITTER + 2 * JITTER * random));
 }
