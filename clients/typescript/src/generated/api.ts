@@ -3051,6 +3051,8 @@ export interface operations {
              *
              *     `MASK_SIZE_MISMATCH` (422): The mask and the video differ in size.
              *
+             *     `ANNOTATIONS_INVALID` (422): The annotations of another program cannot be read.
+             *
              *     `KEYPOINTS_NONE` (404): The run has no key points.
              *
              *     `KEYPOINTS_INVALID` (422): The key points cannot be read.

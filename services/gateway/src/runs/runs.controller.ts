@@ -58,6 +58,7 @@ export class RunsController {
   @AlsoTakesJson('RunRequest')
   @Refuses(
     /^(VIDEO|ZIP|FRAME|MASK|KEYPOINTS?|OBJECT|OPTION|QUOTA|IDEMPOTENCY|STORAGE)_/,
+    'ANNOTATIONS_INVALID',
     'PRESET_UNKNOWN',
     'ENCODER_UNKNOWN',
     'INPUT_TOO_LARGE',
