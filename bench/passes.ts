@@ -36,26 +36,28 @@ function certainty(soft: Float32Array): number {
   return inside / Math.max(area + outside, Number.MIN_VALUE);
 }
 
-/** What the platform does, with another share of the backward pass. */
+/** The arithmetic mean, with another share of the backward pass. */
 const withShare =
   (shareOf: (both: Both) => number): Blend =>
   (both) => {
     const share = shareOf(both);
-    const parts = [
-      { soft: both.forward, objects: [1], share: 1 - share },
-      { soft: both.backward, objects: [1], share },
-    ];
-    return combineLabels([{ objects: [1], parts }], both.forward.length / 2).soft;
+    return both.forward.map((label, i) => (1 - share) * label + share * both.backward[i]!);
   };
+
+/** What the platform does. */
+const geometric: Blend = ({ forward, backward, share }) => {
+  const parts = [
+    { soft: forward, objects: [1], share: 1 - share },
+    { soft: backward, objects: [1], share },
+  ];
+  return combineLabels([{ objects: [1], parts }], forward.length / 2).soft;
+};
 
 /** The share of the backward pass when each pass counts by its distance and by a weight. */
 const weighted = (share: number, forward: number, backward: number): number => {
   const [a, b] = [(1 - share) * forward, share * backward];
   return a + b > 0 ? b / (a + b) : share;
 };
-
-/** Keeps the geometric mean of a label away from what one pass knows nothing of. */
-const LEAST_LABEL = 1e-4;
 
 const BLENDS: Record<string, Blend> = {
   'forward only': withShare(() => 0),
@@ -76,8 +78,7 @@ const BLENDS: Record<string, Blend> = {
       const own = weighted(share, confidence(forward), confidence(backward));
       return label * (1 - own) + backward[i]! * own;
     }),
-  'geometric mean': ({ forward, backward, share }) =>
-    forward.map((label, i) => (label + LEAST_LABEL) ** (1 - share) * (backward[i]! + LEAST_LABEL) ** share),
+  'geometric mean': geometric,
 };
 
 async function scoresOf(sequence: DavisClip, gap: number, engine: AffinityEngine): Promise<Record<string, number>> {

@@ -15,6 +15,12 @@ export interface LabelGroup {
   parts: readonly PassLabels[];
 }
 
+/**
+ * Keeps one pass that is sure that something is nowhere near from ruling out what the other one sees. Measured with 1e-4
+ * (docs/adr/0010-prompts-passes-and-plan.md).
+ */
+const LEAST_LABEL = 1e-4;
+
 /** Soft labels of all objects of a frame: patches x (1 + objects), and the ids of the channels after the background. */
 export interface FrameLabels {
   soft: Float32Array;
@@ -52,12 +58,29 @@ export function combineLabels(groups: readonly LabelGroup[], patches: number): F
   return { soft, objects };
 }
 
+/**
+ * The labels of a group: those of its one pass, or of two the geometric mean, each to the power of its share, and in each
+ * patch shares of 1 again. Against the arithmetic mean a pass that is sure counts for more than one that has lost the
+ * object and spreads it.
+ */
 function blend({ objects, parts }: LabelGroup): Float32Array {
   const [first, second] = parts;
-  const one = restricted(first!, objects);
-  if (!second) return one;
+  const labels = restricted(first!, objects);
+  if (!second) return labels;
   const other = restricted(second, objects);
-  return one.map((value, i) => first!.share * value + second.share * other[i]!);
+  const width = 1 + objects.length;
+  const blended = new Float32Array(labels.length);
+  for (let row = 0; row < labels.length; row += width) {
+    let sum = 0;
+    for (let i = row; i < row + width; i++) {
+      const [a, b] = [labels[i]! + LEAST_LABEL, other[i]! + LEAST_LABEL];
+      // Most patches are sure in both passes.
+      blended[i] = a === b ? a : a ** first!.share * b ** second.share;
+      sum += blended[i]!;
+    }
+    for (let i = row; i < row + width; i++) blended[i]! /= sum;
+  }
+  return blended;
 }
 
 /** The labels of some of a pass's objects: patches x (1 + wanted). */

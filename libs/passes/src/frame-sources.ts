@@ -18,6 +18,9 @@ export interface Source {
   isPrompted: boolean;
 }
 
+/** How two passes become one mask: those of a version that did it in another way are made anew by the next correction. */
+const BLEND = 'geometric mean';
+
 /**
  * Where the labels of every object come from, frame by frame. Between two prompts the passes from both are blended, with
  * shares that change linearly with the distance in frames. An object without a span on a frame is not there.
@@ -61,10 +64,10 @@ export class FrameSources {
    */
   recipe(firstFrame: number, end: number): string {
     const spans = this.spansWithin(firstFrame, end);
-    const parts = spans.map((span): unknown => [
-      span.objects,
-      ...this.passesWithin(span, firstFrame, end).map(({ key }) => key),
-    ]);
+    const parts = spans.map((span): unknown => {
+      const keys = this.passesWithin(span, firstFrame, end).map(({ key }) => key);
+      return [span.objects, ...keys, ...(span.kind === 'mask' && keys.length === 2 ? [BLEND] : [])];
+    });
     if (this.isMixed && spans.every(({ kind }) => kind === 'keypoints')) parts.push('empty masks');
     return this.nameOf(JSON.stringify(parts));
   }
