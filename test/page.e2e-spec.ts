@@ -11,29 +11,25 @@ import { Tab } from './support/browser';
 import { bearer } from './support/closed-platform';
 import { patchEncoder } from './support/model-files';
 import { chooserBy, drag, leave, PagePlatform, PATIENCE } from './support/page';
+import { PageScreens, screensClip } from './support/page-screens';
 import { pixelsOf, until, type RunResource } from './support/platform';
 import { signInLink } from './support/sign-in-link';
-import { mp4Of, smallClip, type SmallClip } from './support/small-clip';
+import type { SmallClip } from './support/small-clip';
 
 jest.setTimeout(300_000);
 
-/** Run by the browser: no transition is under way; what turns for ever may go on. */
-const STANDS_STILL = `document.getAnimations().every(
-  (one) => one.playState !== 'running' || one.effect.getTiming().iterations === Infinity,
-)`;
-/** Run by the browser: px by which the content of a dialog is wider than the dialog. */
-const DIALOG_OVERFLOW = `((dialog) => dialog.scrollWidth - dialog.clientWidth)(document.querySelector('.dialog'))`;
 /** `UPDATE_SCREENSHOTS=1` puts the pictures of the documentation in place. */
 const PICTURES = process.env.UPDATE_SCREENSHOTS ? join(repoRoot(), 'docs/page') : undefined;
 
 let sut: PagePlatform;
 let clip: SmallClip;
+let screens: PageScreens | undefined;
 let folder: string;
 let file: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'propago-page-'));
-  clip = await smallClip({ width: 480, height: 272, frames: 48, objects: 2, seed: 4 });
+  clip = await screensClip();
   file = join(folder, 'crossing.mp4');
   await writeFile(file, clip.video);
   // Two small encoders take part, which are no better than untrained ones.
@@ -44,31 +40,6 @@ afterAll(async () => {
   await sut?.stop();
   await rm(folder, { recursive: true, force: true });
 });
-
-/** As long as a name may be, without a place to break it. */
-const LONG_NAME = 'Kreuzungsaufnahme_'.repeat(12).slice(0, 190);
-const MANY = 64;
-
-/** A run with many objects of long names, whose own name and tags are as long; made once. */
-let manyMade: Promise<string> | undefined;
-function manyObjects(): Promise<string> {
-  const make = async (): Promise<string> => {
-    const { width, height } = clip;
-    const indices = new Uint8Array(width * height);
-    for (let i = 0; i < indices.length; i++) {
-      const [x, y] = [i % width, Math.floor(i / width)];
-      const isBetween = x % (width / 8) < 4 || y % (height / 8) < 4;
-      if (!isBetween) indices[i] = 1 + 8 * Math.floor((y * 8) / height) + Math.floor((x * 8) / width);
-    }
-    const mask = encodeIndexedPng({ width, height, indices, palette: VOC_PALETTE });
-    const video = await mp4Of(clip.frames.slice(0, 4), clip);
-    const objects = Array.from({ length: MANY }, (_, i) => ({ id: i + 1, name: `${LONG_NAME} ${i + 1}` }));
-    const request = { ...clip, video, mask, objects, fileName: `${LONG_NAME}.mp4` };
-    const tags = [LONG_NAME.slice(0, 60), 'street'];
-    return (await finishedRun(LONG_NAME, request, { tags })).id;
-  };
-  return (manyMade ??= make());
-}
 
 type FinishedRun = Parameters<PagePlatform['finishedRun']>;
 const finishedRun = (name: string, of: FinishedRun[1] = clip, more?: FinishedRun[2]) => sut.finishedRun(name, of, more);
@@ -513,107 +484,17 @@ describe('administration', () => {
   });
 });
 
+// The other two are in page-looks.long-spec.ts.
 describe.each([
   ['dark', { colorScheme: 'dark' }],
-  ['light', { colorScheme: 'light' }],
-  ['wide', { colorScheme: 'light', viewport: { width: 1920, height: 1080 } }],
   ['phone', { colorScheme: 'light', viewport: { width: 390, height: 844 } }],
 ] as const)('every screen (%s)', (look, options) => {
   it('has no serious finding of axe, and scrolls in no direction that it should not', async () => {
-    const objects = [
-      { id: 1, name: 'front', colour: '#ff6347' },
-      { id: 2, name: 'back', colour: '#3898ff' },
-    ];
-    const { id, videoId } = await finishedRun('Crossing at noon', { ...clip, objects });
-    const exports = `${sut.url}/v1/runs/${id}/exports`;
-    for (const format of ['coco', 'cvat-xml']) {
-      const headers = { ...bearer(sut.key), 'content-type': 'application/json' };
-      const answer = await fetch(exports, { method: 'POST', headers, body: JSON.stringify({ format }) });
-      const { id: made } = (await answer.json()) as { id: string };
-      const view = `/v1/runs/${id}/exports/${made}`;
-      await until('it is made', async () => (await asked<{ state: string }>(view)).state === 'ready');
-    }
-    const many = await manyObjects();
-    const tab = await signedIn('/', options);
-    const { page } = tab;
-    const press = (name: string, role: 'tab' | 'button') => page.getByRole(role, { name }).first().click();
-    const screens: [name: string, path: string, ready: string, show?: () => Promise<void>][] = [
-      ['runs', '/', '.run'],
-      ['workbench', `/runs/${id}`, '.suggestion', () => press('Next doubtful', 'button')],
-      ['object', `/runs/${id}`, 'canvas.stage[data-masks=shown]', () => press('Change front', 'button')],
-      [
-        'compare',
-        `/runs/${id}`,
-        'canvas.stage[data-masks=shown]',
-        async () => {
-          await press('Compare', 'tab');
-          await page.getByRole('button', { name: /Compare with/ }).click();
-          await page.getByRole('option').nth(1).click();
-          await page.locator('canvas.compare-stage[data-compared=wipe]').waitFor(PATIENCE);
-        },
-      ],
-      ['export', `/runs/${id}`, 'canvas.stage[data-masks=shown]', () => press('Export', 'tab')],
-      ['new-run', '/new', '.drop-zone'],
-      [
-        'paint',
-        `/new/${videoId}`,
-        'canvas.stage',
-        async () => {
-          await page.getByText('Waiting for frame 0').waitFor({ state: 'detached', ...PATIENCE });
-          await drag(tab, clip, [0.22, 0.4], [0.32, 0.6]);
-        },
-      ],
-      ['models', '/models', '.table'],
-      ['training', '/training', '.empty'],
-      ['system', '/system', '.tile', () => page.getByRole('region', { name: 'Workers' }).waitFor(PATIENCE)],
-      [
-        'many',
-        `/runs/${many}`,
-        'canvas.stage[data-masks=shown]',
-        async () => {
-          // The row of what is chosen in one list is seen in the other.
-          const row = page.getByRole('region', { name: 'Objects' }).getByRole('button', { name: `${LONG_NAME} 63` });
-          await row.first().click();
-          await page.locator('.timeline-names .is-chosen').click(PATIENCE);
-          await press('Export', 'tab');
-          await press('Objects', 'tab');
-        },
-      ],
-      [
-        'many-object',
-        `/runs/${many}`,
-        'canvas.stage[data-masks=shown]',
-        async () => {
-          await press(`Change ${LONG_NAME} 1`, 'button');
-          const dialog = page.locator('.dialog');
-          await dialog.getByRole('button', { name: 'Save' }).click({ trial: true });
-          expect(await page.evaluate<number>(DIALOG_OVERFLOW)).toBe(0);
-          await dialog.getByRole('button', { name: `Delete ${LONG_NAME}` }).click();
-          await dialog.getByRole('button', { name: 'Cancel' }).click({ trial: true });
-          expect(await page.evaluate<number>(DIALOG_OVERFLOW)).toBe(0);
-        },
-      ],
-      ['many-details', `/runs/${many}`, 'canvas.stage[data-masks=shown]', () => press('Details', 'tab')],
-      ['many-runs', '/', '.run'],
-    ];
-    for (const [name, path, ready, show] of screens) {
-      await tab.goto(path);
-      await page.locator(ready).first().waitFor(PATIENCE);
-      await show?.();
-      await page.evaluate(`document.querySelector('main')?.scrollTo(0, 0)`);
-      // Pictures and queries that the screen is drawn with.
-      await page.waitForLoadState('networkidle').catch(() => undefined);
-      // Axe judges colours in the middle of a transition by what they are in that moment.
-      await until('nothing moves', () => page.evaluate<boolean>(STANDS_STILL));
-      expect({ name, findings: await tab.findings() }).toEqual({ name, findings: [] });
-      const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
-      expect({ name, overflow }).toEqual({ name, overflow: 0 });
-      if (PICTURES && (look === 'dark' || look === 'phone') && !name.startsWith('many-')) {
-        const path = join(PICTURES, `${name}-${look}.jpg`);
-        await page.screenshot({ path, type: 'jpeg', quality: 82 });
-      }
-    }
-    await leave(tab);
+    screens ??= await PageScreens.on(sut, clip);
+    await screens.expectSound(options, async (page, name) => {
+      if (!PICTURES || name.startsWith('many-')) return;
+      await page.screenshot({ path: join(PICTURES, `${name}-${look}.jpg`), type: 'jpeg', quality: 82 });
+    });
   });
 });
 
