@@ -1,13 +1,7 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { bearer, ClosedPlatform } from './support/closed-platform';
 import { documentedFetch } from './support/documented-fetch';
 import { NATIVE_SIZE, until, type Problem, type RunResource } from './support/platform';
-import { Program, Propago } from './support/propago-command';
 import { smallClip, type SmallClip } from './support/small-clip';
 import { begin, idOf, offsetOf, padded, send, sendAndCut, tus, type TusAnswer } from './support/tus-upload';
 
@@ -15,8 +9,6 @@ jest.setTimeout(240_000);
 
 const SERVICES = ['gateway', 'gateway', 'ingest', 'features', 'propagation', 'results', 'models'] as const;
 const MIB = 2 ** 20;
-const ROOT = join(__dirname, '..');
-const run = promisify(execFile);
 
 let sut: ClosedPlatform;
 let clip: SmallClip;
@@ -266,77 +258,5 @@ describe('an upload', () => {
       const run = (await (await sut.get(`/v1/runs/${id}`, key)).json()) as RunResource;
       return run.state === 'succeeded';
     });
-  });
-});
-
-describe('a large video is sent on where a killed program, and a killed gateway, left it,', () => {
-  let folder: string;
-  let file: string;
-  let bytes: Buffer;
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'propago-tus-'));
-    file = join(folder, 'large.mp4');
-    bytes = padded(clip.video, 90 * MIB, 5);
-    writeFileSync(file, bytes);
-  });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-  const received = async () => {
-    const rows = await sut.platform.query<{ received: string }>('select received from "Upload" where tenant = $1', [
-      `tenant-${tenants}`,
-    ]);
-    return rows.map((row) => Number(row.received));
-  };
-
-  /** @param upload starts to send the file; in the end it prints the video as JSON */
-  async function survivesKills(upload: (env: NodeJS.ProcessEnv) => Program): Promise<void> {
-    const env = { PROPAGO_URL: sut.url, PROPAGO_API_KEY: key, XDG_CACHE_HOME: join(folder, `cache-${tenants}`) };
-    const first = upload(env);
-    await until('some has come', async () => ((await received())[0] ?? 0) > 0 || first.hasEnded);
-    first.kill();
-    await first.ended;
-    expect(first.stdout).toBe('');
-    const [before] = await received();
-    expect(before).toBeGreaterThan(0);
-    const second = upload(env);
-    await until('more has come', async () => ((await received())[0] ?? Infinity) > before! || second.hasEnded);
-    await sut.platform.stack.services.kill('gateway', 0, 'SIGKILL');
-    await sut.platform.stack.services.restart('gateway', 0);
-    const video = JSON.parse(await second.output()) as { sha256: string; fileName: string };
-    expect(video).toMatchObject({ sha256: sha256(bytes), fileName: 'large.mp4' });
-    // One upload in all, and nothing is left of it.
-    expect(await received()).toEqual([]);
-    expect(await sut.platform.blobs('parts/')).toEqual([]);
-  }
-
-  it('by propago', async () => {
-    await survivesKills((env) => new Propago(['videos', 'upload', file, '--json', '--server', sut.url], env));
-  });
-
-  it('by the client in TypeScript', async () => {
-    const home = join(folder, 'client');
-    cpSync(join(ROOT, 'clients/typescript'), home, { recursive: true });
-    symlinkSync(join(ROOT, 'node_modules'), join(home, 'node_modules'));
-    await run(join(ROOT, 'node_modules/.bin/tsc'), ['-p', home]);
-    const program = `
-      import { openAsBlob } from 'node:fs';
-      import { Propago } from './dist/index.js';
-      const client = new Propago({ url: process.env.PROPAGO_URL, key: process.env.PROPAGO_API_KEY });
-      const video = await client.videos.create(await openAsBlob(${JSON.stringify(file)}), 'large.mp4');
-      console.log(JSON.stringify(video.info));`;
-    writeFileSync(join(home, 'upload.js'), program);
-    await survivesKills((env) => new Program(process.execPath, ['--no-warnings', join(home, 'upload.js')], env));
-  });
-
-  it('by the client in Python', async () => {
-    const { stdout, stderr } = await run(process.execPath, [join(ROOT, 'scripts/python-env.mjs'), 'clients']);
-    if (stdout.trim() === '') return void process.stderr.write(stderr);
-    const program = `
-import json, sys
-from propago import Client
-with Client() as client:
-    print(json.dumps(client.videos.create(sys.argv[1]).info.to_dict()))`;
-    const path = { PYTHONPATH: join(ROOT, 'clients/python/src'), PYTHONDONTWRITEBYTECODE: '1' };
-    await survivesKills((env) => new Program(stdout.trim(), ['-c', program, file], { ...path, ...env }));
   });
 });
