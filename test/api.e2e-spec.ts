@@ -2,6 +2,7 @@ import { buildInfo } from '@propago/build-info';
 import { readEvents, type ServerSentEvent } from '../cli/src/sse';
 import { NATIVE_SIZE, Platform, type RunResource } from './support/platform';
 import { sharedPlatform } from './support/shared-platform';
+import { TrainingRuns } from './support/training';
 import { smallClip, type SmallClip } from './support/small-clip';
 
 jest.setTimeout(120_000);
@@ -225,6 +226,15 @@ describe('the API', () => {
       expect(metric(`propago_work_seconds_total\\{stage="${name}"\\}`)).toBeGreaterThan(0);
       expect(metric(`propago_job_seconds_count\\{stage="${name}"\\}`)).toBeGreaterThan(0);
     }
+  });
+
+  it('trains nothing where no trainer runs', async () => {
+    const answer = await new TrainingRuns(platform).post({});
+    expect(await answer.json()).toMatchObject({
+      status: 503,
+      code: 'TRAINER_UNAVAILABLE',
+      detail: 'No trainer is running; start one with `propago up --trainer`.',
+    });
   });
 
   it('is live and ready, and says what it depends on', async () => {

@@ -6,31 +6,11 @@ import { Registry } from './support/model-registry';
 import { startPlatform, until, type Platform } from './support/platform';
 import { Propago } from './support/propago-command';
 import { smallClip } from './support/small-clip';
-import { problemOf, trainerPython, trainingProcesses, TrainingRuns } from './support/training';
+import { nothingIsLeftIn, problemOf, TINY, trainerPython, trainingProcesses, TrainingRuns } from './support/training';
 
 const python = trainerPython();
 const MODEL = 'tiny';
 
-/** A convolutional encoder that a processor trains some steps of in a second. */
-const TINY = {
-  arch: 'conv',
-  conv_width: 16,
-  conv_dim: 16,
-  siammae: 0,
-  correspondence: 1,
-  image: 32,
-  frames: 2,
-  textures: 10,
-  batch: 2,
-  micro_batch: 2,
-  repeat: 1,
-  warmup_steps: 5,
-  log_every: 1,
-  checkpoint_seconds: 0.5,
-  peak_tflops: 1,
-  threads: 1,
-  device: 'cpu',
-};
 /** A run that is not over before the test has done with it. */
 const ENDLESS = { ...TINY, steps: 1_000_000 };
 
@@ -67,13 +47,7 @@ if (python === null) {
     await platform?.stop();
     rmSync(folder, { recursive: true, force: true });
   });
-  /** Nothing of a run that has ended is left. */
-  const expectNothingLeft = async () => {
-    await until(
-      'no training process and no folder is left',
-      async () => trainingProcesses(work).length === 0 && readdirSync(work).length === 0,
-    );
-  };
+  const expectNothingLeft = () => nothingIsLeftIn(work);
   const checkpointed = (id: string) =>
     until('a checkpoint is stored', async () => (await runs.artifacts(id)).some(({ kind }) => kind === 'checkpoint'));
 
@@ -220,64 +194,6 @@ if (python === null) {
     const end = await runs.ends(id);
     expect([end.state, end.error?.code]).toEqual(['failed', code]);
     await expectNothingLeft();
-  });
-
-  describe('on a trainer with little room', () => {
-    const limited = async (env: NodeJS.ProcessEnv, through: string[], settings: object) => {
-      const small = await startPlatform(
-        { TRAINER_PYTHON: python!, TRAINER_WORK: work, RECONCILE_SECONDS: '1', ...env },
-        { services: [{ name: 'gateway' }, { name: 'trainer', through }] },
-      );
-      try {
-        const its = new TrainingRuns(small);
-        const end = await its.ends((await its.start({ settings })).id);
-        await expectNothingLeft();
-        return end;
-      } finally {
-        await small.stop();
-      }
-    };
-
-    it('fails with a code when the disk is full', async () => {
-      // A disk of its own, in a mount namespace that ends with the trainer.
-      const disk = path.join(folder, 'disk');
-      mkdirSync(disk);
-      const mounted = `mount -t tmpfs -o size=1m none ${disk} && exec "$@"`;
-      const through = ['unshare', process.getuid?.() === 0 ? '-m' : '-rm', '/bin/sh', '-c', mounted, 'sh'];
-      const end = await limited({ TRAINER_WORK: disk }, through, { ...TINY, conv_width: 128, steps: 1000 });
-      expect([end.state, end.error?.code]).toEqual(['failed', 'TRAINING_DISK_FULL']);
-    });
-
-    it('fails with a code when memory is out', async () => {
-      const end = await limited({ TRAINING_MAX_MEMORY_MB: '1500' }, [], {
-        ...TINY,
-        image: 512,
-        batch: 256,
-        micro_batch: 256,
-      });
-      expect([end.state, end.error?.code]).toEqual(['failed', 'TRAINING_OUT_OF_MEMORY']);
-    });
-
-    it('does not begin without Python: the trainer refuses to start', async () => {
-      const services = [{ name: 'gateway' as const }, { name: 'trainer' as const }];
-      await expect(startPlatform({ TRAINER_PYTHON: '/nowhere/python' }, { services })).rejects.toThrow(
-        'There is no Python at /nowhere/python: see TRAINER_PYTHON.',
-      );
-    });
-
-    it('is refused where no trainer runs', async () => {
-      const small = await startPlatform({}, { services: [{ name: 'gateway' }] });
-      try {
-        const answer = await new TrainingRuns(small).post({});
-        expect(await answer.json()).toMatchObject({
-          status: 503,
-          code: 'TRAINER_UNAVAILABLE',
-          detail: 'No trainer is running; start one with `propago up --trainer`.',
-        });
-      } finally {
-        await small.stop();
-      }
-    });
   });
 });
 

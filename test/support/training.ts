@@ -18,6 +18,26 @@ export interface TrainingView {
   [field: string]: unknown;
 }
 
+/** A convolutional encoder that a processor trains some steps of in a second. */
+export const TINY = {
+  arch: 'conv',
+  conv_width: 16,
+  conv_dim: 16,
+  siammae: 0,
+  correspondence: 1,
+  image: 32,
+  frames: 2,
+  textures: 10,
+  batch: 2,
+  micro_batch: 2,
+  repeat: 1,
+  warmup_steps: 5,
+  log_every: 1,
+  checkpoint_seconds: 0.5,
+  peak_tflops: 1,
+  threads: 1,
+  device: 'cpu',
+};
 /** Training takes as long as the machine lets it. */
 const PATIENCE_MS = 600_000;
 
@@ -48,6 +68,13 @@ export function trainingProcesses(...texts: string[]): number[] {
       }
     });
 }
+
+/** Waits until the work folder of a trainer has nothing of a run that has ended. */
+export const nothingIsLeftIn = (work: string): Promise<void> =>
+  until(
+    'no training process and no folder is left',
+    async () => trainingProcesses(work).length === 0 && readdirSync(work).length === 0,
+  );
 
 /** The admin API of a platform's training runs. */
 export class TrainingRuns {
