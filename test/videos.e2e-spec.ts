@@ -156,25 +156,33 @@ async function framesDoneBy(stage: 'ingest' | 'pictures'): Promise<number> {
 }
 
 /** Clips as people send them, by what is odd about them. */
-async function oddClips(): Promise<Record<string, Buffer>> {
-  const at = (name: string) => join(folder, name);
-  const flat = await generateClip(at('flat.mp4'), [testPicture('160x120', 25, 40)], H264);
-  const turned = await generateClip(at('turned.mp4'), [fileClip(flat)], ['-c', 'copy', '-metadata:s:v', 'rotate=90']);
-  const uneven = ['-vf', 'setpts=(N+0.3*N*N/10)/25/TB', '-fps_mode', 'passthrough', '-video_track_timescale', '90000'];
-  const variable = await generateClip(at('variable.mp4'), [testPicture('160x120', 25, 40)], [...uneven, ...H264]);
-  const late = await generateClip(
-    at('late.mkv'),
-    [testPicture('160x120', 25, 40)],
-    [...H264, '-output_ts_offset', '5.5'],
-  );
-  const names = Array.from({ length: 20 }, (_, i) => `frame ${(i + 1) * 3}.png`);
-  return {
-    rotated: await readFile(turned),
-    'of a variable rate': await readFile(variable),
-    'that starts late': await readFile(late),
-    'as a zip': await zipOfFrames(clip, 'png', names),
-  };
-}
+const ODD_CLIPS = {
+  rotated: async () => {
+    const flat = await oddClip('flat.mp4', H264);
+    return generateClip(join(folder, 'turned.mp4'), [fileClip(flat)], ['-c', 'copy', '-metadata:s:v', 'rotate=90']);
+  },
+  'of a variable rate': () => {
+    const uneven = [
+      '-vf',
+      'setpts=(N+0.3*N*N/10)/25/TB',
+      '-fps_mode',
+      'passthrough',
+      '-video_track_timescale',
+      '90000',
+    ];
+    return oddClip('variable.mp4', [...uneven, ...H264]);
+  },
+  'that starts late': () => oddClip('late.mkv', [...H264, '-output_ts_offset', '5.5']),
+  'as a zip': async () => {
+    const names = Array.from({ length: 20 }, (_, i) => `frame ${(i + 1) * 3}.png`);
+    const zip = join(folder, 'frames.zip');
+    await writeFile(zip, await zipOfFrames(clip, 'png', names));
+    return zip;
+  },
+};
+
+const oddClip = (name: string, args: string[]): Promise<string> =>
+  generateClip(join(folder, name), [testPicture('160x120', 25, 40)], args);
 
 describe('a video that is sent', () => {
   afterEach(async () => {
@@ -235,10 +243,10 @@ describe('a video that is sent', () => {
     expect(await codeOf(await call('POST', '/v1/videos', { body }))).toEqual([400, 'REQUEST_INVALID']);
   });
 
-  it.each(['rotated', 'of a variable rate', 'that starts late', 'as a zip'])(
+  it.each(Object.entries(ODD_CLIPS))(
     '%s has the frames that the encoder sees, in its table and as pictures',
-    async (name) => {
-      const bytes = (await oddClips())[name]!;
+    async (_, made) => {
+      const bytes = await readFile(await made());
       const frames = await decoded(bytes);
       const { id, width, height } = await sent(bytes, { fileName: 'clip' });
       const { items, timeBase, next } = await tableOf(id);
