@@ -52,7 +52,7 @@ let sut: PagePlatform;
 let clip: SmallClip;
 
 beforeAll(async () => {
-  sut = await PagePlatform.start();
+  sut = await PagePlatform.shared();
   clip = await numberedClip(FRAMES);
 });
 afterAll(() => sut?.stop());

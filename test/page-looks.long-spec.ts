@@ -7,7 +7,7 @@ let sut: PagePlatform;
 let screens: PageScreens;
 
 beforeAll(async () => {
-  sut = await PagePlatform.start();
+  sut = await PagePlatform.shared();
   screens = await PageScreens.on(sut, await screensClip());
 });
 afterAll(() => sut?.stop());

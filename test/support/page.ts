@@ -17,7 +17,7 @@ interface Size {
   height: number;
 }
 
-/** A platform of its own with a browser in front of it, and a key for whoever looks at the page. */
+/** A platform with a browser in front of it, and a key for whoever looks at the page. */
 export class PagePlatform {
   private constructor(
     readonly closed: ClosedPlatform,
@@ -25,8 +25,17 @@ export class PagePlatform {
     readonly key: string,
   ) {}
 
+  /** On a platform of its own. */
   static async start(env: NodeJS.ProcessEnv = {}): Promise<PagePlatform> {
-    const sut = await ClosedPlatform.start({ ADMIN_API: 'on', ...env });
+    return PagePlatform.before(await ClosedPlatform.start({ ADMIN_API: 'on', ...env }));
+  }
+
+  /** On that of all spec files; see sharedPlatform. */
+  static async shared(): Promise<PagePlatform> {
+    return PagePlatform.before(await ClosedPlatform.shared());
+  }
+
+  private static async before(sut: ClosedPlatform): Promise<PagePlatform> {
     try {
       return new PagePlatform(sut, await startBrowser(), await sut.keyText({ name: 'annotator', scopes: SCOPES }));
     } catch (error) {
