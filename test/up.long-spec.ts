@@ -6,7 +6,7 @@ import { Propago } from './support/propago-command';
 import { smallClip } from './support/small-clip';
 import { Up } from './support/up';
 
-jest.setTimeout(300_000);
+jest.setTimeout(600_000);
 
 const isAlive = (pid: number): boolean => existsSync(`/proc/${pid}`);
 const propago = (...args: string[]): Promise<string> => new Propago(args).output();

@@ -10,7 +10,7 @@ import { Program, Propago } from './support/propago-command';
 import { smallClip } from './support/small-clip';
 import { padded } from './support/tus-upload';
 
-jest.setTimeout(240_000);
+jest.setTimeout(600_000);
 
 const MIB = 2 ** 20;
 const ROOT = join(__dirname, '..');

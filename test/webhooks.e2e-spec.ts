@@ -29,11 +29,14 @@ interface Delivery {
 
 let sut: ClosedPlatform;
 let clip: SmallClip;
+/** So long that a run on it does not end before it is cancelled. */
+let long: SmallClip;
 let key: string;
 let receivers: WebhookReceiver[];
 
 beforeAll(async () => {
   clip = await smallClip({ frames: 8 });
+  long = await smallClip({ frames: 200, seed: 98 });
   sut = await ClosedPlatform.start(
     {
       WEBHOOKS_ALLOW: '127.0.0.0/8',
@@ -168,8 +171,7 @@ describe('a webhook', () => {
     key = await sut.keyText({ tenant: 'somebody-else' });
     await acceptedRun();
     key = own;
-    // So long that it does not end before it is cancelled.
-    const { id } = await acceptedRun(await smallClip({ frames: 200, seed: 98 }));
+    const { id } = await acceptedRun(long);
     const cancelled = await fetch(`${sut.url}/v1/runs/${id}/cancel`, { method: 'POST', headers: bearer(key) });
     expect(cancelled.ok).toBe(true);
     await until('it is told', async () => receiver.types.includes('run.cancelled'));
@@ -262,8 +264,7 @@ describe('a delivery', () => {
       type === 'run.created' ? answers[Math.min(attempts++, 4)]! : 'accept',
     );
     const webhook = await webhookTo(receiver, { events: ['run.created', 'run.cancelled'] });
-    // So long that it does not end before it is cancelled.
-    const { id } = await acceptedRun(await smallClip({ frames: 200, seed: 98 }));
+    const { id } = await acceptedRun(long);
     const cancelled = await fetch(`${sut.url}/v1/runs/${id}/cancel`, { method: 'POST', headers: bearer(key) });
     expect(cancelled.ok).toBe(true);
     await until('both got through', async () => receiver.types.length === 2);
