@@ -8,7 +8,6 @@ import sharp from 'sharp';
 import { encodeIndexedPng, VOC_PALETTE } from '@propago/labels';
 import { repoRoot } from '@propago/local-stack';
 import { Tab } from './support/browser';
-import { bearer } from './support/closed-platform';
 import { chooserBy, drag, leave, PagePlatform, PATIENCE } from './support/page';
 import { PageScreens, screensClip } from './support/page-screens';
 import { pixelsOf, until, type RunResource } from './support/platform';
