@@ -10,7 +10,13 @@ import { REPO_ROOT } from './system-tools.mjs';
  */
 const commands = (jestArguments) => [
   ['scripts/test.mjs', '--selectProjects=long', ...jestArguments],
-  ['scripts/trainer.mjs', 'test', '-m', 'long', `--junitxml=${path.join(REPO_ROOT, '.propago/long-trainer-tests.xml')}`],
+  [
+    'scripts/trainer.mjs',
+    'test',
+    '-m',
+    'long',
+    `--junitxml=${path.join(REPO_ROOT, '.propago/long-trainer-tests.xml')}`,
+  ],
 ];
 
 // npm run test:long -- [jest arguments]: all of them, also after one that has failed.
