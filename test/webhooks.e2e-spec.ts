@@ -322,6 +322,8 @@ describe('a delivery', () => {
     await until('it is there twice', async () => receiver.accepted.length === 2);
     const [first, second] = receiver.accepted;
     expect(second).toMatchObject({ id: first!.id, body: first!.body });
+    // The receiver knows it before the gateway.
+    await until('it is noted', async () => (await delivery(webhook, id)).state === 'delivered');
     const listed = await answer<{ items: Delivery[] }>('GET', `/${webhook.id}/deliveries?state=delivered&limit=1`);
     expect(listed.items.map((one) => one.id)).toEqual([id]);
     const unknown = await call('POST', `/${webhook.id}/deliveries/${webhook.id}/redeliver`);
