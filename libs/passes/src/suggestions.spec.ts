@@ -35,6 +35,11 @@ function random(seed: number): () => number {
 }
 
 describe('suggest', () => {
+  it('takes videos of any length', () => {
+    const [one] = suggest(setOf([prompt(0)]), framesOf(growing(200_000, 0.5)), 1);
+    expect(one).toMatchObject({ objects: [1] });
+  });
+
   it('chooses the frame with the largest gain by the definition, for random drifts and prompts', () => {
     const next = random(5);
     for (let round = 0; round < 50; round++) {

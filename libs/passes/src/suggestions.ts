@@ -46,6 +46,8 @@ interface Stretch {
   frames: number[];
   drift: number[];
   sums: Sums;
+  /** What a correction of each frame gains. */
+  gains: Float64Array;
 }
 
 /** Sums over the first i frames of a stretch: of drift, of drift per frame of distance, and of that times the frame. */
@@ -92,7 +94,7 @@ function stretchesOf(span: Span, frames: readonly FrameState[]): Stretch[] {
       .flatMap(({ frame, objects }) =>
         objects.filter((object) => object.id === id).map(({ drift }) => ({ frame, drift })),
       );
-    const floor = Math.min(HIGHEST_FLOOR, ...known.map(({ drift }) => drift));
+    const floor = known.reduce((least, { drift }) => Math.min(least, drift), HIGHEST_FLOOR);
     return stretchOf(
       { id, before, after: endOf(span) },
       known.map(({ frame }) => frame),
@@ -113,7 +115,9 @@ function stretchOf(ends: Pick<Stretch, 'id' | 'before' | 'after'>, frames: numbe
     sums.slope[i + 1] = sums.slope[i]! + slope;
     sums.slopeTimesFrame[i + 1] = sums.slopeTimesFrame[i]! + slope * frame;
   });
-  return { ...ends, frames, drift, sums };
+  const summed = { ...ends, frames, sums };
+  // Once for each stretch: most of them stay as they are from one choice to the next.
+  return { ...summed, drift, gains: Float64Array.from(frames, (frame) => gainOf(summed, frame)) };
 }
 
 /** Frames to the nearer of two prompts. */
@@ -135,7 +139,10 @@ function countBelow(frames: readonly number[], place: number): number {
  * The drift that goes when a frame of the stretch is corrected: of every frame nearer to it than to a prompt,
  * drift x (1 - its distance to the correction / its distance to a prompt).
  */
-function gainOf({ before, after, frames, sums }: Stretch, at: number): number {
+function gainOf(
+  { before, after, frames, sums }: Pick<Stretch, 'before' | 'after' | 'frames' | 'sums'>,
+  at: number,
+): number {
   const first = countBelow(frames, (before + at) / 2);
   const middle = countBelow(frames, at);
   const end = countBelow(frames, (at + after) / 2);
@@ -155,7 +162,7 @@ interface Candidate {
 function bestOf(stretches: readonly Stretch[], isAllowed: (frame: number) => boolean): Candidate | undefined {
   const gains = new Map<number, number>();
   for (const stretch of stretches) {
-    for (const frame of stretch.frames) gains.set(frame, (gains.get(frame) ?? 0) + gainOf(stretch, frame));
+    stretch.frames.forEach((frame, i) => gains.set(frame, (gains.get(frame) ?? 0) + stretch.gains[i]!));
   }
   let best: Candidate | undefined;
   for (const [frame, gain] of gains) {
