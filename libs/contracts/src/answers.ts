@@ -140,7 +140,9 @@ const timeline = z
       z.strictObject({
         id: z.int(),
         areas: z.array(count).describe('Pixels, for each of the frames; 0: the object is not there'),
-        confidences: z.array(z.number().nullable()).describe('Mean soft label of the object, for each of the frames'),
+        confidences: z
+          .array(z.number().nullable())
+          .describe('Mean soft label of the object, for each of the frames, to 4 decimal places'),
       }),
     ),
   })

@@ -1591,7 +1591,7 @@ export interface components {
                 id: number;
                 /** @description Pixels, for each of the frames; 0: the object is not there */
                 areas: number[];
-                /** @description Mean soft label of the object, for each of the frames */
+                /** @description Mean soft label of the object, for each of the frames, to 4 decimal places */
                 confidences: (number | null)[];
             }[];
         };

@@ -6,10 +6,17 @@ import { planOf } from '@propago/pipeline';
 import type { Caller } from '../access/caller';
 import { RunViewService } from '../runs/run-view.service';
 
+/** Of the masks of a long video, on a busy machine; Prisma's own 5 s are too short for it. */
+const LONGEST_READ_MS = 60_000;
+
 interface StateRow {
   frame: number;
   pts: bigint;
-  objects: ObjectState[];
+  ids: number[];
+  areas: number[];
+  confidences: (number | null)[];
+  /** Empty of masks of an earlier version. */
+  drifts: number[];
 }
 
 /** Which frames of a run a person should look at, from what its masks and prompts say. */
@@ -29,10 +36,11 @@ export class SuggestionsService {
         if (!plan) throw new CodedError('RUN_NOT_FOUND', `There is no run ${runId}.`);
         return { plan, states: await statesOf(transaction, runId, plan.rows.segmentFrames) };
       },
-      { isolationLevel: 'RepeatableRead' },
+      { isolationLevel: 'RepeatableRead', timeout: LONGEST_READ_MS },
     );
     const pts = new Map(states.map((state) => [state.frame, Number(state.pts)]));
-    const items = suggest(plan.rows.prompts, states, count).map((suggestion) => ({
+    const frames = states.map((state) => ({ frame: state.frame, objects: objectsOf(state) }));
+    const items = suggest(plan.rows.prompts, frames, count).map((suggestion) => ({
       ...suggestion,
       seconds: (pts.get(suggestion.frame)! * timeBase.num) / timeBase.den,
     }));
@@ -40,14 +48,18 @@ export class SuggestionsService {
   }
 }
 
+function objectsOf({ ids, areas, confidences, drifts }: StateRow): ObjectState[] {
+  return ids.map((id, i) => ({ id, area: areas[i]!, drift: drifts[i] ?? 1 - (confidences[i] ?? 0) }));
+}
+
 /** The frames whose masks are of the present prompts. Without the run lengths: those of a long video are many megabytes. */
 function statesOf(transaction: Prisma.TransactionClient, runId: string, segmentFrames: number): Promise<StateRow[]> {
   return transaction.$queryRaw<StateRow[]>`
     SELECT result.frame, result.pts,
-      (SELECT coalesce(json_agg(json_build_object('id', object->'id', 'area', object->'area',
-          -- Masks of an earlier version have no drift.
-          'drift', coalesce((object->>'drift')::float8, 1 - (object->>'confidence')::float8))), '[]')
-        FROM jsonb_array_elements(result.classes) AS object) AS objects
+      jsonb_path_query_array(result.classes, '$[*].id') AS ids,
+      jsonb_path_query_array(result.classes, '$[*].area') AS areas,
+      jsonb_path_query_array(result.classes, '$[*].confidence') AS confidences,
+      jsonb_path_query_array(result.classes, '$[*].drift') AS drifts
     FROM "FrameResult" result
       JOIN "ResultSegment" segment ON segment."runId" = result."runId"
         AND segment.index = result.frame / ${segmentFrames}::int AND segment.recipe IS NOT NULL

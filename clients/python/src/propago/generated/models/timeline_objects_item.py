@@ -14,7 +14,7 @@ class TimelineObjectsItem:
     Attributes:
         id (int):
         areas (list[int]): Pixels, for each of the frames; 0: the object is not there
-        confidences (list[float | None]): Mean soft label of the object, for each of the frames
+        confidences (list[float | None]): Mean soft label of the object, for each of the frames, to 4 decimal places
     """
 
     id: int
