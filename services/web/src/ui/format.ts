@@ -19,6 +19,15 @@ export function duration(seconds: number): string {
   return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }
 
+/** A place in a video, as in `7.04 s`, `6:40.00`, `1:02:03.50`. */
+export function timecode(seconds: number): string {
+  if (seconds < 60) return `${seconds.toFixed(2)} s`;
+  const hundredths = Math.round(100 * seconds);
+  const [hours, minutes] = [Math.floor(hundredths / 360_000), Math.floor(hundredths / 6000) % 60];
+  const rest = ((hundredths % 6000) / 100).toFixed(2).padStart(5, '0');
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${rest}` : `${minutes}:${rest}`;
+}
+
 export function bytes(count: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   const power = Math.min(units.length - 1, count < 1 ? 0 : Math.floor(Math.log10(count) / 3));

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { api, ask, type PromptList, type Run, type RunEvent, type RunObject, type Timeline } from '../api/client';
+import { PacedLook } from '../api/pace';
 import { Problem } from '../api/problem';
 import { isAtWork } from '../ui/run-state';
 
@@ -37,50 +38,48 @@ export function useRun(id: string): LiveRun {
   const [attempt, setAttempt] = useState(0);
   const path = { params: { path: { id } } };
 
-  const loadTimeline = useCallback(async () => setTimeline(await ask(api.GET('/v1/runs/{id}/timeline', path))), [id]);
+  // The answer to an earlier question may come later, and knows less.
+  const asked = useRef(0);
+  const loadTimeline = useCallback(async () => {
+    const mine = ++asked.current;
+    const next = await ask(api.GET('/v1/runs/{id}/timeline', path));
+    if (mine === asked.current) setTimeline(next);
+  }, [id]);
   const reload = useCallback(async () => {
+    // That of a long video takes a while; the run is seen before.
+    const coming = loadTimeline();
     try {
       const [one, said, list] = await Promise.all([
         ask(api.GET('/v1/runs/{id}', path)),
         ask(api.GET('/v1/runs/{id}/prompts', path)),
         ask(api.GET('/v1/runs/{id}/objects', path)),
-        loadTimeline(),
       ]);
       setRun(one);
       setPrompts(said);
       setObjects(list.items);
+      await coming;
       setProblem(undefined);
     } catch (error) {
+      coming.catch(() => undefined);
       setProblem(Problem.unreachable(error));
     }
   }, [id, loadTimeline]);
   useEffect(() => void reload(), [reload]);
 
-  // While there is work, or a file is made, the server tells each step; the timeline is asked for not more often than it is looked at.
+  // While there is work, or a file is made, the server tells each step; the timeline is asked for less often.
   const isBusy = run !== undefined && (isWatching || isAtWork(run.state));
   const revision = run?.revision;
-  const last = useRef(0);
   useEffect(() => {
     if (!isBusy) return undefined;
     const events = new EventSource(`/v1/runs/${id}/events`);
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const lookSoon = () => {
-      timer ??= setTimeout(
-        () => {
-          timer = undefined;
-          last.current = Date.now();
-          void loadTimeline().catch(() => undefined);
-        },
-        Math.max(0, TIMELINE_EVERY_MS - (Date.now() - last.current)),
-      );
-    };
+    const look = new PacedLook(() => loadTimeline().catch(() => undefined), TIMELINE_EVERY_MS);
     const onEvent = ({ data }: MessageEvent<string>) => {
       const { estimate: left, exports: files, ...change } = JSON.parse(data) as RunEvent;
       setOffline(false);
       setEstimate(left);
       setExports(files);
       setRun((before) => before && { ...before, ...change });
-      lookSoon();
+      look.soon();
     };
     events.addEventListener('progress', onEvent);
     events.addEventListener('state', (event) => {
@@ -102,7 +101,7 @@ export function useRun(id: string): LiveRun {
     events.onopen = () => setOffline(false);
     return () => {
       events.close();
-      clearTimeout(timer);
+      look.stop();
       clearTimeout(again);
     };
   }, [id, isBusy, revision, attempt, loadTimeline, reload]);
