@@ -1,6 +1,14 @@
 import { listedObjects } from '../../services/web/src/workbench/listed-objects';
 import { isChanging, passesUnderWay } from '../../services/web/src/workbench/passes-under-way';
 import { bandsOf } from '../../services/web/src/workbench/timeline-bands';
+import {
+  LEAST_SHOWN,
+  moved,
+  wholeOf,
+  withFrame,
+  zoomed,
+  type Stretch,
+} from '../../services/web/src/workbench/timeline-view';
 import { withNames } from '../../services/web/src/workbench/with-names';
 import { estimateOf } from '../../services/web/src/new-run/estimate';
 import { nextToLookAt } from '../../services/web/src/workbench/next-to-look-at';
@@ -94,9 +102,10 @@ describe('the row of an object', () => {
     objects: [{ id: 1, areas: [5, 5, 0, 5, 5, 5], confidences: [0.9, 0.8, null, 0.7, 0.9, null] }],
   };
   const isChanging = (frame: number) => frame < 1;
+  const view = { first: 0, count: 6 };
 
   it('has a band for each frame where it is, faint where the mask is made anew', () => {
-    const bands = bandsOf(timeline, 1, { atFrame: (frame) => 10 * frame, revision: 2, isChanging });
+    const bands = bandsOf(timeline, 1, { atFrame: (frame) => 10 * frame, view, revision: 2, isChanging });
     expect(bands.map(({ left, right }) => [left, right])).toEqual([
       [0, 10],
       [10, 20],
@@ -109,11 +118,57 @@ describe('the row of an object', () => {
 
   it('has one for frames that share a pixel, with the lowest confidence', () => {
     const atFrame = (frame: number) => Math.floor(frame / 3);
-    expect(bandsOf(timeline, 1, { atFrame, revision: 2, isChanging })).toEqual([
+    expect(bandsOf(timeline, 1, { atFrame, view, revision: 2, isChanging })).toEqual([
       { left: 0, right: 1, confidence: 0.8, isCurrent: false },
       { left: 1, right: 2, confidence: 0.7, isCurrent: true },
     ]);
-    expect(bandsOf(undefined, 1, { atFrame, revision: 2, isChanging })).toEqual([]);
+    expect(bandsOf(undefined, 1, { atFrame, view, revision: 2, isChanging })).toEqual([]);
+  });
+
+  it('has none for frames that are not seen', () => {
+    const atFrame = (frame: number) => 10 * (frame - 3);
+    const bands = bandsOf(timeline, 1, { atFrame, view: { first: 3, count: 2 }, revision: 2, isChanging });
+    expect(bands.map(({ left, right }) => [left, right])).toEqual([
+      [0, 10],
+      [10, 20],
+    ]);
+  });
+});
+
+describe('the stretch that a timeline shows', () => {
+  const frames = 20_000;
+  const all = wholeOf(frames);
+  const shareOf = ({ first, count }: Stretch, frame: number) => (frame + 0.5 - first) / count;
+
+  it('leaves the frame that it is brought nearer around at its place, and ends where each frame is seen', () => {
+    let sut = all;
+    for (let i = 0; i < 20; i++) {
+      const place = shareOf(sut, 15_000);
+      sut = zoomed(sut, frames, 2, 15_000);
+      expect(shareOf(sut, 15_000)).toBeCloseTo(place, 1);
+    }
+    expect(sut.count).toBe(LEAST_SHOWN);
+  });
+
+  it('never leaves the video, however it is moved, and is all of it again in the end', () => {
+    const near = zoomed(all, frames, 100, 0);
+    expect(near).toEqual({ first: 0, count: 200 });
+    expect(moved(near, frames, -50).first).toBe(0);
+    expect(moved(near, frames, 1e6).first).toBe(frames - 200);
+    expect(zoomed(moved(near, frames, 1e6), frames, 1 / 1000, frames - 1)).toEqual(all);
+  });
+
+  it('goes with the frame: a stretch on where it has just left, to its surroundings where it is elsewhere', () => {
+    const near = { first: 1000, count: 100 };
+    expect(withFrame(near, frames, 1099)).toBe(near);
+    expect(withFrame(near, frames, 1100)).toEqual({ first: 1090, count: 100 });
+    expect(withFrame(near, frames, 999)).toEqual({ first: 909, count: 100 });
+    expect(withFrame(near, frames, 15_000)).toEqual({ first: 14_950, count: 100 });
+    expect(withFrame(near, frames, frames - 1)).toEqual({ first: frames - 100, count: 100 });
+  });
+
+  it('is all of a video with few frames', () => {
+    expect(zoomed(wholeOf(12), 12, 2, 3)).toEqual({ first: 0, count: 12 });
   });
 });
 

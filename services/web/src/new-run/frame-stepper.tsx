@@ -1,4 +1,5 @@
 import { Group } from 'react-aria-components';
+import { FrameNumber } from '../paint/frame-number';
 import { Button, IconButton } from '../ui/button';
 import { Icons } from '../ui/icons';
 import { Slider } from '../ui/slider';
@@ -24,6 +25,7 @@ export function FrameStepper({ frame, frames, painted, onFrame }: FrameStepperPr
       />
       <IconButton icon={Icons.next} label="Next frame" keys="F" placement="top" onPress={() => onFrame(frame + 1)} />
       <Slider label="Frame" value={frame} onChange={onFrame} min={0} max={Math.max(0, frames - 1)} />
+      <FrameNumber frame={frame} frames={frames} onFrame={onFrame} />
       {painted
         .filter((one) => one !== frame)
         .slice(0, 6)

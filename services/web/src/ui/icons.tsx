@@ -30,6 +30,7 @@ export const Icons = {
     </svg>
   ),
   plus: icon(<path d="M8 3v10M3 8h10" />),
+  minus: icon(<path d="M3 8h10" />),
   brush: icon(
     <path d="M13.5 2.5 7 9M5.8 8.400c-1.7 0-2.3 1.3-2.3 2.6 0 1-.6 1.8-1.5 2 2.6.9 5.7.3 5.7-2.4 0-1.3-.8-2.2-1.9-2.200Z" />,
   ),

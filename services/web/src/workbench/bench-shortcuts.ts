@@ -13,6 +13,8 @@ interface Actions {
   onSend: () => void;
   onStep: (work: 'undo' | 'redo') => void;
   onFit: () => void;
+  onNearer: () => void;
+  onFurther: () => void;
   onObject: (id: number) => void;
   onHelp: () => void;
 }
@@ -38,6 +40,8 @@ export function benchShortcuts(does: Actions): Shortcut[] {
     { keys: 'Ctrl Z', name: 'Undo', run: () => does.onStep('undo') },
     { keys: 'Ctrl Y or Ctrl ⇧Z', name: 'Redo', run: () => does.onStep('redo') },
     { keys: '⇧1', name: 'Fit the picture', run: does.onFit },
+    { keys: '+ or =', name: 'Fewer frames on the timeline', run: does.onNearer },
+    { keys: '-', name: 'More frames on the timeline', run: does.onFurther },
     ...objects.slice(0, 9).map(({ id, name }) => ({
       keys: String(id),
       name: `Paint ${name ?? `object ${id}`}`,

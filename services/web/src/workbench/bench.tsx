@@ -11,6 +11,7 @@ import { usePointEditor } from '../points/use-point-editor';
 import { usePointPapers } from '../points/use-point-papers';
 import { useMay } from '../session';
 import { Dialog } from '../ui/dialog';
+import { timecode } from '../ui/format';
 import { ShortcutList, useShortcuts } from '../ui/shortcuts';
 import { Loading, ProblemNote } from '../ui/states';
 import { isAtWork } from '../ui/run-state';
@@ -35,6 +36,7 @@ import { usePapers } from './use-papers';
 import type { LiveRun } from './use-run';
 import { useShownFrame } from './use-shown-frame';
 import { useSuggestions } from './use-suggestions';
+import { useTimelineView } from './use-timeline-view';
 
 /** One run, to look at and to correct, while it works and after. */
 export function Bench({ live, run }: { live: LiveRun; run: Run }) {
@@ -50,6 +52,7 @@ export function Bench({ live, run }: { live: LiveRun; run: Run }) {
   const points = usePointPapers(id);
   const view = useShownFrame(run, timeline, { papers, points }, stage);
   const { frame, frames, goTo } = view;
+  const zoom = useTimelineView(frames, frame);
   const onObject = (object: RunObject) => {
     pen.setObject(object.id);
     pen.setTool(object.kind === 'keypoints' ? 'points' : 'brush');
@@ -113,6 +116,8 @@ export function Bench({ live, run }: { live: LiveRun; run: Run }) {
       onSend: correction.sendPaint,
       onStep: correction.step,
       onFit: fit,
+      onNearer: zoom.nearer,
+      onFurther: zoom.further,
       onObject: choose,
       onHelp: () => setHelpOpen(true),
     }),
@@ -207,7 +212,7 @@ export function Bench({ live, run }: { live: LiveRun; run: Run }) {
         {view.shownFrame < 0 && <Loading what="Loading the frame" />}
         {view.shownFrame >= 0 && !run.error && !comparison.compared && (
           <StageNotes
-            hasMask={place >= 0}
+            hasMask={!timeline || place >= 0}
             isBusy={isAtWork(run.state)}
             isStale={isStale}
             isPrompted={promptHere !== undefined}
@@ -230,11 +235,12 @@ export function Bench({ live, run }: { live: LiveRun; run: Run }) {
       </PanelContext>
       <div className="bench-foot">
         {problem && <ProblemNote problem={problem} onRetry={() => void reload()} />}
-        <Player {...view} seconds={video.frameRate ? `${(frame / video.frameRate).toFixed(2)} s` : ''} />
+        <Player {...view} seconds={video.frameRate ? timecode(frame / video.frameRate) : ''} />
         <TimelineView
           frame={frame}
           onFrame={goTo}
           frames={frames}
+          zoom={zoom}
           timeline={timeline}
           prompts={prompts}
           objects={ids}

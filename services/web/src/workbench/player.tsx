@@ -1,5 +1,6 @@
-import { memo, useEffect, useState } from 'react';
-import { Group, Input, NumberField } from 'react-aria-components';
+import { memo } from 'react';
+import { Group } from 'react-aria-components';
+import { FrameNumber } from '../paint/frame-number';
 import { IconButton } from '../ui/button';
 import { Icons } from '../ui/icons';
 import { Select } from '../ui/select';
@@ -20,30 +21,16 @@ export const SPEEDS = ['0.25', '0.5', '1', '2'].map((id) => ({ id, name: `${id}Ã
 
 /** Step, play, and the number of the frame, to read and to write. */
 export function Player({ frame, frames, seconds, isPlaying, toggle, goTo, speed, setSpeed }: PlayerProps) {
-  const [typed, setTyped] = useState(frame);
-  useEffect(() => setTyped(frame), [frame]);
   const goBy = useStable((step: number) => goTo(frame + step));
   return (
     <Group className="player" aria-label="Player">
       <Steps isPlaying={isPlaying} toggle={toggle} goBy={goBy} />
-      <NumberField
-        className="frame-number"
-        aria-label="Frame number"
-        value={typed}
-        minValue={0}
-        maxValue={Math.max(0, frames - 1)}
-        onChange={(next) => Number.isFinite(next) && goTo(next)}
-        formatOptions={PLAIN}
-      >
-        <Input className="input" />
-      </NumberField>
-      <span className="frame-total">/ {Math.max(0, frames - 1)}</span>
+      <FrameNumber frame={frame} frames={frames} onFrame={goTo} />
       <span className="frame-time">{seconds}</span>
       <Speed speed={speed} setSpeed={setSpeed} />
     </Group>
   );
 }
-const PLAIN = { useGrouping: false };
 
 const Steps = memo(function Steps({
   isPlaying,

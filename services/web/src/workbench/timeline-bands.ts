@@ -1,4 +1,5 @@
 import type { Timeline } from '../api/client';
+import { isSeen, type Stretch } from './timeline-view';
 
 /** A stretch of a row where an object is, from one pixel to before another. */
 export interface Band {
@@ -14,6 +15,7 @@ export interface Band {
  * Where an object is, a band for each frame; frames that share a pixel share a band.
  *
  * @param atFrame the pixel at which a frame begins
+ * @param view the frames that are seen; others have no bands
  * @param isChanging whether the mask of a frame is made anew, if it is of an earlier revision than the run
  */
 export function bandsOf(
@@ -21,15 +23,21 @@ export function bandsOf(
   object: number,
   {
     atFrame,
+    view,
     revision,
     isChanging,
-  }: { atFrame: (frame: number) => number; revision: number; isChanging: (frame: number) => boolean },
+  }: {
+    atFrame: (frame: number) => number;
+    view: Stretch;
+    revision: number;
+    isChanging: (frame: number) => boolean;
+  },
 ): Band[] {
   const of = timeline?.objects.find((one) => one.id === object);
   if (!timeline || !of) return [];
   const bands: Band[] = [];
   timeline.frames.forEach((frame, k) => {
-    if (of.areas[k] === 0) return;
+    if (of.areas[k] === 0 || !isSeen(view, frame)) return;
     const left = atFrame(frame);
     const right = Math.max(atFrame(frame + 1), left + 1);
     const confidence = of.confidences[k] ?? 1;

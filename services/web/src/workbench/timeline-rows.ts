@@ -2,9 +2,11 @@ import type { PromptList, Run, Suggestion, Timeline } from '../api/client';
 import type { Colours } from '../labels/palette';
 import { isChanging, passesUnderWay } from './passes-under-way';
 import { bandsOf } from './timeline-bands';
+import { isSeen, type Stretch } from './timeline-view';
 
 export interface TimelineContent {
   frames: number;
+  view: Stretch;
   timeline: Timeline | undefined;
   prompts: PromptList | undefined;
   objects: readonly number[];
@@ -27,7 +29,7 @@ const MARK = 4.5;
  * look; a line below as far as a pass has come that is still on its way.
  */
 export function drawRows(canvas: HTMLCanvasElement, content: TimelineContent): void {
-  const { frames, timeline, prompts, objects, colours, suggestions, drafts, revision, chosen } = content;
+  const { frames, view, timeline, prompts, objects, colours, suggestions, drafts, revision, chosen } = content;
   const ratio = devicePixelRatio;
   const context = canvas.getContext('2d')!;
   const { width, height } = canvas;
@@ -37,9 +39,9 @@ export function drawRows(canvas: HTMLCanvasElement, content: TimelineContent): v
   );
   const edge = `color-mix(in srgb, ${text!} 45%, transparent)`;
   context.clearRect(0, 0, width, height);
-  const column = width / Math.max(1, frames);
+  const column = width / view.count;
   // On whole pixels: bands that touch must neither overlap nor leave a seam.
-  const atFrame = (frame: number) => Math.floor(frame * column);
+  const atFrame = (frame: number) => Math.floor((frame - view.first) * column);
   // Of thousands, the first and the last frame are narrower than their marks.
   const reach = (MARK + 1) * ratio;
   const inside = (frame: number) => Math.min(width - reach, Math.max(reach, atFrame(frame) + column / 2));
@@ -54,6 +56,7 @@ export function drawRows(canvas: HTMLCanvasElement, content: TimelineContent): v
     const willChange = (frame: number) => isChanging(content.passes, frame, id);
     for (const { left, right, confidence, isCurrent } of bandsOf(timeline, id, {
       atFrame,
+      view,
       revision,
       isChanging: willChange,
     })) {
@@ -73,7 +76,7 @@ export function drawRows(canvas: HTMLCanvasElement, content: TimelineContent): v
       context.fillRect(atFrame(from), top + row - 2 * ratio, Math.max(ratio, atFrame(to) - atFrame(from)), 2 * ratio);
     }
     for (const { frame, objects: doubted } of suggestions) {
-      if (!doubted.includes(id)) continue;
+      if (!doubted.includes(id) || !isSeen(view, frame)) continue;
       triangle(context, inside(frame), top, MARK * ratio);
       context.fillStyle = amber!;
       context.strokeStyle = ground!;
@@ -83,7 +86,7 @@ export function drawRows(canvas: HTMLCanvasElement, content: TimelineContent): v
     }
     for (const { frame, objects: said } of prompts?.items ?? []) {
       const about = said.find((one) => one.id === id);
-      if (!about) continue;
+      if (!about || !isSeen(view, frame)) continue;
       diamond(context, inside(frame), top + row / 2, MARK * ratio);
       context.fillStyle = about.isAbsent ? ground! : text!;
       context.strokeStyle = about.isAbsent ? text! : ground!;
