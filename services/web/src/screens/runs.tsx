@@ -13,12 +13,20 @@ import { isAtWork, RunState, RUN_STATES, shareDone, titleOf } from '../ui/run-st
 import { Select } from '../ui/select';
 import { Empty, Loading, ProblemNote } from '../ui/states';
 import { say, sayProblem } from '../ui/toasts';
+import { VersionName } from '../ui/version-name';
 import { RunThumbnail } from './run-thumbnail';
 
 const PAGE = 100;
 const LOOK_EVERY_MS = 2000;
 const UNDO_MS = 6000;
 const ALL = 'all';
+
+interface RunPage {
+  items: Run[];
+  /** Where the next one begins. */
+  next: string | null;
+}
+
 const STATE_CHOICES = [
   { id: ALL, name: 'All states' },
   ...Object.entries(RUN_STATES).map(([id, { name }]) => ({ id, name })),
@@ -33,11 +41,7 @@ export function RunsScreen() {
   const [going, setGoing] = useState<ReadonlySet<string>>(new Set());
   const wanted = useDeferredValue(text.trim().toLowerCase());
   const states = state === ALL ? undefined : [state as Run['state']];
-  const { data, problem, reload } = useQuery(
-    `runs ${state} ${limit}`,
-    () => ask(api.GET('/v1/runs', { params: { query: { limit, state: states } } })),
-    LOOK_EVERY_MS,
-  );
+  const { data, problem, reload } = useQuery(`runs ${state} ${limit}`, () => newestRuns(limit, states), LOOK_EVERY_MS);
 
   const remove = (run: Run) => {
     setGoing((before) => new Set(before).add(run.id));
@@ -101,7 +105,9 @@ export function RunsScreen() {
       {problem && <ProblemNote problem={problem} onRetry={reload} />}
       {!data && !problem && <Loading what="Loading runs" />}
       {isEmpty && <FirstRun mayWrite={mayWrite} />}
-      {data && !isEmpty && runs.length === 0 && <Empty title="No run fits this search" />}
+      {data && !isEmpty && runs.length === 0 && (
+        <Empty title={data.next ? `None of the newest ${data.items.length} runs fits` : 'No run fits this search'} />
+      )}
       {runs.length > 0 && (
         <ul className="runs" aria-label="Runs">
           {runs.map((run) => (
@@ -111,11 +117,23 @@ export function RunsScreen() {
       )}
       {data?.next && (
         <div className="more">
-          <Button onPress={() => setLimit((before) => Math.min(200, before + PAGE))}>Show more</Button>
+          <Button onPress={() => setLimit((before) => before + PAGE)}>Show more</Button>
         </div>
       )}
     </div>
   );
+}
+
+/** @returns so many, by as many questions as that takes, and what is after them */
+async function newestRuns(count: number, state: Run['state'][] | undefined): Promise<RunPage> {
+  const items: Run[] = [];
+  for (let cursor: string | undefined; ;) {
+    const query = { limit: Math.min(PAGE, count - items.length), state, cursor };
+    const page: RunPage = await ask(api.GET('/v1/runs', { params: { query } }));
+    items.push(...page.items);
+    if (page.next === null || items.length >= count) return { items, next: page.next };
+    cursor = page.next;
+  }
 }
 
 function matches(run: Run, text: string): boolean {
@@ -169,8 +187,8 @@ function RunRow({ run, onDelete }: { run: Run; onDelete?: () => void }) {
           )
         )}
       </div>
-      <div className="run-version" title={`${encoder.chosenBy}, preset ${preset}`}>
-        {encoder.name}:{encoder.version}
+      <div className="run-version" title={`${encoder.name}:${encoder.version}, ${encoder.chosenBy}, preset ${preset}`}>
+        <VersionName {...encoder} />
       </div>
       <time className="run-age" dateTime={timings.acceptedAt} title={timings.acceptedAt}>
         {ago(timings.acceptedAt)}
