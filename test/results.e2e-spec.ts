@@ -24,6 +24,11 @@ interface FramePage {
   next: string | null;
 }
 
+interface Timeline {
+  frames: number[];
+  objects: { id: number; areas: number[]; confidences: (number | null)[] }[];
+}
+
 /** Index, time stamp and key frame of every frame of a video file, from decoding it. */
 async function framesOf(video: Buffer): Promise<{ index: number; pts: number; keyFrame: boolean }[]> {
   const folder = await mkdtemp(join(tmpdir(), 'propago-frames-'));
@@ -92,6 +97,18 @@ describe('results of a run', () => {
       }
       expect(confidence).toBeGreaterThan(0);
       expect(confidence).toBeLessThanOrEqual(1);
+    }
+  });
+
+  it('are in the timeline with area and confidence, and without the masks', async () => {
+    const { items } = await platform.json<FramePage>(path('frames'));
+    const timeline = await platform.json<Timeline>(path('timeline'));
+    expect(timeline.frames).toEqual(items.map(({ index }) => index));
+    expect(timeline.objects.map((one) => one.id)).toEqual([1, 2]);
+    for (const { id: object, areas, confidences } of timeline.objects) {
+      const entries = items.map(({ classes }) => classes.find((one) => one.id === object)!);
+      expect(areas).toEqual(entries.map(({ area }) => area));
+      expect(confidences).toEqual(entries.map(({ confidence }) => Math.round(confidence! * 1e4) / 1e4));
     }
   });
 

@@ -1,6 +1,7 @@
 import { api, ask } from '../api/client';
 import { useQuery } from '../api/use-query';
 import { ago } from '../ui/format';
+import { VersionName } from '../ui/version-name';
 
 /** What was done, as people say it. */
 const WORDS: Record<string, string> = {
@@ -29,10 +30,7 @@ export function Audit() {
         {data.items.map(({ id, at, actor, action, name, version }) => (
           <li key={id}>
             <span>{WORDS[action] ?? action}</span>
-            <span>
-              {name}
-              {version !== null && `:${version}`}
-            </span>
+            <span title={name}>{version === null ? name : <VersionName name={name} version={version} />}</span>
             <span className="muted" title={actor}>
               {actor.replace(/ \([0-9a-f-]{36}\)$/, '')}
             </span>

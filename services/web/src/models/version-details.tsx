@@ -33,7 +33,7 @@ export function VersionDetails({
           <VersionState version={version} />
         </div>
         {version.aliases.length > 0 && (
-          <div>
+          <div className="aliases">
             <Aliases names={version.aliases} />
           </div>
         )}

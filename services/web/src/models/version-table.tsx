@@ -20,13 +20,30 @@ export function VersionState({ version: { state, phase } }: { version: ModelVers
   );
 }
 
-export function Aliases({ names }: { names: readonly string[] }) {
-  return names.map((alias) => (
-    <span key={alias} className={`tag ${alias === 'champion' ? 'accent' : ''}`}>
-      {alias}
-    </span>
-  ));
+/** Aliases that decide what runs get come first, whoever else is named. */
+const TELLING = ['champion', 'canary', 'shadow'];
+
+/** @param most after the first ones the others are only counted */
+export function Aliases({ names, most = Infinity }: { names: readonly string[]; most?: number }) {
+  const ordered = [...TELLING.filter((one) => names.includes(one)), ...names.filter((one) => !TELLING.includes(one))];
+  const rest = ordered.slice(most);
+  return (
+    <>
+      {ordered.slice(0, most).map((alias) => (
+        <span key={alias} className={`tag ${alias === 'champion' ? 'accent' : ''}`} title={alias}>
+          {alias}
+        </span>
+      ))}
+      {rest.length > 0 && (
+        <span className="muted" title={rest.join(', ')}>
+          +{rest.length}
+        </span>
+      )}
+    </>
+  );
 }
+
+const ALIASES_IN_ROW = 3;
 
 export function VersionTable({
   versions,
@@ -38,7 +55,7 @@ export function VersionTable({
   onChoose: (version: number) => void;
 }) {
   return (
-    <div className="card table-card">
+    <div className="card table-card versions">
       <Table
         className="table"
         aria-label="Versions"
@@ -64,7 +81,7 @@ export function VersionTable({
               <Row id={version.version}>
                 <Cell>
                   <span className="version-cell">
-                    {version.version} <Aliases names={version.aliases} />
+                    {version.version} <Aliases names={version.aliases} most={ALIASES_IN_ROW} />
                   </span>
                 </Cell>
                 <Cell>

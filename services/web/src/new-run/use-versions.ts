@@ -18,7 +18,8 @@ export function useVersions(): readonly Choice[] {
               .filter(({ state }) => state === 'READY')
               .map(({ version }) => ({
                 id: `${name}:${version}`,
-                name: `${name}:${version}`,
+                name,
+                end: `:${version}`,
                 hint:
                   aliases
                     .filter((one) => one.version === version)

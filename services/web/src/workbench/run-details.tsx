@@ -1,18 +1,20 @@
+import type { ReactNode } from 'react';
 import type { Run } from '../api/client';
 import { at, bytes, duration, whole } from '../ui/format';
 import { Icons } from '../ui/icons';
+import { VersionName } from '../ui/version-name';
 
 const STAGES = { ingest: 'Decoding', features: 'Encoder', propagation: 'Propagation', results: 'Masks' } as const;
 
 /** What the run was made from, with what, and how long it took. */
 export function RunDetails({ run }: { run: Run }) {
   const { video, encoder, timings, progress, passes, warnings } = run;
-  const facts: [string, string][] = [
+  const facts: [name: string, value: string, shown?: ReactNode][] = [
     ['Video', video.fileName ?? video.sha256.slice(0, 12)],
     ['Frames', video.frames === null ? 'not counted yet' : whole(video.frames)],
     ['Size', `${video.width} × ${video.height}, ${bytes(video.bytes)}`],
     ['Codec', video.codec + (video.frameRate ? `, ${video.frameRate.toFixed(2)} frames/s` : '')],
-    ['Encoder', `${encoder.name}:${encoder.version}`],
+    ['Encoder', `${encoder.name}:${encoder.version}`, <VersionName {...encoder} />],
     ['Chosen by', encoder.chosenBy],
     ['Preset', run.preset],
     ['Encoder sees', `${run.inputSize.width} × ${run.inputSize.height}`],
@@ -35,10 +37,10 @@ export function RunDetails({ run }: { run: Run }) {
       )}
       <section className="panel-part" aria-label="Facts">
         <dl className="facts">
-          {facts.map(([name, value]) => (
+          {facts.map(([name, value, shown = value]) => (
             <div key={name}>
               <dt>{name}</dt>
-              <dd title={value}>{value}</dd>
+              <dd title={value}>{shown}</dd>
             </div>
           ))}
         </dl>
