@@ -48,6 +48,7 @@ export function useRun(id: string): LiveRun {
   const reload = useCallback(async () => {
     // That of a long video takes a while; the run is seen before.
     const coming = loadTimeline();
+    coming.catch(() => undefined);
     try {
       const [one, said, list] = await Promise.all([
         ask(api.GET('/v1/runs/{id}', path)),
@@ -60,7 +61,6 @@ export function useRun(id: string): LiveRun {
       await coming;
       setProblem(undefined);
     } catch (error) {
-      coming.catch(() => undefined);
       setProblem(Problem.unreachable(error));
     }
   }, [id, loadTimeline]);
