@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { encodeIndexedPng, VOC_PALETTE } from '@propago/labels';
@@ -80,6 +82,56 @@ describe('signing in', () => {
     await tab.page.getByText('No runs yet').waitFor();
     await tab.goto(`/runs/${id}`);
     await tab.page.getByText('There is no such run').waitFor();
+    await leave(tab);
+  });
+});
+
+describe('the list of runs', () => {
+  /** A tab that is told of so many runs, each answer after a time. */
+  async function toldOf(runs: number, delayMs: number) {
+    const run = await asked<RunResource>(`/v1/runs/${await manyObjects()}`);
+    const all = Array.from({ length: runs }, (_, i) => ({ ...run, id: randomUUID(), name: `Run ${i}` }));
+    const seen = { asked: 0, under: 0, most: 0 };
+    const tab = await Tab.open(sut.browser, sut.url);
+    await tab.page.route(
+      ({ pathname }) => pathname === '/v1/runs',
+      async (route) => {
+        seen.asked++;
+        seen.most = Math.max(seen.most, ++seen.under);
+        const { searchParams } = new URL(route.request().url());
+        const first = Number(searchParams.get('cursor') ?? 0);
+        const end = Math.min(runs, first + Number(searchParams.get('limit')));
+        await sleep(delayMs);
+        seen.under--;
+        await route.fulfill({ json: { items: all.slice(first, end), next: end < runs ? String(end) : null } });
+      },
+    );
+    await tab.goto('/');
+    await tab.page.getByLabel('API key').fill(sut.key);
+    await tab.page.getByRole('button', { name: 'Sign in' }).click();
+    await tab.page.locator('.run').first().waitFor(PATIENCE);
+    return { tab, seen };
+  }
+
+  it('goes on as long as there are more, and says where a search has not seen all', async () => {
+    const { tab } = await toldOf(250, 0);
+    const search = tab.page.getByRole('searchbox', { name: 'Search runs' });
+    await search.fill('no run is called that');
+    await tab.page.getByText('None of the newest 100 runs fits').waitFor();
+    await tab.page.getByRole('button', { name: 'Show more' }).click();
+    await tab.page.getByText('None of the newest 200 runs fits').waitFor(PATIENCE);
+    await tab.page.getByRole('button', { name: 'Show more' }).click();
+    await tab.page.getByText('No run fits this search').waitFor(PATIENCE);
+    await search.fill('');
+    await until('all are listed', async () => (await tab.page.locator('.run').count()) === 250);
+    await leave(tab);
+  });
+
+  it('is not asked for again before the answer has come, and less often where answers take long', async () => {
+    const { tab, seen } = await toldOf(1, 3000);
+    const before = seen.asked;
+    await until('it is asked for again', () => Promise.resolve(seen.asked > before));
+    expect(seen.most).toBe(1);
     await leave(tab);
   });
 });
