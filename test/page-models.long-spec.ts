@@ -15,6 +15,41 @@ beforeAll(async () => {
 });
 afterAll(() => sut?.stop());
 
+/** As long as a note may be, without a place to break it. */
+const LONG_NOTE = 'Kreuzungsaufnahme_'.repeat(12).slice(0, 190);
+/** As long as the name of a model, and the beginning of an alias, may be. */
+const MODEL_NAME = 'Nachtaufnahmen-der-Kreuzung-'.repeat(4).slice(0, 100);
+const ALIAS = 'shown-to-people-in-november-nr';
+/** Run by the browser: px by which something is wider than the window, or than the panel that it is in. */
+const PAGE_OVERFLOW = 'document.documentElement.scrollWidth - innerWidth';
+const PANEL_OVERFLOW = `Math.max(...[...document.querySelectorAll('.tab-panel, .panel-part')].map(
+  (one) => one.scrollWidth - one.clientWidth,
+))`;
+
+/** Versions that are there in the tables only: to validate as many would take an hour. */
+async function manyVersions(): Promise<void> {
+  const { platform } = sut.closed;
+  const of = ['many', ...Array.from({ length: 60 }, (_, i) => i + 1)];
+  for (const [name, ...versions] of [of, [MODEL_NAME, 1]] as [string, ...number[]][]) {
+    await platform.query(
+      `insert into "ModelVersion" (name, version, sha256, bytes, state, card, provenance, "createdBy")
+       select $1, number, sha256, bytes, state, card, $3, $4 from "ModelVersion", unnest($2::int[]) number
+       where name = 'conv-descriptor'`,
+      [name, versions, JSON.stringify({ note: LONG_NOTE }), LONG_NOTE],
+    );
+    const aliases = ['champion', ...Array.from({ length: 18 }, (_, i) => `${ALIAS}${i}`)];
+    await platform.query('insert into "ModelAlias" (name, alias, version) select $1, unnest($2::text[]), $3', [
+      name,
+      aliases,
+      Math.max(1, versions.length - 3),
+    ]);
+    await platform.query('insert into "ModelTraffic" (name, split) values ($1, $2)', [
+      name,
+      JSON.stringify([{ alias: 'champion', percent: 100 }]),
+    ]);
+  }
+}
+
 describe('the page of a model', () => {
   it('makes a version the canary, promotes it, and compares it with its shadow', async () => {
     const clip = await smallClip({ frames: 8 });
@@ -59,5 +94,38 @@ describe('the page of a model', () => {
       .waitFor(PATIENCE);
     await differences.getByRole('link', { name: 'Shadowed' }).waitFor();
     await leave(tab);
+  });
+
+  it('has room for long names, many versions and many aliases, and finds one of them by a part of its name', async () => {
+    const { videoId } = await sut.finishedRun('For many versions', await smallClip({ frames: 8 }));
+    await manyVersions();
+    const phone = { viewport: { width: 390, height: 844 } };
+    for (const options of [{}, phone]) {
+      const tab = await sut.signedIn('/models/many', options);
+      const { page } = tab;
+      const versions = page.getByRole('grid', { name: 'Versions' });
+      await versions
+        .getByRole('row', { name: /^57 .*champion/ })
+        .getByText('Ready')
+        .click(PATIENCE);
+      await page.getByRole('complementary', { name: 'Version 57' }).getByText(`${ALIAS}17`).waitFor();
+      await tab.goto(`/models/${MODEL_NAME}`);
+      await page.getByRole('heading', { name: `${MODEL_NAME}:1` }).waitFor(PATIENCE);
+      expect(await page.evaluate<number>(PAGE_OVERFLOW)).toBe(0);
+
+      await tab.goto(`/new/${videoId}`);
+      await page.getByRole('button', { name: /Encoder/ }).click(PATIENCE);
+      await page.getByRole('searchbox', { name: 'Search Encoder' }).fill(MODEL_NAME.slice(0, 12).toUpperCase());
+      await page
+        .getByRole('option')
+        .and(page.getByText(`${MODEL_NAME}:1`))
+        .click();
+      await page
+        .getByRole('button', { name: /Encoder/ })
+        .getByText(':1')
+        .waitFor();
+      expect(await page.evaluate<number>(PANEL_OVERFLOW)).toBe(0);
+      await leave(tab);
+    }
   });
 });

@@ -89,7 +89,7 @@ describe('signing in', () => {
 describe('the list of runs', () => {
   /** A tab that is told of so many runs, each answer after a time. */
   async function toldOf(runs: number, delayMs: number) {
-    const run = await asked<RunResource>(`/v1/runs/${await manyObjects()}`);
+    const run = await asked<RunResource>(`/v1/runs/${(await finishedRun('Listed')).id}`);
     const all = Array.from({ length: runs }, (_, i) => ({ ...run, id: randomUUID(), name: `Run ${i}` }));
     const seen = { asked: 0, under: 0, most: 0 };
     const tab = await Tab.open(sut.browser, sut.url);
