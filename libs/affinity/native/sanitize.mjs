@@ -37,7 +37,7 @@ try {
   });
   run(
     process.execPath,
-    ['node_modules/jest/bin/jest.js', 'libs/affinity/src/native', '--selectProjects', 'unit', '-i'],
+    ['node_modules/jest/bin/jest.js', 'libs/affinity/src/native', '--selectProjects', 'unit', 'long', '-i'],
     {
       LD_PRELOAD: sanitizerLibrary(),
       // Otherwise an addon that cannot be loaded would be skipped.
