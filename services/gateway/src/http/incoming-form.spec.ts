@@ -27,6 +27,7 @@ describe('IncomingForm', () => {
   let server: Server;
   let waitMs = 0;
 
+  beforeEach(() => void (waitMs = 0));
   beforeAll(async () => {
     server = createServer((request, response) => {
       void read(new Promise((resolve) => setTimeout(resolve, waitMs)).then(() => new IncomingForm(request))).then(
