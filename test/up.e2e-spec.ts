@@ -1,8 +1,6 @@
 import { chmodSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { QUICK_RECOVERY } from './support/campaign';
-import { until } from './support/platform';
 import { Propago } from './support/propago-command';
 import { smallClip } from './support/small-clip';
 import { Up } from './support/up';
@@ -26,27 +24,6 @@ afterEach(async () => {
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 // What goes wrong more rarely is in up.long-spec.ts.
-describe('propago up', () => {
-  it('starts Postgres, Redis and NATS again when they are killed in the middle of a run, which succeeds', async () => {
-    up = await Up.start(join(root, 'killed'), [], QUICK_RECOVERY);
-    // So long that it does not end before the last of them is killed.
-    const id = await up.postRun(await smallClip({ width: 448, height: 256, frames: 72, seed: 5 }));
-    for (const name of ['postgres', 'redis', 'nats'] as const) {
-      const before = (await up.run(id))!;
-      if (before.state === 'succeeded') throw new Error('the run has ended already: nothing was disturbed');
-      const pid = up.state.servers.pids[name]!;
-      process.kill(pid, 'SIGKILL');
-      await until(`${name} is back`, async () => up!.state.servers.pids[name] !== pid);
-      await until('the platform is ready', async () => (await up!.get('/v2/health/ready')).ok);
-    }
-    await up.succeeded(id);
-    for (const program of ['postgres', 'redis-server', 'nats-server']) {
-      expect(up.command.stderr).toMatch(new RegExp(`^${program} ended by SIGKILL; it is started again`, 'm'));
-      expect(up.command.stderr).toMatch(new RegExp(`^${program} is back after \\d+\\.\\d s$`, 'm'));
-    }
-  });
-});
-
 describe('propago backup and restore', () => {
   const propago = (...args: string[]): Promise<string> => new Propago(args).output();
 
