@@ -9,8 +9,9 @@ export interface Query<T> {
 }
 
 /**
- * What a question is answered, asked again whenever `key` changes, and every `everyMs` while the tab is looked at,
- * or less often where answers take long. An answer that is overtaken by a later question counts no more. The last one stays while the next one is on its way, and while the server is away.
+ * What a question is answered, asked again whenever `key` changes, and every `everyMs` while the tab is looked at, or less
+ * often where answers take long. An answer that is overtaken by a later question counts no more. The last one stays while
+ * the next one is on its way, and while the server is away.
  */
 export function useQuery<T>(key: string, question: () => Promise<T>, everyMs?: number): Query<T> {
   const [state, setState] = useState<{ key: string; data?: T; problem?: Problem }>({ key });
