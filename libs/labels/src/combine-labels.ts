@@ -17,7 +17,7 @@ export interface LabelGroup {
 
 /**
  * Keeps one pass that is sure that something is nowhere near from ruling out what the other one sees. Measured with 1e-4
- * (docs/adr/0010-prompts-passes-and-plan.md).
+ * (docs/adr/0010-prompts-and-passes.md).
  */
 const LEAST_LABEL = 1e-4;
 
