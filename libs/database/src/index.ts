@@ -2,6 +2,7 @@ export * from './database';
 export * from './database-failure';
 export * from './frame-steps';
 export * from './hold-model-version';
+export * from './long-transaction';
 export * from './run-selection';
 export { Prisma } from './generated/client';
 export type {

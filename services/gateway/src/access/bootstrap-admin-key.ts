@@ -1,11 +1,9 @@
-import type { Database } from '@propago/database';
+import { LONG_TRANSACTION, type Database } from '@propago/database';
 import { issueKey } from './new-key';
 import { requireOwnSecret, validKeyIds, validKeys } from './require-own-secret';
 
 // Whoever comes second waits here and then finds the key of the first.
 const LOCK = 7_021_944;
-/** On a busy machine, where it is made while all services start. */
-const LIMITS = { timeout: 60_000, maxWait: 60_000 };
 
 export interface BootstrapOptions {
   /** Also when there is a valid admin key, for when it was lost, and also with another secret than that of the others. */
@@ -45,5 +43,5 @@ export async function bootstrapAdminKey(
     );
     await transaction.apiKey.create({ data: row });
     return key;
-  }, LIMITS);
+  }, LONG_TRANSACTION);
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CodedError } from '@propago/contracts';
-import { Database, lockVideo, type Prisma } from '@propago/database';
+import { Database, lockVideo, LONG_TRANSACTION, type Prisma } from '@propago/database';
 import { NextSteps, planOf } from '@propago/pipeline';
 import { News } from '@propago/runtime';
 import { EnqueueService } from '../runs/enqueue.service';
@@ -9,9 +9,6 @@ import { repeatInShadows } from './repeat-in-shadows';
 
 /** What a change needs to be made again: nothing, the masks that other prompts lead to, or all for their colours. */
 export type Outdated = 'nothing' | 'by-prompts' | 'all-masks';
-
-// A change reads and stores masks of prompts while it holds the run; removing a run holds the lock of its video.
-const LIMITS = { timeout: 60_000, maxWait: 60_000 };
 
 /** Changes of what is said about a run, one at a time. */
 @Injectable()
@@ -51,7 +48,8 @@ export class RunChangeService {
       await markOutdated(transaction, runId, what);
       await repeatInShadows(transaction, runId);
       return what;
-    }, LIMITS);
+      // It reads and stores masks while it holds the run, and removing a run holds the lock of its video.
+    }, LONG_TRANSACTION);
     if (outdated === 'nothing') return;
     await this.enqueue.nowOrLater(runId, this.next.runPrompted(runId));
     this.news.state(runId);

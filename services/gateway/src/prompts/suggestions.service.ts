@@ -1,13 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { CodedError, type AnswerOf } from '@propago/contracts';
-import { Database, type Prisma } from '@propago/database';
+import { Database, LONG_TRANSACTION, type Prisma } from '@propago/database';
 import { suggest, type ObjectState } from '@propago/passes';
 import { planOf } from '@propago/pipeline';
 import type { Caller } from '../access/caller';
 import { RunViewService } from '../runs/run-view.service';
-
-/** Of the masks of a long video, on a busy machine; Prisma's own 5 s are too short for it. */
-const LONGEST_READ_MS = 60_000;
 
 interface StateRow {
   frame: number;
@@ -36,7 +33,7 @@ export class SuggestionsService {
         if (!plan) throw new CodedError('RUN_NOT_FOUND', `There is no run ${runId}.`);
         return { plan, states: await statesOf(transaction, runId, plan.rows.segmentFrames) };
       },
-      { isolationLevel: 'RepeatableRead', timeout: LONGEST_READ_MS },
+      { isolationLevel: 'RepeatableRead', timeout: LONG_TRANSACTION.timeout },
     );
     const pts = new Map(states.map((state) => [state.frame, Number(state.pts)]));
     const frames = states.map((state) => ({ frame: state.frame, objects: objectsOf(state) }));

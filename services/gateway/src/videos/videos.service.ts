@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { blobKeys, CodedError, SUBJECTS, type ProbeQuestion } from '@propago/contracts';
-import { Database, lockVideo, type Prisma, type UploadedVideo, type Video } from '@propago/database';
+import { Database, lockVideo, LONG_TRANSACTION, type Prisma, type UploadedVideo, type Video } from '@propago/database';
 import { NextSteps } from '@propago/pipeline';
 import { News, STORAGE, type BlobStore } from '@propago/runtime';
 import type { VideoProbe } from '@propago/video';
@@ -20,9 +20,6 @@ export interface VideoAnswer {
 
 /** A video as its tenant has it, with its content. */
 export type OwnVideo = UploadedVideo & { video: Video };
-
-// Removing a video holds its lock while it waits for workers.
-const LIMITS = { timeout: 60_000, maxWait: 60_000 };
 
 /** Videos of tenants. Content is stored once; ids, names and ends belong to each tenant. */
 @Injectable()
@@ -79,7 +76,7 @@ export class VideosService {
         const video = { sha256, bytes, blobKey, probe: probe as unknown as Prisma.InputJsonObject };
         await transaction.video.upsert({ where: { sha256 }, create: video, update: {} });
         return work(transaction);
-      }, LIMITS);
+      }, LONG_TRANSACTION);
       if (uploadId !== undefined) await this.uploads.remove(uploadId);
       return result;
     } catch (error) {
@@ -110,7 +107,8 @@ export class VideosService {
     return this.database.$transaction(async (transaction) => {
       await lockVideo(transaction, videoSha256);
       return work(transaction, await this.find(id, caller, transaction));
-    }, LIMITS);
+      // Removing a video holds its lock while it waits for workers.
+    }, LONG_TRANSACTION);
   }
 
   /** @throws CodedError VIDEO_NOT_FOUND, also for a video of another tenant */
