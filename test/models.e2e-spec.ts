@@ -6,7 +6,7 @@ import { blobKeys } from '@propago/contracts';
 import { CARD_METADATA_KEY } from '@propago/encoder';
 import { BAD_MODELS } from '../libs/model-inspection/testing/bad-models.fixture';
 import { patchEncoder } from './support/model-files';
-import { Registry, type VersionView } from './support/model-registry';
+import { Registry, SMALL_MODELS, type VersionView } from './support/model-registry';
 import { startPlatform, until, type Platform, type Problem } from './support/platform';
 
 const MODEL = 'patches';
@@ -21,16 +21,7 @@ let first: VersionView;
 jest.setTimeout(900_000);
 
 beforeAll(async () => {
-  platform = await startPlatform(
-    {
-      RECONCILE_SECONDS: '1',
-      QUEUE_LOCK_SECONDS: '5',
-      MAX_MODEL_BYTES: '1000000',
-      // What these small encoders are is no better than untrained ones, which the floor refuses.
-      VALIDATION_MIN_QUALITY: '0',
-    },
-    { restart: true, services: [{ name: 'gateway' }, { name: 'models' }] },
-  );
+  platform = await startPlatform(SMALL_MODELS, { restart: true, services: [{ name: 'gateway' }, { name: 'models' }] });
   registry = new Registry(platform);
   const { version } = await registry.register(MODEL, FIRST, { provenance: { note: 'the first one' } });
   first = await registry.validated(MODEL, version);

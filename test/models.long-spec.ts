@@ -8,7 +8,7 @@ import { BAD_MODELS } from '../libs/model-inspection/testing/bad-models.fixture'
 import { bytesField } from '../libs/model-inspection/testing/wire.fixture';
 import { aliasOf } from '../services/models/src/traffic';
 import { patchEncoder } from './support/model-files';
-import { Registry, type ModelView, type VersionView } from './support/model-registry';
+import { Registry, SMALL_MODELS, type ModelView, type VersionView } from './support/model-registry';
 import { startPlatform, until, type Platform, type Problem, type RunResource } from './support/platform';
 import { smallClip, type SmallClip } from './support/small-clip';
 
@@ -29,22 +29,13 @@ let platform: Platform;
 let registry: Registry;
 
 beforeAll(async () => {
-  platform = await startPlatform(
-    {
-      RECONCILE_SECONDS: '1',
-      QUEUE_LOCK_SECONDS: '5',
-      MAX_MODEL_BYTES: '1000000',
-      // What the small encoders are is no better than untrained ones, which the floor refuses.
-      VALIDATION_MIN_QUALITY: '0',
-    },
-    {
-      restart: true,
-      // A heap that is collected early, so that what a service keeps is not lost among what it has not collected yet.
-      services: ONE_OF_EACH.map((plan) =>
-        plan.name === 'models' ? { ...plan, env: { NODE_OPTIONS: '--max-old-space-size=128' } } : plan,
-      ),
-    },
-  );
+  platform = await startPlatform(SMALL_MODELS, {
+    restart: true,
+    // A heap that is collected early, so that what a service keeps is not lost among what it has not collected yet.
+    services: ONE_OF_EACH.map((plan) =>
+      plan.name === 'models' ? { ...plan, env: { NODE_OPTIONS: '--max-old-space-size=128' } } : plan,
+    ),
+  });
   registry = new Registry(platform);
 });
 afterAll(() => platform?.stop());

@@ -1,6 +1,7 @@
 import { bearer } from './support/closed-platform';
 import { patchEncoder } from './support/model-files';
 import { leave, PagePlatform, PATIENCE } from './support/page';
+import { PAGE_OVERFLOW } from './support/page-screens';
 import { until } from './support/platform';
 import { smallClip } from './support/small-clip';
 
@@ -20,8 +21,7 @@ const LONG_NOTE = 'Kreuzungsaufnahme_'.repeat(12).slice(0, 190);
 /** As long as the name of a model, and the beginning of an alias, may be. */
 const MODEL_NAME = 'Nachtaufnahmen-der-Kreuzung-'.repeat(4).slice(0, 100);
 const ALIAS = 'shown-to-people-in-november-nr';
-/** Run by the browser: px by which something is wider than the window, or than the panel that it is in. */
-const PAGE_OVERFLOW = 'document.documentElement.scrollWidth - innerWidth';
+/** Run by the browser: px by which something is wider than the panel that it is in. */
 const PANEL_OVERFLOW = `Math.max(...[...document.querySelectorAll('.tab-panel, .panel-part')].map(
   (one) => one.scrollWidth - one.clientWidth,
 ))`;

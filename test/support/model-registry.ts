@@ -2,6 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Platform } from './platform';
 import { documentedFetch } from './documented-fetch';
 
+/** Of a platform whose encoders are small: no better than untrained ones, which the floor of quality refuses. */
+export const SMALL_MODELS = {
+  RECONCILE_SECONDS: '1',
+  QUEUE_LOCK_SECONDS: '5',
+  MAX_MODEL_BYTES: '1000000',
+  VALIDATION_MIN_QUALITY: '0',
+};
+
 /** A validation runs the encoder on several clips; beside other work that may take minutes. */
 const PATIENCE_MS = 600_000;
 

@@ -11,6 +11,8 @@ const STANDS_STILL = `document.getAnimations().every(
 )`;
 /** Run by the browser: px by which the content of a dialog is wider than the dialog. */
 const DIALOG_OVERFLOW = `((dialog) => dialog.scrollWidth - dialog.clientWidth)(document.querySelector('.dialog'))`;
+/** Run by the browser: px by which something is wider than the window. */
+export const PAGE_OVERFLOW = 'document.documentElement.scrollWidth - innerWidth';
 /** As long as a name may be, without a place to break it. */
 const LONG_NAME = 'Kreuzungsaufnahme_'.repeat(12).slice(0, 190);
 const MANY = 64;
@@ -132,7 +134,7 @@ export class PageScreens {
       // Axe judges colours in the middle of a transition by what they are in that moment.
       await until('nothing moves', () => page.evaluate<boolean>(STANDS_STILL));
       expect({ name, findings: await tab.findings() }).toEqual({ name, findings: [] });
-      const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+      const overflow = await page.evaluate<number>(PAGE_OVERFLOW);
       expect({ name, overflow }).toEqual({ name, overflow: 0 });
       await onScreen(page, name);
     }
